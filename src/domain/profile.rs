@@ -1,0 +1,67 @@
+//! A profile ("target" in the window): a named service, its settings and its secrets.
+
+use std::collections::BTreeMap;
+
+use crate::domain::describe::Description;
+use crate::domain::secret::Secret;
+
+/// The name of the built-in profile, which needs no account.
+pub const SANDBOX_PROFILE: &str = "Sandbox";
+
+/// A profile as the settings file has it; its secrets are elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Profile {
+    /// Unique without regard to case.
+    pub name: String,
+    /// The service's id.
+    pub service: String,
+    /// Only what differs from the service's defaults.
+    pub settings: BTreeMap<String, String>,
+    /// A demo speaks to the sandbox on this computer, which gives its address and credential.
+    pub demo: bool,
+    /// The first upload's question was answered with "don't ask again".
+    pub confirmed: bool,
+}
+
+/// A profile made ready for work: defaults filled in, secrets fetched.
+#[derive(Debug, Clone)]
+pub struct Target {
+    pub profile: String,
+    pub settings: BTreeMap<String, String>,
+    pub secrets: BTreeMap<String, Secret>,
+}
+
+impl Target {
+    /// Fills the service's defaults in.
+    #[must_use]
+    pub fn new(profile: &Profile, description: &Description, secrets: BTreeMap<String, Secret>) -> Self {
+        let defaults = description
+            .settings
+            .iter()
+            .filter_map(|spec| spec.default.map(|value| (spec.key.to_owned(), value.to_owned())));
+        let settings = defaults.chain(profile.settings.clone()).collect();
+        Self { profile: profile.name.clone(), settings, secrets }
+    }
+
+    /// A setting's value; empty where there is neither a value nor a default.
+    #[must_use]
+    pub fn setting(&self, key: &str) -> &str {
+        self.settings.get(key).map_or("", String::as_str)
+    }
+
+    /// A setting's value unless it is empty.
+    #[must_use]
+    pub fn optional(&self, key: &str) -> Option<&str> {
+        Some(self.setting(key)).filter(|value| !value.trim().is_empty())
+    }
+
+    #[must_use]
+    pub fn flag(&self, key: &str) -> bool {
+        self.setting(key) == "true"
+    }
+
+    #[must_use]
+    pub fn secret(&self, key: &str) -> Option<&Secret> {
+        self.secrets.get(key).filter(|secret| !secret.is_empty())
+    }
+}

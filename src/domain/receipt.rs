@@ -1,0 +1,69 @@
+//! What a service gave back for one attachment.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::domain::describe::Visibility;
+
+/// One copyable thing of a receipt.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Link {
+    pub kind: LinkKind,
+    /// The URL, id or text itself.
+    pub value: String,
+    pub visibility: Visibility,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LinkKind {
+    View,
+    Thumbnail,
+    Preview,
+    Id,
+    /// A ready text for the service's next call (an event's attachments, a post's content).
+    Content,
+}
+
+/// What the service gave back.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Receipt {
+    /// In the order of their use: the first is what "Copy link" copies.
+    pub links: Vec<Link>,
+    /// The size that the service reports, in bytes.
+    pub size: Option<u64>,
+    /// Lower-case hex.
+    pub md5: Option<String>,
+    /// Lower-case hex.
+    pub sha256: Option<String>,
+    /// When the view link ends, seconds since 1970 (UTC).
+    pub expires_at: Option<i64>,
+    pub width: Option<u32>,
+    pub height: Option<u32>,
+    /// What users should know although it went well.
+    pub notes: Vec<String>,
+    /// The service's own fields.
+    pub extra: Map<String, Value>,
+}
+
+impl Receipt {
+    #[must_use]
+    pub fn link(&self, kind: LinkKind) -> Option<&str> {
+        self.links.iter().find(|link| link.kind == kind).map(|link| link.value.as_str())
+    }
+
+    /// Adds a link unless its value is empty.
+    pub fn push(&mut self, kind: LinkKind, value: impl Into<String>, visibility: Visibility) {
+        let value = value.into();
+        if !value.is_empty() {
+            self.links.push(Link { kind, value, visibility });
+        }
+    }
+
+    /// What "Copy link" copies: the first link.
+    #[must_use]
+    pub fn primary(&self) -> Option<&Link> {
+        self.links.first()
+    }
+}
