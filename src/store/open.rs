@@ -14,12 +14,23 @@ use crate::store::trouble::Trouble;
 /// How long a request waits for another process that writes.
 const BUSY: Duration = Duration::from_secs(5);
 
+/// Bytes of the smallest database: one page of the smallest size.
+/// <https://www.sqlite.org/fileformat2.html#pages>
+const SMALLEST: u64 = 512;
+
 /// Different statements in use; each is parsed once.
 const STATEMENTS: usize = 64;
 
 /// Opens, checks and migrates. A file that is refused stays as it was, byte for byte.
 pub(super) fn open(path: &Path) -> Result<Connection, Trouble> {
     make(path).map_err(Trouble::Make)?;
+    // SQLite takes a file of one byte for an empty one and writes over it. Asked by name: opening and closing
+    // the file here would release the locks that another connection of this process has on it.
+    // https://www.sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_
+    let length = fs::metadata(path).map_err(Trouble::Make)?.len();
+    if (1..SMALLEST).contains(&length) {
+        return Err(Trouble::TooShort);
+    }
     let mut db = Connection::open_with_flags(
         path,
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,

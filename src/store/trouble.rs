@@ -19,6 +19,8 @@ pub(super) enum Trouble {
     Thread(io::Error),
     /// SQLite could open the file for reading only.
     ReadOnly,
+    /// Neither empty nor long enough for a database.
+    TooShort,
     /// The file is of this format, which only a newer program knows.
     Newer(i64),
     /// A database, but not one of ours.
@@ -53,6 +55,7 @@ impl Trouble {
             Self::Thread(error) => say("The system starts no further thread for the history".to_owned())
                 .cause(error)
                 .advice("Close other programs and try again."),
+            Self::TooShort => not_a_database(place).cause("a database has at least 512 bytes"),
             Self::Newer(found) => say(format!(
                 "The database {file} is of format {found}, and this version of Affix knows formats up to {VERSION}"
             ))
@@ -70,6 +73,11 @@ impl Trouble {
     }
 }
 
+fn not_a_database(place: &Path) -> Failure {
+    Failure::new(Kind::Storage, format!("The file {} is not a database", place.display()))
+        .advice(format!("Move it away and start Affix again, or choose another folder with --home. {KEPT}"))
+}
+
 fn unwritable(place: &Path) -> Failure {
     Failure::new(Kind::Storage, format!("The database {} cannot be written", place.display()))
         .advice("Allow writing to the file and its folder, or choose another folder with --home.")
@@ -79,10 +87,7 @@ fn sqlite(error: &rusqlite::Error, place: &Path) -> Failure {
     let file = place.display();
     let say = |broke: String, advice: &str| Failure::new(Kind::Storage, broke).advice(advice);
     let failure = match error.sqlite_error_code() {
-        Some(ErrorCode::NotADatabase) => say(
-            format!("The file {file} is not a database"),
-            "Move it away and start Affix again, or choose another folder with --home. Nothing in it was changed.",
-        ),
+        Some(ErrorCode::NotADatabase) => not_a_database(place),
         Some(ErrorCode::DatabaseCorrupt) => say(
             format!("The database {file} is damaged"),
             "Move it away, together with the files beside it that begin with its name, and start Affix again: a new history begins.",
