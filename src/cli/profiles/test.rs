@@ -36,7 +36,7 @@ impl Observer for Speaker {
 pub(super) async fn run(context: &Context, name: &str) -> Result<u8, Failure> {
     let (profile, _) = context.profile(Some(name))?;
     let asked = |failure: Failure| failure.asked(format!("Test {}", profile.name));
-    let resolved = context.targets().resolve(&profile.name).await.map_err(asked)?;
+    let resolved = context.targets.resolve(&profile.name).await.map_err(asked)?;
     let mut redactor = Redactor::default();
     resolved.target.secrets.values().for_each(|secret| redactor.hide(secret.expose()));
     let cancel = CancellationToken::new();
