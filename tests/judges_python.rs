@@ -53,8 +53,8 @@ fn azures_sdk_signs_as_we_do() {
         cases.push((key, "GET", "media", "sl8faln4sw4caaaaaaaaaoo3s2u="));
     }
     let date = "Thu, 27 Apr 2017 00:51:12 GMT";
-    let lines = cases.iter().map(|(key, verb, kind, link)| json!([key, verb, kind, link, date]).to_string());
-    let input = lines.collect::<Vec<_>>().join("\n");
+    let asked = cases.iter().map(|(key, verb, kind, link)| json!([key, verb, kind, link, date]).to_string());
+    let input = asked.collect::<Vec<_>>().join("\n");
     let answer = judge("cosmos_sign.py", &[], input.as_bytes());
     let judged: Vec<_> = answer.lines().collect();
     assert_eq!(judged.len(), cases.len());
