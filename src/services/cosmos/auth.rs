@@ -16,8 +16,7 @@ use crate::domain::error::{Failure, Kind};
 use crate::domain::profile::Target;
 
 /// Everything but RFC 3986's unreserved characters is escaped, in the header as in a URL's segments.
-pub(super) const ESCAPED: &AsciiSet =
-    &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+pub(super) const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
 /// Bytes of a media id that name the attachment; what follows is the index of the storage account.
 const ATTACHMENT_RID_BYTES: usize = 20;
@@ -76,8 +75,9 @@ impl Credential {
     pub fn from_key(text: &str) -> Result<Self, Failure> {
         match STANDARD.decode(text.trim()) {
             Ok(key) if !key.is_empty() => Ok(Self::Key(Zeroizing::new(key))),
-            _ => Err(Failure::new(Kind::Secret, "The Cosmos DB key is not in base64")
-                .advice("Copy the primary or secondary key again from “Keys” of the account in the Azure portal.")),
+            _ => Err(Failure::new(Kind::Secret, "The Cosmos DB key is not in base64").advice(
+                "Copy the primary or secondary key again from “Keys” of the account in the Azure portal.",
+            )),
         }
     }
 
@@ -139,7 +139,8 @@ mod tests {
     use super::*;
 
     /// The key of Microsoft's published example; it opens nothing.
-    const KEY: &str = "dsZQi3KtZmCv1ljt3VNWNm7sQUF1y5rJfC6kv5JiwvW0EndXdDku/dkKBp8/ufDToSxLzR4y+O/0H/t4bQtVNw==";
+    const KEY: &str =
+        "dsZQi3KtZmCv1ljt3VNWNm7sQUF1y5rJfC6kv5JiwvW0EndXdDku/dkKBp8/ufDToSxLzR4y+O/0H/t4bQtVNw==";
     const DATE: &str = "Thu, 27 Apr 2017 00:51:12 GMT";
 
     #[test]

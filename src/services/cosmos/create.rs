@@ -40,7 +40,7 @@ impl Item {
         Ok(Self::Raw { id: name.clone(), content_type, source: upload.source.clone() })
     }
 
-    pub fn id(&self) -> &str {
+    pub(super) fn id(&self) -> &str {
         match self {
             Self::Raw { id, .. } | Self::Link { id, .. } => id,
         }
@@ -105,10 +105,9 @@ fn create_call(place: &Place, item: &Item, upsert: bool, now_ms: i64) -> Result<
     }
     // Safe to repeat: a second create under the same name is answered with 409, and then it is looked at.
     Ok(match item {
-        Item::Raw { id, content_type, source } => call
-            .header("content-type", content_type)?
-            .header("slug", id)?
-            .body(Body::file(source.clone())),
+        Item::Raw { id, content_type, source } => {
+            call.header("content-type", content_type)?.header("slug", id)?.body(Body::file(source.clone()))
+        }
         Item::Link { id, content_type, address } => {
             let fields = json!({"id": id, "contentType": content_type, "media": address});
             call.header("content-type", "application/json")?.body(Body::bytes(fields.to_string()))

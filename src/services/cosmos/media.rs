@@ -1,11 +1,9 @@
 //! The bytes of stored attachments: saving them, and comparing them after an answer was lost.
 
-use std::io::{Error, Write};
-use std::sync::{Arc, Mutex, PoisonError};
-
 use http::Method;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
+use std::io::{Error, Write};
 
 use super::create::Item;
 use super::place::Place;
@@ -13,7 +11,7 @@ use super::reply::{self, SENT_BYTES};
 use crate::domain::error::{Failure, Kind};
 use crate::services::body::{Body, FileSource};
 use crate::services::http::{Exchange, Reply};
-use crate::services::{Stored, Upload};
+use crate::services::{Stored, Upload, reading};
 
 /// Fetches the stored bytes of an attachment into `file`.
 pub(super) async fn save(
@@ -51,7 +49,9 @@ fn whole(stored: &Stored, written: u64, sha256: &str) -> Result<(), Failure> {
     };
     Err(Failure::new(Kind::Protocol, format!("The saved copy of {} is not what was uploaded", stored.name))
         .cause(wrong)
-        .advice("Somebody may have replaced the attachment, or the transfer was damaged: save it again to see."))
+        .advice(
+            "Somebody may have replaced the attachment, or the transfer was damaged: save it again to see.",
+        ))
 }
 
 fn not_stored(media: &str) -> Failure {
@@ -124,13 +124,8 @@ async fn local_sha256(source: &FileSource) -> Result<String, Failure> {
     if let Some(taken) = source.digests.taken().sha256 {
         return Ok(taken);
     }
-    let hasher = Arc::new(Mutex::new(Sha256::new()));
-    let sink = {
-        let hasher = Arc::clone(&hasher);
-        move |block: &[u8]| hasher.lock().unwrap_or_else(PoisonError::into_inner).update(block)
-    };
-    Body::file(source.clone()).read_through(sink).await?;
-    let hasher = hasher.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let body = Body::file(source.clone());
+    let hasher = reading::fold(&body, Sha256::new(), |hasher, block| hasher.update(block)).await?;
     Ok(hex::encode(hasher.finalize()))
 }
 
@@ -144,7 +139,8 @@ mod tests {
     fn a_saved_copy_is_compared_with_what_was_sent() {
         let mut receipt = Receipt { sha256: Some("AB".to_owned()), ..Receipt::default() };
         receipt.extra.insert(SENT_BYTES.to_owned(), Value::from(5));
-        let mut stored = Stored { target: std::sync::Arc::new(target(&[])), name: "a.txt".to_owned(), receipt };
+        let mut stored =
+            Stored { target: std::sync::Arc::new(target(&[])), name: "a.txt".to_owned(), receipt };
         assert_eq!(whole(&stored, 5, "ab"), Ok(()));
         let short = whole(&stored, 4, "ab").unwrap_err();
         assert_eq!(short.cause.as_deref(), Some("5 bytes were sent and 4 came back"));

@@ -121,15 +121,17 @@ fn tested(document: &str, listed: &Value, charge: Option<&str>) -> Option<String
         0 => "it has none yet",
         _ => "it has some",
     };
-    let charge = charge.map(|charge| format!(" The request cost {charge} request units.")).unwrap_or_default();
+    let charge =
+        charge.map(|charge| format!(" The request cost {charge} request units.")).unwrap_or_default();
     Some(format!("Listed the attachments of {document}: {any}.{charge}"))
 }
 
 async fn delete(stored: &Stored, exchange: &mut Exchange) -> Result<(), Failure> {
-    let link = stored.receipt.link(LinkKind::Id).filter(|link| link.starts_with("dbs/")).ok_or_else(|| {
-        Failure::new(Kind::Gone, "The receipt does not say which attachment it is")
-            .advice("Delete it with the Azure portal.")
-    })?;
+    let link =
+        stored.receipt.link(LinkKind::Id).filter(|link| link.starts_with("dbs/")).ok_or_else(|| {
+            Failure::new(Kind::Gone, "The receipt does not say which attachment it is")
+                .advice("Delete it with the Azure portal.")
+        })?;
     let call = Place::of(&stored.target)?.attachment_call(Method::DELETE, link, exchange.now_ms())?;
     let answer = exchange.send(call).await?;
     // 404: somebody deleted it before, or a first DELETE's answer was lost.

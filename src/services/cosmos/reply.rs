@@ -103,7 +103,8 @@ pub(super) fn message(body: &[u8]) -> String {
     let text = String::from_utf8_lossy(body);
     let words = match serde_json::from_str::<Value>(&text) {
         Ok(Value::Object(fields)) => {
-            let part = |key: &str| fields.get(key).and_then(Value::as_str).unwrap_or_default().trim().to_owned();
+            let part =
+                |key: &str| fields.get(key).and_then(Value::as_str).unwrap_or_default().trim().to_owned();
             match (part("code"), part("message")) {
                 (code, message) if code.is_empty() && message.is_empty() => text.trim().to_owned(),
                 (code, message) if message.is_empty() => code,
@@ -188,9 +189,14 @@ mod tests {
 
     #[test]
     fn each_usual_refusal_says_what_to_do() {
-        for (status, word) in
-            [(400, "own words"), (401, "clock"), (403, "2,048 MB"), (404, "database"), (409, "upsert"), (413, "2,048")]
-        {
+        for (status, word) in [
+            (400, "own words"),
+            (401, "clock"),
+            (403, "2,048 MB"),
+            (404, "database"),
+            (409, "upsert"),
+            (413, "2,048"),
+        ] {
             let failure = advise(Failure::new(Kind::Refused, "x").status(status));
             assert!(failure.advice.unwrap().contains(word), "{status}");
         }

@@ -113,5 +113,8 @@ fn a_test_says_what_was_listed() {
 #[test]
 fn link_mode_checks_the_file_as_well_as_the_name() {
     let findings = Cosmos.preflight(&facts("ü.png", 9), &target(&[("mode", "link")]));
-    assert_eq!(findings.iter().map(|finding| finding.kind).collect::<Vec<_>>(), [Kind::WrongType, Kind::BadName]);
+    assert_eq!(
+        findings.iter().map(|finding| finding.kind).collect::<Vec<_>>(),
+        [Kind::WrongType, Kind::BadName]
+    );
 }

@@ -12,7 +12,7 @@ pub(super) const MAX_BYTES: u64 = 2_000_000;
 /// Above this the base64 form is larger than 2 MB, and the document does not say which of the two counts.
 const SURE_BYTES: u64 = 1_500_000;
 
-/// The longest name, in characters. Not documented; calendars cut longer ones.
+/// The longest name, in characters. Not documented: nobody could check it against the service.
 const NAME_LIMIT: usize = 100;
 
 /// Images that a smaller copy can be made of: still ones, that the table has.
@@ -28,10 +28,11 @@ pub(super) fn preflight(file: &FileFacts) -> Vec<Finding> {
 
 /// A name that passes both the table and the rule for names.
 fn good_name(file: &FileFacts) -> String {
-    let name = match (types::content_type_for(&file.extension(), &file.mime), types::extension_for(&file.mime)) {
-        (None, Some(extension)) => format!("{}.{extension}", file.name.trim_end_matches(['.', ' '])),
-        _ => file.name.clone(),
-    };
+    let name =
+        match (types::content_type_for(&file.extension(), &file.mime), types::extension_for(&file.mime)) {
+            (None, Some(extension)) => format!("{}.{extension}", file.name.trim_end_matches(['.', ' '])),
+            _ => file.name.clone(),
+        };
     names::repaired(&name, name_char, NAME_LIMIT)
 }
 

@@ -2,7 +2,8 @@
 
 use super::check::MAX_BYTES;
 use crate::domain::describe::{
-    Capability, Checksum, Choice, Description, Repeat, SecretSpec, SettingKind, SettingSpec, Types, Visibility,
+    Capability, Checksum, Choice, Description, Repeat, SecretSpec, SettingKind, SettingSpec, Types,
+    Visibility,
 };
 use crate::domain::error::Step;
 

@@ -7,8 +7,6 @@ mod describe;
 mod reply;
 pub mod types;
 
-use std::sync::{Arc, Mutex, PoisonError};
-
 use futures_util::future::BoxFuture;
 use http::Method;
 use md5::{Digest, Md5};
@@ -17,7 +15,7 @@ use url::Url;
 
 use super::body::{Body, FileSource, Piece};
 use super::http::{Call, Exchange};
-use super::{Service, Upload, address};
+use super::{Service, Upload, address, reading};
 use crate::domain::attachment::FileFacts;
 use crate::domain::describe::Description;
 use crate::domain::error::{Failure, Kind, Step};
@@ -85,8 +83,9 @@ fn base(target: &Target) -> Result<Url, Failure> {
 /// A request with the API key.
 fn call(target: &Target, method: Method, path: &str) -> Result<Call, Failure> {
     let key = target.secret("api_key").ok_or_else(|| {
-        Failure::new(Kind::Secret, "Cronofy's API key is missing")
-            .advice("Set the secret api_key of this target: the client secret of your application at Cronofy.")
+        Failure::new(Kind::Secret, "Cronofy's API key is missing").advice(
+            "Set the secret api_key of this target: the client secret of your application at Cronofy.",
+        )
     })?;
     Call::new(method, address::below(&base(target)?, path))
         .credential("authorization", &format!("Bearer {}", key.expose().trim()))
@@ -110,7 +109,9 @@ fn interactions(target: &Target) -> Result<Vec<&'static str>, String> {
         let name = match word.strip_prefix("attachment_").unwrap_or(word) {
             "approved" => "attachment_approved",
             "rejected" => "attachment_rejected",
-            _ => return Err("webhook_interactions must be approved, rejected or approved,rejected".to_owned()),
+            _ => {
+                return Err("webhook_interactions must be approved, rejected or approved,rejected".to_owned());
+            }
         };
         if !chosen.contains(&name) {
             chosen.push(name);
@@ -171,13 +172,8 @@ async fn local_md5(source: &FileSource) -> Result<String, Failure> {
     if let Some(taken) = source.digests.taken().md5 {
         return Ok(taken);
     }
-    let hasher = Arc::new(Mutex::new(Md5::new()));
-    let sink = {
-        let hasher = Arc::clone(&hasher);
-        move |block: &[u8]| hasher.lock().unwrap_or_else(PoisonError::into_inner).update(block)
-    };
-    Body::file(source.clone()).read_through(sink).await?;
-    let hasher = hasher.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let body = Body::file(source.clone());
+    let hasher = reading::fold(&body, Md5::new(), |hasher, block| hasher.update(block)).await?;
     Ok(hex::encode(hasher.finalize()))
 }
 

@@ -59,10 +59,14 @@ fn a_missing_key_is_told() {
 #[test]
 fn webhooks_are_passed_through() {
     let both = r#"[{"type":"webhook","uri":"https://e.org/h","interactions":[{"type":"attachment_approved"},{"type":"attachment_rejected"}]}]"#;
-    let one = r#"[{"type":"webhook","uri":"https://e.org/h","interactions":[{"type":"attachment_rejected"}]}]"#;
-    for (setting, sent) in
-        [("", both), ("approved, rejected", both), ("attachment_approved,rejected,approved", both), ("rejected", one)]
-    {
+    let one =
+        r#"[{"type":"webhook","uri":"https://e.org/h","interactions":[{"type":"attachment_rejected"}]}]"#;
+    for (setting, sent) in [
+        ("", both),
+        ("approved, rejected", both),
+        ("attachment_approved,rejected,approved", both),
+        ("rejected", one),
+    ] {
         let target = target(&[("webhook_uri", "https://e.org/h"), ("webhook_interactions", setting)]);
         assert_eq!(Cronofy.check_settings(&target), Vec::<String>::new());
         assert_eq!(subscriptions(&target).unwrap().unwrap().to_string(), sent, "{setting}");
@@ -83,8 +87,11 @@ fn wrong_webhook_settings_are_told() {
 fn the_body_is_json_around_base64_of_known_length() {
     let file = facts("a \"b\".pdf", "application/pdf", 4);
     let hook = json!([{"type": "webhook"}]);
-    let begin = r#"{"attachment":{"file_name":"a \"b\".pdf","content_type":"application/pdf","base64_content":""#;
-    for (subscriptions, end) in [(None, r#""}}"#), (Some(&hook), r#""},"subscriptions":[{"type":"webhook"}]}"#)] {
+    let begin =
+        r#"{"attachment":{"file_name":"a \"b\".pdf","content_type":"application/pdf","base64_content":""#;
+    for (subscriptions, end) in
+        [(None, r#""}}"#), (Some(&hook), r#""},"subscriptions":[{"type":"webhook"}]}"#)]
+    {
         let whole = body(&file, source(4), subscriptions).unwrap();
         assert_eq!(whole.len(), (begin.len() + 8 + end.len()) as u64);
         // The base64 of an empty file is empty, so everything around it can be read at once.
@@ -99,7 +106,8 @@ fn the_body_is_json_around_base64_of_known_length() {
 #[test]
 fn a_refused_test_says_what_was_tried() {
     for status in [401, 403] {
-        let failure = tested(Failure::new(Kind::Unauthorized, "x").status(status), "GET https://h/v1/userinfo");
+        let failure =
+            tested(Failure::new(Kind::Unauthorized, "x").status(status), "GET https://h/v1/userinfo");
         assert!(failure.advice.unwrap().contains("GET https://h/v1/userinfo"), "{status}");
     }
     let other = Failure::new(Kind::Server, "x").status(500);

@@ -21,8 +21,8 @@ pub static TABLE: &[Row] = &[
         "Text",
         "text/plain",
         &[
-            "txt", "asc", "c", "cc", "h", "hh", "cpp", "hpp", "dat", "hlp", "conf", "def", "doc", "in", "list",
-            "log", "rst", "text", "textile",
+            "txt", "asc", "c", "cc", "h", "hh", "cpp", "hpp", "dat", "hlp", "conf", "def", "doc", "in",
+            "list", "log", "rst", "text", "textile",
         ],
     ),
     row("Comma-separated values", "text/csv", &["csv"]),

@@ -136,14 +136,20 @@ fn form(upload: &Upload, boundary: String) -> Result<(String, Body), Failure> {
         Form::new(boundary).text("type", kind).text("group_name", upload.target.setting("group_name"));
     if file.is_video() {
         let lacks = |what: &str| {
-            Failure::new(Kind::WrongType, format!("The forum asks for {what} of a video, and this one gives none"))
-                .advice("Convert it to MP4 (H.264) and try again.")
+            Failure::new(
+                Kind::WrongType,
+                format!("The forum asks for {what} of a video, and this one gives none"),
+            )
+            .advice("Convert it to MP4 (H.264) and try again.")
         };
         let duration_secs = file.duration_secs.ok_or_else(|| lacks("the length"))?;
         let thumb = upload.thumb.clone().ok_or_else(|| lacks("a picture"))?;
-        form = form
-            .text("duration", &duration_secs.to_string())
-            .file("thumb", "thumb.jpg", "image/jpeg", Piece::Bytes(thumb));
+        form = form.text("duration", &duration_secs.to_string()).file(
+            "thumb",
+            "thumb.jpg",
+            "image/jpeg",
+            Piece::Bytes(thumb),
+        );
     }
     Ok(form.file("file", &file.name, &file.mime, Piece::File(upload.source.clone())).finish())
 }
@@ -172,13 +178,12 @@ async fn choose_server(target: &Target, exchange: &mut Exchange) -> Result<Url, 
     let base = address::base(target, "base_url")?;
     let key = format!("forum servers of {base}");
     let kept = exchange.cached(&key).and_then(|kept| serde_json::from_str::<Vec<String>>(&kept).ok());
-    let servers = match kept {
-        Some(servers) => servers,
-        None => {
-            let servers = ask_for_servers(target, exchange).await?.1;
-            exchange.cache(&key, serde_json::Value::from(servers.clone()).to_string());
-            servers
-        }
+    let servers = if let Some(servers) = kept {
+        servers
+    } else {
+        let servers = ask_for_servers(target, exchange).await?.1;
+        exchange.cache(&key, serde_json::Value::from(servers.clone()).to_string());
+        servers
     };
     let chosen = servers.get(exchange.random_below(servers.len())).map(String::as_str).unwrap_or_default();
     Url::parse(chosen).map_err(|error| {
@@ -187,10 +192,7 @@ async fn choose_server(target: &Target, exchange: &mut Exchange) -> Result<Url, 
 }
 
 /// Asks for the upload servers; answers what was signed, in words, and the servers.
-async fn ask_for_servers(
-    target: &Target,
-    exchange: &mut Exchange,
-) -> Result<(String, Vec<String>), Failure> {
+async fn ask_for_servers(target: &Target, exchange: &mut Exchange) -> Result<(String, Vec<String>), Failure> {
     let base = address::base(target, "base_url")?;
     let request = (Method::GET, address::below(&base, servers::PATH));
     let sent = signed(target, exchange, request, Body::empty()).await?;

@@ -17,10 +17,12 @@ const DETAILS: [&str; 5] = ["duration", "file_size", "is_lock", "type", "user_id
 pub(super) fn accepted(reply: &Reply) -> Result<Value, Failure> {
     let answer = reply.json::<Value>()?;
     match refused(&answer) {
-        Some(words) if reply.is_success() => Err(Failure::new(Kind::Refused, "The forum refused the request")
-            .cause(words)
-            .advice("Test the connection of this target: it shows what was signed and what came back.")
-            .status(reply.status)),
+        Some(words) if reply.is_success() => {
+            Err(Failure::new(Kind::Refused, "The forum refused the request")
+                .cause(words)
+                .advice("Test the connection of this target: it shows what was signed and what came back.")
+                .status(reply.status))
+        }
         Some(words) => Err(reply.failure(&words)),
         // Code 0 is success whatever the status; without a code the status decides.
         None if reply.is_success() || code(&answer).is_some() => Ok(answer),
@@ -63,7 +65,7 @@ impl Uploaded {
     ///
     /// # Errors
     /// `Kind::Protocol` where it has no code or names no file. The file may be stored all the same.
-    pub fn parse(answer: &Value) -> Result<Self, Failure> {
+    pub(super) fn parse(answer: &Value) -> Result<Self, Failure> {
         let outer = answer.get("data").and_then(Value::as_object).cloned().unwrap_or_default();
         let (content, inner) = match outer.get("content") {
             Some(Value::String(text)) => {
@@ -95,11 +97,14 @@ impl Uploaded {
     }
 
     /// Compares the stored size with the sent one, where the answer has it.
-    pub fn verify(&self, sent_bytes: u64) -> Result<(), Failure> {
+    pub(super) fn verify(&self, sent_bytes: u64) -> Result<(), Failure> {
         match self.number("file_size") {
             Some(stored) if stored != sent_bytes => {
                 Err(Failure::new(Kind::Protocol, "The forum stored another size than was sent")
-                    .cause(format!("{sent_bytes} bytes were sent, it has {stored}: {}", self.text("file_url")))
+                    .cause(format!(
+                        "{sent_bytes} bytes were sent, it has {stored}: {}",
+                        self.text("file_url")
+                    ))
                     .advice("Do not use the stored file. Upload it again: that makes a second one.")
                     .at(Step::Verify))
             }
@@ -107,7 +112,7 @@ impl Uploaded {
         }
     }
 
-    pub fn receipt(self) -> Receipt {
+    pub(super) fn receipt(self) -> Receipt {
         let mut receipt = Receipt { size: self.number("file_size"), ..Receipt::default() };
         for (kind, key) in [
             (LinkKind::View, "file_url"),
@@ -205,7 +210,8 @@ mod tests {
 
     #[test]
     fn an_answer_that_names_no_file_leaves_it_open() {
-        for answer in [json!({"code": 0, "data": {}}), json!({"code": 0}), json!({"data": {"content": "x"}}), json!([])]
+        for answer in
+            [json!({"code": 0, "data": {}}), json!({"code": 0}), json!({"data": {"content": "x"}}), json!([])]
         {
             let failure = Uploaded::parse(&answer).unwrap_err();
             assert_eq!((failure.kind, failure.retry), (Kind::Protocol, Retry::Ambiguous), "{answer}");

@@ -28,7 +28,7 @@ pub(super) fn parse(answer: &Value, base: &Url) -> Result<Vec<String>, String> {
     let (mut servers, mut refused) = (Vec::new(), Vec::new());
     for entry in list {
         match server(entry, base) {
-            Ok(server) => servers.push(server),
+            Ok(usable) => servers.push(usable),
             Err(why) => refused.push(why),
         }
     }
@@ -43,7 +43,7 @@ fn server(entry: &Value, base: &Url) -> Result<String, String> {
         .map(str::trim)
         .ok_or_else(|| format!("{entry} names no server"))?;
     let whole = match text.strip_prefix("//") {
-        Some(bare) => format!("{}://{bare}", base.scheme()),
+        Some(rest) => format!("{}://{rest}", base.scheme()),
         None if text.contains("://") => text.to_owned(),
         None => format!("{}://{text}", base.scheme()),
     };
@@ -90,7 +90,8 @@ mod tests {
 
     #[test]
     fn unsafe_entries_are_left_out() {
-        let answer = json!(["http://up1.e.org", "ftp://up.e.org", "https://u:p@e.org", 7, "", "https://up2.e.org"]);
+        let answer =
+            json!(["http://up1.e.org", "ftp://up.e.org", "https://u:p@e.org", 7, "", "https://up2.e.org"]);
         assert_eq!(read(&answer, "https://e.org").unwrap(), ["https://up2.e.org"]);
         let none = read(&json!(["http://up1.e.org", {"x": 1}]), "https://e.org").unwrap_err();
         assert!(none.contains("in clear") && none.contains("names no server"), "{none}");

@@ -84,7 +84,8 @@ fn only_images_and_videos_of_known_length_pass() {
 
 #[test]
 fn the_presets_are_the_choices() {
-    let choices: Vec<_> = describe::PRESET_CHOICES.iter().map(|choice| (choice.value, choice.label)).collect();
+    let choices: Vec<_> =
+        describe::PRESET_CHOICES.iter().map(|choice| (choice.value, choice.label)).collect();
     let presets = signature::PRESETS.iter().map(|preset| (preset.id, preset.label));
     let expected: Vec<_> = [("custom", "By the three settings below")].into_iter().chain(presets).collect();
     assert_eq!(choices, expected);
@@ -107,7 +108,8 @@ fn the_defaults_are_the_first_preset_and_pass_their_own_checks() {
 
 #[test]
 fn a_preset_goes_before_the_three_settings() {
-    let rule = Rule::of(&target(&[("signature_preset", "timestamp-secret"), ("signature_template", "{key}")]));
+    let rule =
+        Rule::of(&target(&[("signature_preset", "timestamp-secret"), ("signature_template", "{key}")]));
     let rule = rule.unwrap();
     assert_eq!((rule.template.source(), rule.digest), ("{timestamp}{secret}", "md5"));
 }
@@ -121,6 +123,7 @@ fn a_template_that_cannot_be_used_is_told_with_the_settings() {
 
 #[test]
 fn a_refusal_says_what_was_signed() {
-    let failure = explained(Failure::new(Kind::Refused, "x").advice("Do it."), "signed with md5 (hex) of “{key}”");
+    let failure =
+        explained(Failure::new(Kind::Refused, "x").advice("Do it."), "signed with md5 (hex) of “{key}”");
     assert_eq!(failure.advice.unwrap(), "Do it. The request was signed with md5 (hex) of “{key}”.");
 }
