@@ -3,6 +3,7 @@
 //! A service builds requests and reads replies. It has no retry loop, no user interface, no disk and no
 //! settings look-ups: all of that wraps it from outside. A new service is one file and one line in [`ALL`].
 
+mod address;
 pub mod body;
 pub mod cosmos;
 pub mod cronofy;
@@ -10,6 +11,7 @@ pub mod forum;
 pub mod http;
 pub mod mixin;
 pub mod sandbox;
+mod storage;
 pub mod teable;
 
 use std::sync::Arc;
