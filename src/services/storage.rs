@@ -8,7 +8,7 @@ use url::Url;
 pub(super) const SINGLE_PUT_BYTES: u64 = 5 * 1024 * 1024 * 1024;
 
 /// When a presigned URL ends, seconds since 1970: `X-Amz-Date` + `X-Amz-Expires` (AWS Signature Version 4), or
-/// `Expires` (Version 2, Alibaba OSS, CloudFront). `None` where the URL does not say.
+/// `Expires` (Version 2, Alibaba OSS). `None` where the URL does not say.
 pub(super) fn end(url: &Url) -> Option<i64> {
     let value = |name: &str| {
         url.query_pairs().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.into_owned())
@@ -88,14 +88,20 @@ mod tests {
         let mixin = url("https://s3.example/k?X-Amz-Date=20180514T133843Z&X-Amz-Expires=21600");
         assert_eq!(end(&mixin), Some(1_526_326_723));
         assert_eq!(end(&url("https://oss.example/k?Expires=1700000000&Signature=a")), Some(1_700_000_000));
-        for unknown in ["https://x.example/k", "https://x.example/k?X-Amz-Date=soon&X-Amz-Expires=1", "https://x.example/k?Expires=a"] {
+        for unknown in [
+            "https://x.example/k",
+            "https://x.example/k?X-Amz-Date=soon&X-Amz-Expires=1",
+            "https://x.example/k?Expires=a",
+        ] {
             assert_eq!(end(&url(unknown)), None, "{unknown}");
         }
     }
 
     #[test]
     fn the_secret_parts_are_found_in_both_spellings() {
-        let found = secrets(&url("https://s3.example/k?X-Amz-Credential=AK%2F2018&X-Amz-Date=1&x-amz-signature=beef"));
+        let found = secrets(&url(
+            "https://s3.example/k?X-Amz-Credential=AK%2F2018&X-Amz-Date=1&x-amz-signature=beef",
+        ));
         assert_eq!(found, ["AK%2F2018", "AK/2018", "beef"]);
     }
 
@@ -106,7 +112,8 @@ mod tests {
         let refusal = Refusal::read(xml).unwrap();
         assert_eq!(refusal.to_string(), "AccessDenied: Request has expired");
         assert!(refusal.is_expired());
-        let other = Refusal::read(b"<Error><Code>SignatureDoesNotMatch</Code><Message>a &amp; b</Message></Error>");
+        let other =
+            Refusal::read(b"<Error><Code>SignatureDoesNotMatch</Code><Message>a &amp; b</Message></Error>");
         let other = other.unwrap();
         assert_eq!(other.to_string(), "SignatureDoesNotMatch: a & b");
         assert!(!other.is_expired());

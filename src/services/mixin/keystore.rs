@@ -24,7 +24,7 @@ pub(super) struct Keystore {
 }
 
 pub(super) enum Key {
-    Ed25519(SigningKey),
+    Ed25519(Box<SigningKey>),
     /// The oldest keystores; 1,024 bits are usual.
     Rsa(Box<RsaPrivateKey>),
 }
@@ -36,10 +36,10 @@ impl Keystore {
         let field = |name: &str| {
             fields.get(name).and_then(Value::as_str).map(str::trim).filter(|value| !value.is_empty())
         };
-        let uid = ["app_id", "client_id", "user_id"]
-            .iter()
-            .find_map(|name| field(name))
-            .ok_or_else(|| bad("The keystore does not name its bot: app_id (or client_id, user_id) is missing"))?;
+        let uid =
+            ["app_id", "client_id", "user_id"].iter().find_map(|name| field(name)).ok_or_else(|| {
+                bad("The keystore does not name its bot: app_id (or client_id, user_id) is missing")
+            })?;
         let sid = field("session_id").ok_or_else(|| bad("The keystore has no session_id"))?;
         let key = match (field("session_private_key"), field("private_key")) {
             (Some(text), _) => ed25519("session_private_key", text)?,
@@ -86,8 +86,11 @@ fn object(text: &str) -> Result<Map<String, Value>, Failure> {
     match serde_json::from_str(text) {
         Ok(Value::Object(fields)) => Ok(fields),
         Ok(_) => Err(bad("The keystore is not a JSON object")),
-        Err(error) => Err(bad("The keystore is not JSON")
-            .cause(format!("line {}, column {}", error.line(), error.column()))),
+        Err(error) => Err(bad("The keystore is not JSON").cause(format!(
+            "line {}, column {}",
+            error.line(),
+            error.column()
+        ))),
     }
 }
 
@@ -95,7 +98,7 @@ fn ed25519(field: &str, text: &str) -> Result<Key, Failure> {
     let bytes =
         key_bytes(text).ok_or_else(|| bad(format!("The keystore's {field} is neither hex nor base64")))?;
     if let Ok(seed) = <&[u8; 32]>::try_from(bytes.as_slice()) {
-        return Ok(Key::Ed25519(SigningKey::from_bytes(seed)));
+        return Ok(Key::Ed25519(Box::new(SigningKey::from_bytes(seed))));
     }
     let Ok(pair) = <&[u8; 64]>::try_from(bytes.as_slice()) else {
         return Err(bad(format!(
@@ -103,9 +106,10 @@ fn ed25519(field: &str, text: &str) -> Result<Key, Failure> {
             bytes.len()
         )));
     };
-    let key = SigningKey::from_keypair_bytes(pair)
-        .map_err(|error| bad(format!("The two halves of the keystore's {field} do not belong together")).cause(error))?;
-    Ok(Key::Ed25519(key))
+    let key = SigningKey::from_keypair_bytes(pair).map_err(|error| {
+        bad(format!("The two halves of the keystore's {field} do not belong together")).cause(error)
+    })?;
+    Ok(Key::Ed25519(Box::new(key)))
 }
 
 /// Hex, or base64 of either alphabet with or without padding.

@@ -4,9 +4,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ed25519_dalek::Signer as _;
 use rsa::Pkcs1v15Sign;
-use rsa::sha2::{Digest as _, Sha512};
+use rsa::sha2::Sha512;
 use serde::Serialize;
-use sha2::Sha256;
+use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
 use super::keystore::{Key, Keystore};
@@ -49,7 +49,7 @@ struct Claims<'a> {
 
 /// Lower-case hex SHA-256 of method, path with query and body, nothing between them.
 pub(super) fn digest(covered: Covered<'_>) -> String {
-    let hash = <Sha256 as sha2::Digest>::new()
+    let hash = Sha256::new()
         .chain_update(covered.method)
         .chain_update(covered.path_and_query)
         .chain_update(covered.body)
@@ -80,9 +80,9 @@ pub(super) fn sign(keystore: &Keystore, covered: Covered<'_>, stamp: Stamp<'_>) 
     let payload = serde_json::to_vec(&claims).map_err(|error| cannot_sign().cause(error))?;
     let text = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(payload));
     let signature = match &keystore.key {
-        Key::Ed25519(key) => key.sign(text.as_bytes()).to_vec(),
+        Key::Ed25519(key) => key.sign(text.as_bytes()).to_bytes().to_vec(),
         Key::Rsa(key) => key
-            .sign(Pkcs1v15Sign::new::<Sha512>(), &Sha512::digest(text.as_bytes()))
+            .sign(Pkcs1v15Sign::new::<Sha512>(), &<Sha512 as rsa::sha2::Digest>::digest(text.as_bytes()))
             .map_err(|error| cannot_sign().cause(error))?,
     };
     let token = Zeroizing::new(format!("{text}.{}", URL_SAFE_NO_PAD.encode(signature)));
