@@ -10,6 +10,7 @@ pub mod cronofy;
 pub mod forum;
 pub mod http;
 pub mod mixin;
+mod names;
 pub mod sandbox;
 mod storage;
 pub mod teable;

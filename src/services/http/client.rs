@@ -153,26 +153,16 @@ fn tls_failure(error: &rustls::Error) -> Failure {
     }
 }
 
-/// The first cause of this type in the chain; the transport wraps them in each other and in `io::Error`.
+/// The first cause of this type in the chain. An `io::Error` hides what it wraps from `source`, so it is opened.
 fn find<'a, E: std::error::Error + 'static>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a E> {
-    let mut link = Some(error);
-    while let Some(error) = link {
-        if let Some(found) = error.downcast_ref::<E>() {
-            return Some(found);
-        }
-        let inside = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        if let Some(found) = inside.and_then(|inside| find_in_io::<E>(inside)) {
-            return Some(found);
-        }
-        link = error.source();
+    if let Some(found) = error.downcast_ref::<E>() {
+        return Some(found);
     }
-    None
-}
-
-fn find_in_io<'a, E: std::error::Error + 'static>(
-    inside: &'a (dyn std::error::Error + Send + Sync + 'static),
-) -> Option<&'a E> {
-    inside.downcast_ref::<E>().or_else(|| find::<E>(inside.source()?))
+    let wrapped = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+    match wrapped {
+        Some(wrapped) => find(wrapped),
+        None => find(error.source()?),
+    }
 }
 
 /// The whole chain of causes in one line, without the URL, which may hold a token.

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt as _;
 use http::Method;
-use http::header::{HeaderMap, LOCATION};
+use http::header::{CONTENT_LENGTH, HeaderMap, HeaderValue, LOCATION};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio_util::sync::CancellationToken;
@@ -202,6 +202,7 @@ impl Exchange {
             let feed = Feed::start(&call.body, gauge.clone());
             self.context.observer.sending(gauge.clone());
             *request.body_mut() = Some(reqwest::Body::wrap(feed));
+            request.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(call.body.len()));
         }
         let client = self.context.http.client(&call.url).clone();
         let answer = self.guard(gauge, call, client.execute(request)).await?;
@@ -337,7 +338,7 @@ impl Exchange {
 
     fn shown(&self, headers: &HeaderMap, only: Option<&[&str]>) -> Vec<(String, String)> {
         let wanted = |name: &str| only.is_none_or(|only| only.contains(&name));
-        let show = |value: &http::HeaderValue| {
+        let show = |value: &HeaderValue| {
             if value.is_sensitive() {
                 return "***".to_owned();
             }

@@ -81,7 +81,7 @@ impl Service for Mixin {
     }
 
     fn host(&self, target: &Target) -> String {
-        address::host(target)
+        address::host(target, "base_url")
     }
 
     /// A keystore is read, and only what signs is kept: `spend_private_key` moves money and never gets further.

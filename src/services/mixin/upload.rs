@@ -38,7 +38,7 @@ impl Api {
                     .advice("Enter the keystore that Mixin's developer dashboard gives for the bot."));
             }
         };
-        Ok(Self { base: address::base(target)?, credential })
+        Ok(Self { base: address::base(target, "base_url")?, credential })
     }
 
     /// A call without body, signed for `now_ms`.
@@ -47,7 +47,7 @@ impl Api {
     }
 
     fn signed(&self, method: &Method, segments: &[&str], iat: i64, jti: &str) -> Result<Call, Failure> {
-        let url = address::endpoint(&self.base, segments);
+        let url = address::segments_below(&self.base, segments);
         let call = Call::new(method.clone(), url.clone()).header("content-type", "application/json")?;
         let bearer = |token: &Secret| Secret::new(format!("Bearer {}", token.expose()));
         match &self.credential {
@@ -136,7 +136,7 @@ async fn send(api: &Api, upload: &Upload, exchange: &mut Exchange) -> Result<Att
 }
 
 fn upload_address(ticket: &Attachment) -> Result<Url, Failure> {
-    ticket.upload_url.as_deref().and_then(address::web_address).ok_or_else(|| {
+    ticket.upload_url.as_deref().and_then(address::web).ok_or_else(|| {
         Failure::new(Kind::Protocol, "Mixin's answer has no usable upload address")
             .advice("Check the address in the target's settings: it may not be Mixin's API.")
     })

@@ -24,11 +24,11 @@ impl Api {
             Failure::new(Kind::Secret, "This target has no token")
                 .advice("Make a personal access token in Teable's settings and enter it.")
         })?;
-        Ok(Self { base: address::base(target)?, token: token.clone() })
+        Ok(Self { base: address::base(target, "base_url")?, token: token.clone() })
     }
 
     pub(super) fn endpoint(&self, segments: &[&str]) -> Url {
-        address::endpoint(&self.base, segments)
+        address::segments_below(&self.base, segments)
     }
 
     /// A call without body.

@@ -126,7 +126,7 @@ impl Service for Teable {
     }
 
     fn host(&self, target: &Target) -> String {
-        address::host(target)
+        address::host(target, "base_url")
     }
 
     fn accept_secret(&self, _key: &str, value: Secret) -> Result<Secret, Failure> {

@@ -3,7 +3,7 @@
 use http::Method;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue};
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use url::Url;
 
 use crate::domain::attachment::FileFacts;
@@ -49,15 +49,17 @@ pub(super) fn request(file: &FileFacts, size: u64, target: &Target) -> Result<Va
                 .advice("Correct it in the target's settings.")
         })
     };
-    let mut body =
-        json!({ "contentType": declared_type(file), "contentLength": size, "type": number("upload_type")? });
+    let mut body = Map::new();
+    body.insert("contentType".to_owned(), declared_type(file).into());
+    body.insert("contentLength".to_owned(), size.into());
+    body.insert("type".to_owned(), number("upload_type")?.into());
     if target.optional("expires_in").is_some() {
-        body["expiresIn"] = number("expires_in")?.into();
+        body.insert("expiresIn".to_owned(), number("expires_in")?.into());
     }
     if let Some(base) = target.optional("base_id") {
-        body["baseId"] = base.trim().into();
+        body.insert("baseId".to_owned(), base.trim().into());
     }
-    Ok(body)
+    Ok(body.into())
 }
 
 /// The answer to it.

@@ -1,7 +1,7 @@
 //! What Teable says about a stored file, and the receipt made of it.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::api::Api;
 use super::record::Place;
@@ -37,16 +37,20 @@ pub(super) struct Noted {
 impl Noted {
     /// The item of a record's field (teableio/teable `attachmentItemSchema`; optional fields may not be null).
     pub(super) fn item(&self) -> Value {
-        let mut item = json!({
-            "id": self.item_id, "name": self.name, "path": self.path,
-            "token": self.token, "size": self.size, "mimetype": self.mimetype,
-        });
+        let mut item = Map::new();
+        let mut put = |name: &str, value: Value| item.insert(name.to_owned(), value);
+        put("id", self.item_id.as_str().into());
+        put("name", self.name.as_str().into());
+        put("path", self.path.as_str().into());
+        put("token", self.token.as_str().into());
+        put("size", self.size.into());
+        put("mimetype", self.mimetype.as_str().into());
         for (name, pixels) in [("width", self.width), ("height", self.height)] {
             if let Some(pixels) = pixels {
-                item[name] = pixels.into();
+                put(name, pixels.into());
             }
         }
-        item
+        item.into()
     }
 
     /// Compares what Teable stored with what was sent, loudly.

@@ -197,10 +197,8 @@ fn links_expire_unless_the_storage_is_public() {
     for kind in 1..=14 {
         let made = receipt(&kind.to_string(), &noted());
         let is_public = [2, 3, 4, 6, 8, 10, 11].contains(&kind);
-        let (visibility, end) = match is_public {
-            true => (Visibility::Public, None),
-            false => (Visibility::Expiring, Some(1_700_518_400)),
-        };
+        let (visibility, end) =
+            if is_public { (Visibility::Public, None) } else { (Visibility::Expiring, Some(1_700_518_400)) };
         assert_eq!((made.primary().unwrap().visibility, made.expires_at), (visibility, end), "{kind}");
     }
     let made = receipt("1", &noted());
