@@ -123,7 +123,7 @@ impl Service for Mixin {
         exchange: &'a mut Exchange,
     ) -> BoxFuture<'a, Result<String, Failure>> {
         Box::pin(async move {
-            let call = Api::new(target)?.call(Method::GET, &["me"], exchange.now_ms())?;
+            let call = Api::new(target)?.call(&Method::GET, &["me"], exchange.now_ms())?;
             let answer = exchange.send(call).await?;
             Ok(reply::greeting(&reply::data(&answer, exchange.now_ms())?))
         })

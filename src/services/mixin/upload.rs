@@ -42,8 +42,8 @@ impl Api {
     }
 
     /// A call without body, signed for `now_ms`.
-    pub(super) fn call(&self, method: Method, segments: &[&str], now_ms: i64) -> Result<Call, Failure> {
-        self.signed(&method, segments, now_ms.div_euclid(1000), &Uuid::new_v4().to_string())
+    pub(super) fn call(&self, method: &Method, segments: &[&str], now_ms: i64) -> Result<Call, Failure> {
+        self.signed(method, segments, now_ms.div_euclid(1000), &Uuid::new_v4().to_string())
     }
 
     fn signed(&self, method: &Method, segments: &[&str], iat: i64, jti: &str) -> Result<Call, Failure> {
@@ -108,7 +108,7 @@ pub(super) async fn run(upload: &Upload, exchange: &mut Exchange) -> Result<Rece
 
 /// The attachment as Mixin has it now, with a fresh link.
 pub(super) async fn look_up(api: &Api, id: &str, exchange: &mut Exchange) -> Result<Attachment, Failure> {
-    let call = api.call(Method::GET, &["attachments", id], exchange.now_ms())?;
+    let call = api.call(&Method::GET, &["attachments", id], exchange.now_ms())?;
     let answer = exchange.send(call).await?;
     reply::data(&answer, exchange.now_ms())
 }
@@ -116,7 +116,7 @@ pub(super) async fn look_up(api: &Api, id: &str, exchange: &mut Exchange) -> Res
 /// Gets a ticket and sends the bytes to its address.
 async fn send(api: &Api, upload: &Upload, exchange: &mut Exchange) -> Result<Attachment, Failure> {
     exchange.step(Step::Ticket);
-    let call = api.call(Method::POST, &["attachments"], exchange.now_ms())?;
+    let call = api.call(&Method::POST, &["attachments"], exchange.now_ms())?;
     let answer = exchange.send(call).await?;
     let now_ms = exchange.now_ms();
     let ticket: Attachment = reply::data(&answer, now_ms)?;

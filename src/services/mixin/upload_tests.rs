@@ -43,14 +43,14 @@ fn calls_carry_a_token_for_the_real_path() {
 #[test]
 fn every_call_has_its_own_token() {
     let api = Api::new(&target(("keystore", KEYSTORE))).unwrap();
-    let id = || api.call(Method::GET, &["me"], 1_700_000_000_000).unwrap().headers["x-request-id"].clone();
+    let id = || api.call(&Method::GET, &["me"], 1_700_000_000_000).unwrap().headers["x-request-id"].clone();
     assert_ne!(id(), id());
 }
 
 #[test]
 fn a_ready_token_is_sent_as_it_is() {
     let api = Api::new(&target(("token", "a.b.c"))).unwrap();
-    let call = api.call(Method::GET, &["me"], 0).unwrap();
+    let call = api.call(&Method::GET, &["me"], 0).unwrap();
     assert_eq!(call.headers["authorization"], "Bearer a.b.c");
     let none = Api::new(&target(("other", "x"))).err().unwrap();
     assert_eq!(none.kind, Kind::Secret);
