@@ -1,6 +1,12 @@
 //! Files of every kind and age under the store: older and newer formats, other programs' files, broken and
 //! protected ones, and what a killed program leaves.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "clippy's exception for tests has no helpers"
+)]
+
 use std::path::{Path, PathBuf};
 
 use affix::domain::attachment::{AttachmentId, BatchId, State};
@@ -292,19 +298,22 @@ fn a_place_that_cannot_be_a_file_is_a_failure_in_words() {
 
 #[test]
 fn many_first_starts_at_once_make_one_database() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = database(&folder);
-    let start = std::sync::Barrier::new(8);
-    let first_start = || {
-        start.wait();
-        open(&path).map(drop)
-    };
-    std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..8).map(|_| scope.spawn(first_start)).collect();
-        for thread in threads {
-            assert_eq!(thread.join().unwrap(), Ok(()));
-        }
-    });
+    // Several rounds, because each is a race that a mistake may win.
+    for _ in 0..20 {
+        let folder = tempfile::tempdir().unwrap();
+        let path = database(&folder);
+        let start = std::sync::Barrier::new(8);
+        let first_start = || {
+            start.wait();
+            open(&path).map(drop)
+        };
+        std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..8).map(|_| scope.spawn(first_start)).collect();
+            for thread in threads {
+                assert_eq!(thread.join().unwrap(), Ok(()));
+            }
+        });
+    }
 }
 
 #[tokio::test]

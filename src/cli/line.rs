@@ -124,18 +124,19 @@ pub(super) fn render(format: &Format, row: Row) -> String {
     row.receipt.as_ref().map(|receipt| format.render(&facts(&row, receipt))).unwrap_or_default()
 }
 
-fn facts<'a>(row: &'a Row, receipt: &'a Receipt) -> LinkFacts<'a> {
+fn facts(row: &Row, receipt: &Receipt) -> LinkFacts {
+    let link = |kind| receipt.link(kind).map(str::to_owned);
     LinkFacts {
-        url: receipt.primary().map_or("", |link| link.value.as_str()),
-        name: &row.name,
-        size: row.size,
-        mime: row.mime.as_deref().unwrap_or_default(),
-        id: receipt.link(LinkKind::Id),
-        thumb: receipt.link(LinkKind::Thumbnail),
-        preview: receipt.link(LinkKind::Preview),
+        url: receipt.primary().map(|link| link.value.clone()).unwrap_or_default(),
+        name: row.name.clone(),
+        size: row.size.unwrap_or_default(),
+        mime: row.mime.clone().unwrap_or_default(),
+        id: link(LinkKind::Id),
+        thumb: link(LinkKind::Thumbnail),
+        preview: link(LinkKind::Preview),
         width: receipt.width,
         height: receipt.height,
-        profile: &row.profile,
+        profile: row.profile.clone(),
     }
 }
 

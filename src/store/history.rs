@@ -92,7 +92,7 @@ pub(super) fn attempts(db: &Connection, id: AttachmentId) -> Result<Vec<Attempt>
                 number: row.get(0)?,
                 started_at_ms: row.get(1)?,
                 ended_at_ms: row.get(2)?,
-                failure: json(row.get(3)?).unwrap_or_else(|unreadable| Some(unreadable)),
+                failure: json(row.get(3)?).unwrap_or_else(Some),
             })
         })?
         .collect::<Result<_, _>>()?;

@@ -15,6 +15,7 @@ const APPLICATION_ID: i64 = 0x4166_6678;
 const MIGRATIONS: &[&str] = &[V1];
 
 /// The format that this program writes.
+#[expect(clippy::cast_possible_wrap, reason = "the list is short, and a const cannot call try_from")]
 pub const VERSION: i64 = MIGRATIONS.len() as i64;
 
 /// Every index ends with the row's id of itself, so `(state)` gives one state newest first.

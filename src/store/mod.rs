@@ -68,10 +68,10 @@ impl SessionId {
     }
 }
 
-/// The hyphenated UUID, usable as a file name.
+/// 32 hexadecimal digits, as `platform::session` names its lock files.
 impl fmt::Display for SessionId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        self.0.simple().fmt(f)
     }
 }
 

@@ -43,7 +43,8 @@ pub(super) fn open(path: &Path) -> Result<Connection, Trouble> {
     if db.is_readonly(MAIN_DB)? {
         return Err(Trouble::ReadOnly);
     }
-    migrations::check(&db)?;
+    // In one transaction, so that another process's first start is seen whole or not at all.
+    migrations::check(&*db.transaction()?)?;
     write_ahead(&db)?;
     // In WAL mode, only FULL makes each commit survive a loss of power.
     // https://www.sqlite.org/pragma.html#pragma_synchronous

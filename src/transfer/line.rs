@@ -176,7 +176,7 @@ async fn repair(
 }
 
 async fn thumb(path: PathBuf) -> Result<Bytes, Failure> {
-    let thumb = off_thread(move || media::video_thumbnail(&path)).await?;
+    let thumb = off_thread(move || media::thumbnail(&path)).await?;
     Ok(Bytes::from(thumb.jpeg))
 }
 
