@@ -1,4 +1,4 @@
-//! Addresses from settings: a base, with or without a path of its own, and what lies below it.
+//! Addresses: from settings, with or without a path of their own; what lies below them; and what services answer.
 
 use url::Url;
 
@@ -46,9 +46,59 @@ pub(super) fn below(base: &Url, path: &str) -> Url {
     url
 }
 
+/// The address below `base` whose path goes on with `segments`; each is percent-encoded here.
+pub(super) fn segments_below(base: &Url, segments: &[&str]) -> Url {
+    let mut url = below(base, "");
+    if let Ok(mut path) = url.path_segments_mut() {
+        path.pop_if_empty().extend(segments);
+    }
+    url
+}
+
+/// `http://` and `https://` with a host, nothing else.
+pub(super) fn web(text: &str) -> Option<Url> {
+    let url = Url::parse(text.trim()).ok()?;
+    (matches!(url.scheme(), "http" | "https") && url.has_host()).then_some(url)
+}
+
+/// An address that a service answered with; a relative one counts from the origin of `base`, not from its path.
+pub(super) fn resolve(base: &Url, given: &str) -> Option<Url> {
+    if let Some(url) = web(given) {
+        return Some(url);
+    }
+    if Url::parse(given.trim()) != Err(url::ParseError::RelativeUrlWithoutBase) {
+        return None;
+    }
+    let url = base.join("/").ok()?.join(given.trim()).ok()?;
+    web(url.as_str())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn segments_are_encoded() {
+        for base in ["https://x.example/api", "https://x.example/api/", "https://x.example/api?a=1#b"] {
+            let base = Url::parse(base).unwrap();
+            assert_eq!(segments_below(&base, &["a", "b c/d"]).as_str(), "https://x.example/api/a/b%20c%2Fd");
+        }
+        let bare = Url::parse("https://x.example").unwrap();
+        assert_eq!(segments_below(&bare, &["me"]).as_str(), "https://x.example/me");
+    }
+
+    #[test]
+    fn relative_addresses_count_from_the_origin() {
+        let base = Url::parse("https://x.example:8443/api").unwrap();
+        let resolved = |given| resolve(&base, given).map(String::from);
+        let whole = Some("https://x.example:8443/api/attachments/upload/t?x=1".to_owned());
+        assert_eq!(resolved("/api/attachments/upload/t?x=1"), whole);
+        assert_eq!(resolved("api/attachments/upload/t?x=1"), whole);
+        assert_eq!(resolved("http://s3.example/k"), Some("http://s3.example/k".to_owned()));
+        for bad in ["ftp://x.example/a", "file:///etc/passwd", "javascript:alert(1)", "http://", "data:,x"] {
+            assert_eq!(resolved(bad), None, "{bad}");
+        }
+    }
 
     #[test]
     fn what_lies_below_keeps_the_prefix_and_the_escapes() {

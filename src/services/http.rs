@@ -17,6 +17,8 @@ use crate::services::body::Body;
 pub use client::{Http, Network};
 pub use exchange::{Context, Exchange, Observer};
 pub use redact::Redactor;
+#[cfg(test)]
+pub(crate) use reply::tests as testing;
 pub use reply::{REPLY_LIMIT, Reply};
 
 /// One request.

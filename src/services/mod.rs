@@ -13,6 +13,7 @@ pub mod mixin;
 mod names;
 mod reading;
 pub mod sandbox;
+mod storage;
 pub mod teable;
 
 use std::sync::Arc;

@@ -54,7 +54,8 @@ pub(super) async fn run(context: &Context, name: &str) -> Result<u8, Failure> {
             cancel.cancel();
         }
     });
-    let sentence = resolved.service.test(&resolved.target, &mut exchange).await.map_err(asked)?;
+    let tested = resolved.service.test(&resolved.target, &mut exchange).await;
+    let sentence = tested.map_err(|failure| asked(exchange.finish(failure)))?;
     // A reader that has gone needs no sentence.
     let _gone = say::result(&sentence);
     Ok(DONE)

@@ -18,6 +18,10 @@ const SECRET_PARAMETERS: &[&str] = &[
     "api_key",
 ];
 
+/// The parameters among them that stand in presigned URLs, which services also answer with: known from their names
+/// alone, because the answer is shown before the service could have hidden them.
+const PRESIGNED: [&str; 3] = ["x-amz-signature=", "x-amz-credential=", "x-amz-security-token="];
+
 const STARS: &str = "***";
 
 /// Replaces known secrets by stars, as they are and percent-encoded.
@@ -50,7 +54,7 @@ impl Redactor {
     /// The text without secrets.
     #[must_use]
     pub fn clean(&self, text: &str) -> String {
-        let mut clean = text.to_owned();
+        let mut clean = PRESIGNED.iter().fold(text.to_owned(), |text, name| star_values(&text, name));
         for secret in &self.hidden {
             if clean.contains(secret.expose()) {
                 clean = clean.replace(secret.expose(), STARS);
@@ -77,9 +81,33 @@ impl Redactor {
     }
 }
 
+/// Stars in the place of each value behind `name` (lower case, with its `=`).
+fn star_values(text: &str, name: &str) -> String {
+    let goes_on = |letter: char| letter.is_ascii_alphanumeric() || "%-._~+/=*".contains(letter);
+    let mut clean = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.to_ascii_lowercase().find(name) {
+        let (before, value) = rest.split_at(at + name.len());
+        clean.push_str(before);
+        clean.push_str(STARS);
+        rest = value.trim_start_matches(goes_on);
+    }
+    clean.push_str(rest);
+    clean
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn presigned_urls_inside_an_answer_lose_their_signature() {
+        let answer = r#"{"a":"https://s3/k?X-Amz-Credential=AK%2F1&X-Amz-Signature=beef","b":"x-amz-signature=***\u0026c"}"#;
+        assert_eq!(
+            Redactor::default().clean(answer),
+            r#"{"a":"https://s3/k?X-Amz-Credential=***&X-Amz-Signature=***","b":"x-amz-signature=***\u0026c"}"#
+        );
+    }
 
     #[test]
     fn secrets_go_in_every_spelling() {
