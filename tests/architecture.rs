@@ -120,6 +120,7 @@ mod broken_examples {
             ("sandbox", "services"),
             ("sandbox", "transfer"),
             ("transfer", "sandbox"),
+            ("transfer", "settings"),
             ("transfer", "cli"),
         ];
         for (from, to) in pairs {

@@ -18,7 +18,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("media", &["domain", "platform"]),
     ("services", &["domain"]),
     ("sandbox", &["domain", "platform"]),
-    ("transfer", &["domain", "platform", "secrets", "settings", "store", "media", "services"]),
+    // The engine is handed profiles and secrets through a trait of its own: no look-ups.
+    ("transfer", &["domain", "platform", "store", "media", "services"]),
     // Windows and words.
     (
         "cli",
@@ -38,6 +39,7 @@ pub(crate) const EXCEPTIONS: &[Exception] = &[];
 
 /// Crates that one place owns: the crate, and the starts of the paths that may name it.
 const OWNED_CRATES: &[(&str, &[&str])] = &[
+    ("apple_native_keyring_store", &["src/secrets/"]),
     ("axum", &["src/sandbox/"]),
     ("clap", &["src/cli/", "src/main.rs"]),
     ("directories", &["src/platform/"]),
@@ -55,8 +57,13 @@ const OWNED_CRATES: &[(&str, &[&str])] = &[
     ("rpassword", &["src/cli/"]),
     ("rusqlite", &["src/store/"]),
     ("rustls", &["src/services/http"]),
+    ("rusty_s3", &["src/sandbox/"]),
+    ("secret_service", &["src/secrets/"]),
+    ("security_framework", &["src/secrets/"]),
     ("toml_edit", &["src/settings/"]),
     ("tower", &["src/sandbox/"]),
+    ("windows_native_keyring_store", &["src/secrets/"]),
+    ("zbus_secret_service_keyring_store", &["src/secrets/"]),
 ];
 
 /// What the meaning layer never touches: the outside world has no place in plain data and rules.
