@@ -55,9 +55,10 @@ install_packages() {
     fi
     say "Installing $*"
     # The lists are read anew only when they do not know a package: a fresh image has none at all.
-    if ! "${as_root[@]}" apt-get install -y -qq --no-install-recommends "$@" </dev/null >/dev/null 2>&1; then
+    local install=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive
+        apt-get install -y -qq --no-install-recommends "$@")
+    if ! "${install[@]}" </dev/null >/dev/null 2>&1; then
         "${as_root[@]}" apt-get update -qq </dev/null >&2
-        "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
-            apt-get install -y -qq --no-install-recommends "$@" </dev/null >&2
+        "${install[@]}" </dev/null >&2
     fi
 }

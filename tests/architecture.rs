@@ -238,6 +238,8 @@ mod broken_examples {
         assert_eq!(budget_breaches("src/services/mixin.rs", &format!("{service}{tests}")), []);
         let longer = format!("// one more\n{service}{tests}");
         assert_broken(&budget_breaches("src/services/mixin.rs", &longer), "budget of a service");
+        assert_broken(&budget_breaches("src/services/mixin/upload.rs", &longer), "budget of a service");
+        assert_eq!(budget_breaches("src/services/http/exchange.rs", &longer), []);
         assert_eq!(budget_breaches("src/store/mod.rs", &longer), []);
     }
 
