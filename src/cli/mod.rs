@@ -1,1 +1,81 @@
-//! (being written)
+//! The command line: one file per command. Results go to standard output, everything else to standard error.
+
+mod args;
+mod ask;
+mod context;
+mod history;
+mod line;
+mod profiles;
+mod sandbox;
+mod say;
+mod upload;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use clap::error::ErrorKind;
+
+use crate::domain::error::{Failure, Kind};
+use args::{Cli, Command};
+use context::Context;
+
+/// All went well.
+const DONE: u8 = 0;
+/// At least one file was not uploaded, or what was asked for failed.
+const FAILED: u8 = 1;
+/// Wrong usage or settings; nothing was sent.
+const MISUSED: u8 = 2;
+
+/// Runs the command line of this process and answers its exit code.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let code = match error.kind() {
+                ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => DONE,
+                _ => MISUSED,
+            };
+            // Nobody hears what cannot be printed.
+            let _unheard = error.print();
+            return ExitCode::from(code);
+        }
+    };
+    ExitCode::from(run(cli).unwrap_or_else(|failure| {
+        say::failure(&failure);
+        code_of(&failure)
+    }))
+}
+
+/// The exit code of a command that failed before it sent anything.
+fn code_of(failure: &Failure) -> u8 {
+    match failure.kind {
+        Kind::Settings | Kind::Secret => MISUSED,
+        _ => FAILED,
+    }
+}
+
+fn run(cli: Cli) -> Result<u8, Failure> {
+    let Some(command) = cli.command else {
+        return Err(Failure::new(Kind::Settings, "This version of Affix has no window yet")
+            .advice("Upload with `affix upload FILE…`; `affix --help` shows every command."));
+    };
+    let context = Context::open(cli.home)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .thread_name("affix-work")
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::new(Kind::Storage, "Affix could not start its threads").cause(error))?;
+    let code = runtime.block_on(async {
+        match command {
+            Command::Upload(upload) => upload::run(&context, upload).await,
+            Command::Profiles(profiles) => profiles::run(&context, profiles).await,
+            Command::History(history) => history::run(&context, history).await,
+            Command::Sandbox(sandbox) => sandbox::run(&context, sandbox).await,
+        }
+    });
+    // A keyring that waits for a prompt must not hold the end of the program.
+    runtime.shutdown_background();
+    code
+}

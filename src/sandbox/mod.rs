@@ -7,6 +7,7 @@ pub mod cronofy;
 pub mod faults;
 pub mod files;
 pub mod forum;
+mod intake;
 pub mod mixin;
 pub mod plain;
 pub mod server;

@@ -4,16 +4,16 @@
 //! per 8 KiB takes several times as long as curl. Memory does not grow with the file.
 
 use std::path::Path;
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
 
 use bytes::Bytes;
 
-use crate::domain::error::{Failure, Kind};
+use crate::domain::error::Failure;
 
 mod feed;
 
-pub use feed::Feed;
+pub use feed::{Feed, Gauge};
 
 /// One part of a body.
 #[derive(Debug, Clone)]
@@ -61,6 +61,10 @@ impl Body {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    fn has_file(&self) -> bool {
+        self.pieces.iter().any(|piece| !matches!(piece, Piece::Bytes(_)))
     }
 
     /// The whole body in memory where no file is part of it (for signatures over short bodies).

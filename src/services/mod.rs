@@ -3,12 +3,14 @@
 //! A service builds requests and reads replies. It has no retry loop, no user interface, no disk and no
 //! settings look-ups: all of that wraps it from outside. A new service is one file and one line in [`ALL`].
 
+mod address;
 pub mod body;
 pub mod cosmos;
 pub mod cronofy;
 pub mod forum;
 pub mod http;
 pub mod mixin;
+mod names;
 pub mod sandbox;
 pub mod teable;
 

@@ -1,1 +1,144 @@
-//! (being written)
+//! Settings and profiles: a TOML file that people may edit.
+//!
+//! Reading never fails: what is broken is warned about and its default is used, the rest counts. Writing changes
+//! one thing in the user's own document, so comments, order and unknown keys stay.
+//!
+//! Every value is optional:
+//! ```toml
+//! default_profile = "Sandbox"
+//!
+//! [uploads]
+//! parallel_per_profile = 3
+//! parallel = 6
+//! retries = 4
+//! format = "url"
+//! ask_first = true
+//!
+//! [network]
+//! proxy = "http://proxy.example:3128"
+//! extra_ca = "/etc/ssl/company.pem"
+//! connect_timeout_secs = 10
+//! idle_timeout_secs = 60
+//!
+//! [sandbox]
+//! keep_serving_secs = 3600
+//!
+//! [[profiles]]
+//! name = "My bot"
+//! service = "mixin"
+//!
+//! [profiles.settings]
+//! app_id = "…"
+//! ```
+//! Profiles are a list with a name in each, not tables named after the profile: the name then needs no quoting,
+//! and a name given twice is a warning instead of a file that does not parse.
+
+mod edit;
+pub mod export;
+mod file;
+mod keys;
+mod profiles;
+mod read;
+mod warning;
+
+use std::path::PathBuf;
+
+use crate::domain::describe::Description;
+use crate::domain::profile::{Profile, SANDBOX_PROFILE};
+
+pub use file::File;
+pub use keys::{KEYS, Key, Rule};
+pub use profiles::{check_name, problems, same_name};
+pub use warning::{Problem, Warning};
+
+/// Looks a service up by its id; settings know no service themselves.
+pub type Describe = fn(&str) -> Option<&'static Description>;
+
+/// What a file held, and what was wrong with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Loaded {
+    pub settings: Settings,
+    pub warnings: Vec<Warning>,
+}
+
+/// All settings, defaults filled in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// The name of a profile that exists.
+    pub default_profile: String,
+    pub uploads: Uploads,
+    pub network: Network,
+    pub sandbox: Sandbox,
+    /// The built-in `Sandbox` first, then the user's in the file's order. Names are unique without regard to case.
+    pub profiles: Vec<Profile>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Uploads {
+    /// Uploads that run at once to one profile, 1 to 64.
+    pub parallel_per_profile: u32,
+    /// Uploads that run at once in all, 1 to 64.
+    pub parallel: u32,
+    /// Further tries after a failure that a repeat may mend, 0 to 20.
+    pub retries: u32,
+    /// How links are printed: a format's name or a template.
+    pub format: String,
+    /// Ask before the first upload to a profile.
+    pub ask_first: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Network {
+    /// An `http://` or `https://` address without user name and password; none: the system's proxy.
+    pub proxy: Option<String>,
+    /// A PEM file of certificates that are trusted besides the system's.
+    pub extra_ca: Option<PathBuf>,
+    /// 1 to 300 seconds.
+    pub connect_timeout_secs: u64,
+    /// How long nothing may move, 5 to 3,600 seconds.
+    pub idle_timeout_secs: u64,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sandbox {
+    /// How long the links of uploads to the sandbox stay served after the last upload, 0 to 604,800 seconds.
+    pub keep_serving_secs: u64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            default_profile: SANDBOX_PROFILE.to_owned(),
+            uploads: Uploads::default(),
+            network: Network::default(),
+            sandbox: Sandbox::default(),
+            profiles: vec![profiles::built_in()],
+        }
+    }
+}
+
+impl Default for Uploads {
+    fn default() -> Self {
+        Self { parallel_per_profile: 3, parallel: 6, retries: 4, format: "url".to_owned(), ask_first: true }
+    }
+}
+
+impl Default for Network {
+    fn default() -> Self {
+        Self { proxy: None, extra_ca: None, connect_timeout_secs: 10, idle_timeout_secs: 60 }
+    }
+}
+
+impl Default for Sandbox {
+    fn default() -> Self {
+        Self { keep_serving_secs: 3600 }
+    }
+}
+
+impl Settings {
+    /// The profile of this name, without regard to case.
+    #[must_use]
+    pub fn profile(&self, name: &str) -> Option<&Profile> {
+        self.profiles.iter().find(|profile| same_name(&profile.name, name))
+    }
+}

@@ -1,1 +1,170 @@
-//! (being written)
+//! Keeping: every attachment from the moment it is handed over, in one SQLite file.
+//!
+//! One worker thread owns the connection; the rest of the program holds a [`Store`], a cloneable handle that
+//! sends requests over a bounded channel and is answered after the commit. What waits in the channel is
+//! committed together, so many small uploads share one `fsync`. There is no SQL outside this folder.
+//!
+//! | file | what is there |
+//! |---|---|
+//! | `rows` | what goes in and comes out: batches, rows, queries |
+//! | `open` | opening a file: is it ours, may it be written, which settings |
+//! | `migrations` | the numbered formats |
+//! | `worker` | the thread, group commit |
+//! | `queue` | SQL that writes |
+//! | `history` | SQL that reads |
+//! | `columns` | paths, times and enums as columns |
+//! | `trouble` | what can go wrong, in words |
+
+mod columns;
+mod handle;
+mod history;
+mod migrations;
+mod open;
+mod queue;
+mod rows;
+mod trouble;
+mod worker;
+
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+use std::path::Path;
+use std::str::FromStr;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use rusqlite::Connection;
+use tokio::sync::{mpsc, oneshot};
+use uuid::Uuid;
+
+use crate::domain::error::{Failure, Kind};
+use trouble::Trouble;
+use worker::{Access, Message, Request, Worker};
+
+pub use migrations::VERSION;
+pub use rows::{Attempt, NewAttachment, NewBatch, Outcome, Query, Row};
+
+/// Requests that may wait; a caller beyond that waits with its request in hand.
+const WAITING: usize = 1024;
+
+/// Tells the time in milliseconds since 1970 (UTC); tests put a fixed one in its place.
+pub type Clock = fn() -> i64;
+
+/// The computer's own clock.
+pub fn system_clock() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// Names one run of the program: which process an unfinished attachment belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct SessionId(Uuid);
+
+impl SessionId {
+    /// A name that no other run has; later ones sort after earlier ones.
+    #[must_use]
+    pub fn fresh() -> Self {
+        Self(Uuid::now_v7())
+    }
+}
+
+/// 32 hexadecimal digits, as `platform::session` names its lock files.
+impl fmt::Display for SessionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.simple().fmt(f)
+    }
+}
+
+impl FromStr for SessionId {
+    type Err = uuid::Error;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.parse().map(Self)
+    }
+}
+
+/// The handle of the database; clones speak to the same worker. Once the last one is dropped, the worker
+/// commits what waits and ends.
+///
+/// Every method answers after its change is on the disk. A request that was sent is carried out even when
+/// nobody waits for its answer any longer. Every failure has [`Kind::Storage`].
+#[derive(Debug, Clone)]
+pub struct Store {
+    requests: mpsc::Sender<Message>,
+    session: SessionId,
+    clock: Clock,
+}
+
+impl Store {
+    /// Opens the database at `path` for this run, makes it where there is none (with its folder), brings an
+    /// older format up to date and starts the worker. Blocks for as long as that takes.
+    ///
+    /// # Errors
+    /// The file is no database, belongs to another program, is damaged or of a newer format, the file or its
+    /// folder cannot be written, the disk is full, or another process holds it for more than 5 seconds. The
+    /// file is then as it was.
+    pub fn open(path: &Path, session: SessionId) -> Result<Self, Failure> {
+        Self::open_with_clock(path, session, system_clock)
+    }
+
+    /// [`Store::open`] with another clock.
+    pub fn open_with_clock(path: &Path, session: SessionId, clock: Clock) -> Result<Self, Failure> {
+        open::open(path)
+            .and_then(|db| Self::start(db, path, session, clock))
+            .map_err(|trouble| trouble.at(path).asked("Open the history"))
+    }
+
+    /// Starts the worker on an opened and migrated connection.
+    fn start(db: Connection, path: &Path, session: SessionId, clock: Clock) -> Result<Self, Trouble> {
+        let (requests, inbox) = mpsc::channel(WAITING);
+        let worker = Worker::new(db, path.to_owned());
+        std::thread::Builder::new()
+            .name("affix-store".to_owned())
+            .spawn(move || worker.run(inbox))
+            .map_err(Trouble::Thread)?;
+        Ok(Self { requests, session, clock })
+    }
+
+    /// The run that new and resumed attachments belong to.
+    #[must_use]
+    pub fn session(&self) -> SessionId {
+        self.session
+    }
+
+    /// Commits everything that was asked for until now, closes the file and ends the worker. Requests of
+    /// other clones fail from here on.
+    pub async fn close(self) {
+        let (reply, closed) = oneshot::channel();
+        if self.requests.send(Message::Close(reply)).await.is_ok() {
+            // The sender vanishes unused only with the worker itself, which is then closed as well.
+            closed.await.unwrap_or_default();
+        }
+    }
+
+    async fn read<T: Send + 'static>(
+        &self,
+        work: impl Fn(&Connection) -> Result<T, Trouble> + Send + 'static,
+    ) -> Result<T, Failure> {
+        self.request(Access::Read, work).await
+    }
+
+    async fn write<T: Send + 'static>(
+        &self,
+        work: impl Fn(&Connection) -> Result<T, Trouble> + Send + 'static,
+    ) -> Result<T, Failure> {
+        self.request(Access::Write, work).await
+    }
+
+    async fn request<T: Send + 'static>(
+        &self,
+        access: Access,
+        work: impl Fn(&Connection) -> Result<T, Trouble> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let (reply, answer) = oneshot::channel();
+        let request = Message::Work(Box::new(Request::new(access, work, reply)));
+        let closed = || Failure::new(Kind::Storage, "The history is closed").advice("Start Affix again.");
+        // What could not be sent holds the reply's sender: it must be gone before the answer is waited for.
+        self.requests.send(request).await.map_err(|_unsent| closed())?;
+        answer.await.unwrap_or_else(|_worker_is_gone| Err(closed()))
+    }
+}

@@ -1,1 +1,206 @@
-//! (being written)
+//! The engine: takes files and a profile, runs uploads within limits, retries what is safe, keeps everything.
+//!
+//! Fronts (the command line, the window) speak to it through [`Handle`] and read [`Event`]s; they never upload.
+
+mod actor;
+mod board;
+mod job;
+mod line;
+mod preflight;
+mod queue;
+pub mod retry;
+pub mod targets;
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{mpsc, oneshot};
+
+use crate::domain::attachment::{AttachmentId, BatchId, State};
+use crate::domain::error::{Failure, Kind, Step};
+use crate::domain::preflight::{Finding, Repair};
+use crate::domain::receipt::Receipt;
+use crate::services::http::Http;
+use crate::store::Store;
+
+pub use board::Moving;
+pub use targets::{Resolved, Targets};
+
+/// Events that wait for a slow front before the engine waits for it.
+const EVENTS_WAITING: usize = 1024;
+const COMMANDS_WAITING: usize = 64;
+
+/// What the engine needs.
+#[derive(Clone)]
+pub struct Config {
+    pub store: Store,
+    pub targets: Arc<dyn Targets>,
+    pub http: Http,
+    pub limits: Limits,
+    pub retry: retry::Policy,
+    /// Called when there is something new to show; from the engine's threads.
+    pub waker: Arc<dyn Fn() + Send + Sync>,
+    /// Milliseconds since 1970 (UTC).
+    pub clock: fn() -> i64,
+}
+
+impl fmt::Debug for Config {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Config")
+            .field("limits", &self.limits)
+            .field("retry", &self.retry)
+            .finish_non_exhaustive()
+    }
+}
+
+/// How many uploads run at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    pub per_profile: usize,
+    pub overall: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { per_profile: 3, overall: 6 }
+    }
+}
+
+/// What to do with a finding that has a repair.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Repairs {
+    /// Ask the front with [`Event::Asked`].
+    Ask,
+    /// An error stays an error.
+    Refuse,
+}
+
+/// What a front asks of the engine.
+#[derive(Debug)]
+pub enum Command {
+    /// Take files for a profile; answers with the batch once it is in the database.
+    Submit {
+        paths: Vec<PathBuf>,
+        profile: String,
+        repairs: Repairs,
+        answer: oneshot::Sender<Submitted>,
+    },
+    Cancel(Scope),
+    /// Answers [`Event::Asked`].
+    Answer {
+        id: AttachmentId,
+        answer: Answer,
+    },
+}
+
+/// A batch in the database: its id and its attachments in the order handed over.
+pub type Submitted = Result<(BatchId, Vec<AttachmentId>), Failure>;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    One(AttachmentId),
+    Batch(BatchId),
+    All,
+}
+
+/// The user's answer to a finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// Carry these repairs out and go on.
+    Repair(Vec<Repair>),
+    /// Leave it: the attachment fails with the finding.
+    Refuse,
+}
+
+/// What happened. State changes only: progress is read with [`Handle::moving`].
+#[derive(Debug, Clone)]
+pub enum Event {
+    State {
+        id: AttachmentId,
+        state: State,
+        step: Option<Step>,
+    },
+    /// Findings that do not stop the upload.
+    Warned {
+        id: AttachmentId,
+        findings: Vec<Finding>,
+    },
+    /// The upload waits for [`Command::Answer`].
+    Asked {
+        id: AttachmentId,
+        findings: Vec<Finding>,
+    },
+    /// It failed in a way that a repeat may mend, and will be tried again.
+    WillRetry {
+        id: AttachmentId,
+        failure: Failure,
+        after: Duration,
+    },
+    /// The attachment is settled and recorded.
+    Finished(Box<Finished>),
+    /// Every attachment of the batch is settled.
+    BatchDone(BatchId),
+    /// Something beside the uploads went wrong: the database could not be written.
+    Trouble(Failure),
+}
+
+/// One settled attachment.
+#[derive(Debug, Clone)]
+pub struct Finished {
+    pub id: AttachmentId,
+    pub batch: BatchId,
+    pub state: State,
+    pub receipt: Option<Receipt>,
+    pub failure: Option<Failure>,
+}
+
+/// The way to a running engine; cheap to clone. When the last handle goes, the engine cancels what runs and ends.
+#[derive(Debug, Clone)]
+pub struct Handle {
+    commands: mpsc::Sender<Command>,
+    board: board::Board,
+}
+
+/// Starts the engine on the current tokio runtime.
+#[must_use]
+pub fn start(config: Config) -> (Handle, mpsc::Receiver<Event>) {
+    let (commands, inbox) = mpsc::channel(COMMANDS_WAITING);
+    let (events, receiver) = mpsc::channel(EVENTS_WAITING);
+    let board = board::Board::default();
+    tokio::spawn(actor::run(config, inbox, events, board.clone()));
+    (Handle { commands, board }, receiver)
+}
+
+impl Handle {
+    /// Hands files over; when this answers they are in the database.
+    pub async fn submit(&self, paths: Vec<PathBuf>, profile: &str, repairs: Repairs) -> Submitted {
+        let (answer, answered) = oneshot::channel();
+        let profile = profile.to_owned();
+        self.send(Command::Submit { paths, profile, repairs, answer }).await?;
+        answered.await.unwrap_or_else(|_closed| Err(ended()))
+    }
+
+    pub async fn cancel(&self, scope: Scope) -> Result<(), Failure> {
+        self.send(Command::Cancel(scope)).await
+    }
+
+    pub async fn answer(&self, id: AttachmentId, answer: Answer) -> Result<(), Failure> {
+        self.send(Command::Answer { id, answer }).await
+    }
+
+    /// How far every running upload is, now.
+    #[must_use]
+    pub fn moving(&self) -> Vec<Moving> {
+        self.board.snapshot()
+    }
+
+    async fn send(&self, command: Command) -> Result<(), Failure> {
+        self.commands.send(command).await.map_err(|_closed| ended())
+    }
+}
+
+fn ended() -> Failure {
+    Failure::new(Kind::Storage, "The upload engine has ended").advice("Start Affix again.")
+}

@@ -1,11 +1,332 @@
-use super::Piece;
-use crate::domain::error::Failure;
+//! The reader behind a streaming body: blocks of 256 KiB, read and hashed off the async threads, in buffers that
+//! are used again and again.
+
+use std::collections::VecDeque;
+use std::fs::{File, Metadata};
+use std::io::{self, Read};
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use http_body::{Body as HttpBody, Frame, SizeHint};
+use md5::Digest as _;
+use tokio::sync::mpsc;
+
+use super::{Body, FileSource, Piece, Taken};
+use crate::domain::error::{Failure, Kind};
+
+/// Bytes of a file that are read at once; a multiple of three, so that base64 of a block needs no padding before
+/// the last one.
+const BLOCK: usize = 3 * 128 * 1024;
+
+/// Blocks under way between the reader and the connection.
+const BLOCKS_WAITING: usize = 2;
+
+/// What is known of a body on its way; shared with whoever shows the progress.
+#[derive(Debug, Default)]
+pub struct Gauge {
+    sent: AtomicU64,
+    total: AtomicU64,
+    whole: AtomicBool,
+    failure: Mutex<Option<Failure>>,
+}
+
+impl Gauge {
+    /// Bytes handed to the connection.
+    #[must_use]
+    pub fn sent(&self) -> u64 {
+        self.sent.load(Ordering::Relaxed)
+    }
+
+    /// Bytes of the whole body.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.total.load(Ordering::Relaxed)
+    }
+
+    /// The last byte has been handed to the connection, so the server may have acted on the request.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.whole.load(Ordering::Acquire)
+    }
+
+    /// Why the body ended early, where its own file was the reason.
+    #[must_use]
+    pub fn failure(&self) -> Option<Failure> {
+        self.failure.lock().ok()?.clone()
+    }
+
+    fn fail(&self, failure: Failure) {
+        if let Ok(mut place) = self.failure.lock() {
+            *place = Some(failure);
+        }
+    }
+}
+
+/// A body on its way to a connection.
 #[derive(Debug)]
-pub struct Feed;
-pub(super) async fn read_through<S>(p: Vec<Piece>, s: S) -> Result<S, Failure>
+pub struct Feed {
+    blocks: Blocks,
+    left: u64,
+    gauge: Arc<Gauge>,
+}
+
+#[derive(Debug)]
+enum Blocks {
+    /// No file among the pieces.
+    Ready(VecDeque<Bytes>),
+    Read(mpsc::Receiver<Result<Bytes, Failure>>),
+}
+
+impl Feed {
+    /// Starts to read. Must be called inside a tokio runtime.
+    #[must_use]
+    pub fn start(body: &Body, gauge: Arc<Gauge>) -> Self {
+        let left = body.len();
+        gauge.total.store(left, Ordering::Relaxed);
+        gauge.whole.store(left == 0, Ordering::Release);
+        let blocks = if body.has_file() {
+            let (sender, receiver) = mpsc::channel(BLOCKS_WAITING);
+            let pieces = body.pieces.clone();
+            tokio::task::spawn_blocking(move || {
+                let result = produce(pieces, &mut |block| sender.blocking_send(Ok(block)).is_ok());
+                if let Err(Stop::Failed(failure)) = result {
+                    // A closed channel means that nobody wants the reason any more.
+                    let _closed = sender.blocking_send(Err(*failure));
+                }
+            });
+            Blocks::Read(receiver)
+        } else {
+            let ready = body.pieces.iter().filter_map(|piece| match piece {
+                Piece::Bytes(bytes) if !bytes.is_empty() => Some(bytes.clone()),
+                _ => None,
+            });
+            Blocks::Ready(ready.collect())
+        };
+        Self { blocks, left, gauge }
+    }
+
+    fn hand_over(&mut self, block: Bytes) -> Poll<Option<Result<Frame<Bytes>, Failure>>> {
+        let size = block.len() as u64;
+        self.left = self.left.saturating_sub(size);
+        self.gauge.sent.fetch_add(size, Ordering::Relaxed);
+        if self.left == 0 {
+            self.gauge.whole.store(true, Ordering::Release);
+        }
+        Poll::Ready(Some(Ok(Frame::data(block))))
+    }
+}
+
+impl HttpBody for Feed {
+    type Data = Bytes;
+    type Error = Failure;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Failure>>> {
+        let next = match &mut self.blocks {
+            Blocks::Ready(blocks) => blocks.pop_front().map(Ok),
+            Blocks::Read(receiver) => match receiver.poll_recv(context) {
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(next) => next,
+            },
+        };
+        match next {
+            None => Poll::Ready(None),
+            Some(Ok(block)) => self.hand_over(block),
+            Some(Err(failure)) => {
+                self.gauge.fail(failure.clone());
+                Poll::Ready(Some(Err(failure)))
+            }
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.left == 0
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.left)
+    }
+}
+
+/// Reads the pieces once for a hasher.
+pub(super) async fn read_through<S>(pieces: Vec<Piece>, mut sink: S) -> Result<S, Failure>
 where
     S: FnMut(&[u8]) + Send + 'static,
 {
-    let _ = p;
-    Ok(s)
+    let read = tokio::task::spawn_blocking(move || {
+        let result = produce(pieces, &mut |block| {
+            sink(&block);
+            true
+        });
+        match result {
+            Err(Stop::Failed(failure)) => Err(*failure),
+            Ok(()) | Err(Stop::Unwanted) => Ok(sink),
+        }
+    });
+    read.await
+        .unwrap_or_else(|error| Err(Failure::new(Kind::Storage, "Reading the file broke off").cause(error)))
 }
+
+/// Why the reader ended before the last piece.
+enum Stop {
+    /// The other side went away.
+    Unwanted,
+    Failed(Box<Failure>),
+}
+
+impl From<Failure> for Stop {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(Box::new(failure))
+    }
+}
+
+/// Gives every block of every piece to `emit`, until it answers false.
+fn produce(pieces: Vec<Piece>, emit: &mut dyn FnMut(Bytes) -> bool) -> Result<(), Stop> {
+    let pool = Pool::new();
+    for piece in pieces {
+        match piece {
+            Piece::Bytes(bytes) if bytes.is_empty() => {}
+            Piece::Bytes(bytes) => give(emit, bytes)?,
+            Piece::File(source) => read_file(&source, &pool, false, emit)?,
+            Piece::Base64(source) => read_file(&source, &pool, true, emit)?,
+        }
+    }
+    Ok(())
+}
+
+fn give(emit: &mut dyn FnMut(Bytes) -> bool, block: Bytes) -> Result<(), Stop> {
+    if emit(block) { Ok(()) } else { Err(Stop::Unwanted) }
+}
+
+fn read_file(
+    source: &FileSource,
+    pool: &Pool,
+    base64: bool,
+    emit: &mut dyn FnMut(Bytes) -> bool,
+) -> Result<(), Stop> {
+    let mut file = File::open(&source.path).map_err(|error| unreadable(&error))?;
+    compare(source, &file.metadata().map_err(|error| unreadable(&error))?)?;
+    let mut md5 = source.digests.md5.then(md5::Md5::new);
+    let mut sha256 = source.digests.sha256.then(sha2::Sha256::new);
+    let mut left = source.size;
+    while left > 0 {
+        let wanted = usize::try_from(left).unwrap_or(BLOCK).min(BLOCK);
+        let mut block = pool.take();
+        read_exactly(&mut file, &mut block, wanted)?;
+        left -= wanted as u64;
+        if let Some(md5) = &mut md5 {
+            md5.update(&block);
+        }
+        if let Some(sha256) = &mut sha256 {
+            sha256.update(&block);
+        }
+        if left == 0 {
+            // Compared before the last block leaves: a file that changed meanwhile is never sent whole.
+            compare(source, &file.metadata().map_err(|error| unreadable(&error))?)?;
+            source.digests.put(Taken {
+                md5: md5.take().map(|hasher| hex::encode(hasher.finalize())),
+                sha256: sha256.take().map(|hasher| hex::encode(hasher.finalize())),
+            });
+        }
+        let block = if base64 { encode(&block, pool) } else { pool.lend(block) };
+        give(emit, block)?;
+    }
+    if source.size == 0 {
+        source.digests.put(Taken {
+            md5: md5.map(|hasher| hex::encode(hasher.finalize())),
+            sha256: sha256.map(|hasher| hex::encode(hasher.finalize())),
+        });
+    }
+    Ok(())
+}
+
+fn encode(block: &[u8], pool: &Pool) -> Bytes {
+    let mut text = String::from_utf8(pool.take()).unwrap_or_default();
+    STANDARD.encode_string(block, &mut text);
+    pool.lend(text.into_bytes())
+}
+
+fn read_exactly(file: &mut File, block: &mut Vec<u8>, wanted: usize) -> Result<(), Stop> {
+    block.clear();
+    let got = file.take(wanted as u64).read_to_end(block).map_err(|error| unreadable(&error))?;
+    if got < wanted {
+        return Err(changed("it became shorter").into());
+    }
+    Ok(())
+}
+
+/// Compares the open file with what it was when it was handed over.
+fn compare(source: &FileSource, now: &Metadata) -> Result<(), Failure> {
+    if now.len() != source.size {
+        return Err(changed(format!("it had {} bytes and has {} now", source.size, now.len())));
+    }
+    match (source.modified, now.modified().ok()) {
+        (Some(then), Some(now)) if then != now => Err(changed("it was written to")),
+        _ => Ok(()),
+    }
+}
+
+fn changed(how: impl std::fmt::Display) -> Failure {
+    Failure::new(Kind::ChangedOnDisk, "The file changed after it was handed over")
+        .cause(how)
+        .advice("Nothing was kept of it. Upload it again when it is complete.")
+}
+
+fn unreadable(error: &io::Error) -> Failure {
+    let kind = if error.kind() == io::ErrorKind::NotFound { Kind::ChangedOnDisk } else { Kind::Unreadable };
+    Failure::new(kind, "The file can no longer be read")
+        .cause(error)
+        .advice("Put it back or make it readable, then retry.")
+}
+
+/// Buffers that come back when the connection has written them.
+struct Pool {
+    free: Receiver<Vec<u8>>,
+    back: SyncSender<Vec<u8>>,
+}
+
+impl Pool {
+    fn new() -> Self {
+        let (back, free) = sync_channel(BLOCKS_WAITING + 2);
+        Self { free, back }
+    }
+
+    fn take(&self) -> Vec<u8> {
+        let mut buffer = self.free.try_recv().unwrap_or_default();
+        buffer.clear();
+        buffer
+    }
+
+    fn lend(&self, buffer: Vec<u8>) -> Bytes {
+        Bytes::from_owner(Lent { buffer, back: self.back.clone() })
+    }
+}
+
+struct Lent {
+    buffer: Vec<u8>,
+    back: SyncSender<Vec<u8>>,
+}
+
+impl AsRef<[u8]> for Lent {
+    fn as_ref(&self) -> &[u8] {
+        &self.buffer
+    }
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        // A full pool or an ended reader: the buffer is simply freed.
+        let _freed = self.back.try_send(std::mem::take(&mut self.buffer));
+    }
+}
+
+#[cfg(test)]
+mod tests;

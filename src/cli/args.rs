@@ -1,0 +1,143 @@
+//! The words of the command line.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Drop a file, get its link.
+#[derive(Debug, Parser)]
+#[command(name = "affix", version, about, disable_help_subcommand = true)]
+pub struct Cli {
+    /// Keep settings, history, cache and sandbox files under this folder
+    #[arg(long, global = true, value_name = "DIR", env = crate::platform::dirs::HOME_VARIABLE)]
+    pub home: Option<PathBuf>,
+
+    #[command(subcommand)]
+    pub command: Option<Command>,
+
+    /// Files to open in the window
+    #[arg(value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Upload files and print their links, one line each
+    Upload(Upload),
+    /// List, add and change targets
+    #[command(subcommand)]
+    Profiles(Profiles),
+    /// Show what was uploaded, newest first
+    History(History),
+    /// Run the sandbox: a server on this computer to try everything without an account
+    Sandbox(Sandbox),
+}
+
+#[derive(Debug, Args)]
+pub struct Upload {
+    /// The profile to upload to; the default profile without it
+    #[arg(long, short, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// url, markdown, html, bbcode, json, or a template such as '{name}: {url}'
+    #[arg(long, short, value_name = "FORMAT")]
+    pub format: Option<String>,
+    /// How many uploads run at once
+    #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub jobs: Option<u16>,
+    /// No progress and no warnings; errors are still told
+    #[arg(long, short)]
+    pub quiet: bool,
+    /// Answer every question with "go on"
+    #[arg(long, short)]
+    pub yes: bool,
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Profiles {
+    /// List the profiles
+    List(Json),
+    /// List the services with their settings and secrets
+    Services(Json),
+    /// Show one profile
+    Show {
+        name: String,
+        #[command(flatten)]
+        json: Json,
+    },
+    /// Make a profile the default
+    Default { name: String },
+    /// Remove a profile and its secrets
+    Remove { name: String },
+    /// Check a profile's address and credential without uploading
+    Test { name: String },
+    /// Add a profile; each secret is one line of standard input, or asked for without echo
+    Add {
+        name: String,
+        /// The service's id, see `affix profiles services`
+        #[arg(long, value_name = "ID")]
+        service: String,
+        #[command(flatten)]
+        values: Values,
+    },
+    /// Change a profile
+    Edit {
+        name: String,
+        #[command(flatten)]
+        values: Values,
+    },
+    /// Write a profile without its secrets to a file
+    Export { name: String, file: PathBuf },
+    /// Add a profile from such a file
+    Import { file: PathBuf },
+}
+
+#[derive(Debug, Args)]
+pub struct Values {
+    /// A setting; an empty value takes it back to its default
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub settings: Vec<String>,
+    /// A secret to enter
+    #[arg(long = "secret", value_name = "KEY")]
+    pub secrets: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Json {
+    /// One JSON object a line
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct History {
+    /// Only what has this text in its name, link or profile
+    #[arg(long, value_name = "TEXT")]
+    pub search: Option<String>,
+    /// At most that many
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub limit: usize,
+    #[command(flatten)]
+    pub json: Json,
+}
+
+#[derive(Debug, Args)]
+pub struct Sandbox {
+    /// The address to listen on, of this computer only; the same as last time without it
+    #[arg(long, value_name = "ADDRESS")]
+    pub bind: Option<SocketAddr>,
+    /// Add a demo profile of each service
+    #[arg(long)]
+    pub add_profiles: bool,
+    /// End the sandbox that runs for this home
+    #[arg(long, conflicts_with_all = ["bind", "add_profiles"])]
+    pub stop: bool,
+    /// Say nothing; used when another command starts the sandbox
+    #[arg(long, hide = true)]
+    pub background: bool,
+    /// End after that many seconds without a request
+    #[arg(long, hide = true, value_name = "SECONDS")]
+    pub idle_exit: Option<u64>,
+}

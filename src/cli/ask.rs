@@ -1,0 +1,102 @@
+//! Questions on a terminal. Without one, a question counts as "no", and says so.
+
+use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
+
+use zeroize::Zeroizing;
+
+use crate::domain::describe::SecretSpec;
+use crate::domain::error::{Failure, Kind};
+use crate::domain::secret::Secret;
+
+/// An answer to a yes-or-no question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reply {
+    Yes,
+    /// Yes, and do not ask this again.
+    Always,
+    No,
+}
+
+/// Asks on standard error, reads from standard input. Blocks.
+pub(super) fn question(text: &str, with_always: bool) -> Reply {
+    let choices = if with_always { "[y]es / [a]lways / [N]o" } else { "[y]es / [N]o" };
+    let mut err = io::stderr().lock();
+    if !is_interactive() {
+        let _unheard = writeln!(err, "{text} No: there is no terminal to ask on. Use --yes to go on.");
+        return Reply::No;
+    }
+    let _unheard = write!(err, "{text} {choices} ");
+    let _unheard = err.flush();
+    let mut line = String::new();
+    if io::stdin().lock().read_line(&mut line).is_err() {
+        return Reply::No;
+    }
+    match line.trim().to_lowercase().as_str() {
+        "y" | "yes" => Reply::Yes,
+        "a" | "always" if with_always => Reply::Always,
+        _ => Reply::No,
+    }
+}
+
+/// Somebody can read a question and type an answer.
+pub(super) fn is_interactive() -> bool {
+    io::stdin().is_terminal() && io::stderr().is_terminal()
+}
+
+/// Reads one secret: without echo from a terminal, else the next line of standard input. A secret that may have
+/// several lines (a JSON keystore, a PEM key) is read to its end. Blocks.
+pub(super) fn secret(spec: &SecretSpec) -> Result<Secret, Failure> {
+    let label = spec.label;
+    let unread = |error: io::Error| {
+        Failure::new(Kind::Secret, format!("The secret “{label}” could not be read")).cause(error)
+    };
+    let mut text = Zeroizing::new(next_line(&format!("{label}: ")).map_err(unread)?.unwrap_or_default());
+    while spec.multiline && goes_on(&text) {
+        let Some(line) = next_line("").map_err(unread)? else { break };
+        text.push_str(&line);
+    }
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(Failure::new(Kind::Secret, format!("The secret “{label}” is empty"))
+            .advice("Give each secret as one line of standard input, in the order of --secret."));
+    }
+    Ok(Secret::new(text))
+}
+
+/// The next line with its end; none at the end of the input.
+fn next_line(prompt: &str) -> io::Result<Option<String>> {
+    if io::stdin().is_terminal() {
+        return rpassword::prompt_password(prompt).map(|line| Some(line + "\n"));
+    }
+    let mut line = String::new();
+    let read = io::stdin().lock().read_line(&mut line)?;
+    Ok((read > 0).then_some(line))
+}
+
+/// A JSON object or a PEM block that has begun and is not at its end.
+fn goes_on(text: &str) -> bool {
+    let text = text.trim();
+    let open_json = text.starts_with('{')
+        && serde_json::from_str::<serde::de::IgnoredAny>(text).is_err_and(|error| error.is_eof());
+    open_json || (text.starts_with("-----BEGIN") && !text.contains("-----END"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_json_or_pem_secret_goes_on_to_its_end() {
+        for (text, on) in [
+            ("{\n", true),
+            ("{\"a\": 1,\n", true),
+            ("{\"a\": 1}\n", false),
+            ("{broken}\n", false),
+            ("-----BEGIN X-----\nabc\n", true),
+            ("-----BEGIN X-----\nabc\n-----END X-----\n", false),
+            ("plain\n", false),
+        ] {
+            assert_eq!(goes_on(text), on, "{text}");
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! What every command works with: folders, settings, secrets; and the database for those that need it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::say;
+use crate::domain::error::{Failure, Kind};
+use crate::domain::profile::Profile;
+use crate::platform::dirs::Home;
+use crate::platform::session::Session;
+use crate::secrets::Secrets;
+use crate::services::http::{Http, Network};
+use crate::services::{self, Service};
+use crate::settings::{File, Settings};
+use crate::store::{SessionId, Store};
+use crate::transfer::profiles::ProfileTargets;
+
+/// Settings and secrets of one home.
+#[derive(Debug)]
+pub(super) struct Context {
+    pub(super) home: Home,
+    pub(super) file: File,
+    pub(super) settings: Settings,
+    pub(super) secrets: Secrets,
+}
+
+/// The database, and the session that says which rows are this run's.
+#[derive(Debug)]
+pub(super) struct Keeping {
+    pub(super) store: Store,
+    _session: Session,
+}
+
+impl Context {
+    pub(super) fn open(home: Option<PathBuf>) -> Result<Self, Failure> {
+        let home = Home::resolve(home)?;
+        home.create()?;
+        let file = File::new(home.settings_file(), describe);
+        let loaded = file.load();
+        for warning in &loaded.warnings {
+            say::note(&format!("Warning: {warning}"));
+        }
+        let secrets = Secrets::system(&home);
+        Ok(Self { home, file, settings: loaded.settings, secrets })
+    }
+
+    /// The profile of this name, or the default one.
+    pub(super) fn profile(&self, name: Option<&str>) -> Result<(&Profile, &'static dyn Service), Failure> {
+        let name = name.unwrap_or(&self.settings.default_profile);
+        let profile = self.settings.profile(name).ok_or_else(|| {
+            Failure::new(Kind::Settings, format!("There is no profile named “{name}”"))
+                .advice("`affix profiles list` shows which there are.")
+        })?;
+        let service = services::find(&profile.service).ok_or_else(|| {
+            Failure::new(Kind::Settings, format!("“{}” is no service of this version", profile.service))
+                .advice("`affix profiles services` shows which there are.")
+        })?;
+        Ok((profile, service))
+    }
+
+    /// Opens the database and marks as interrupted what runs that died have left unfinished.
+    pub(super) async fn keeping(&self) -> Result<Keeping, Failure> {
+        let session = Session::begin(&self.home)?;
+        let id: SessionId = session.id().parse().unwrap_or_else(|_never| SessionId::fresh());
+        let store = Store::open(&self.home.database(), id)?;
+        for other in store.unfinished_sessions().await? {
+            if other != id && Session::is_dead(&self.home, &other.to_string()) {
+                store.interrupt(other).await?;
+            }
+        }
+        Ok(Keeping { store, _session: session })
+    }
+
+    /// The clients with the network settings.
+    pub(super) fn http(&self) -> Result<Http, Failure> {
+        let network = &self.settings.network;
+        let read = |path: &PathBuf| {
+            std::fs::read(path).map_err(|error| {
+                Failure::new(Kind::Settings, format!("The file {} cannot be read", path.display()))
+                    .cause(error)
+                    .advice("Correct network.extra_ca in the settings.")
+            })
+        };
+        Http::new(&Network {
+            proxy: network.proxy.clone(),
+            extra_ca_pem: network.extra_ca.as_ref().map(read).transpose()?,
+            connect_timeout: Duration::from_secs(network.connect_timeout_secs),
+            idle_timeout: Duration::from_secs(network.idle_timeout_secs),
+        })
+    }
+
+    /// What finds profiles, secrets and the sandbox for the engine.
+    pub(super) fn targets(&self) -> Arc<ProfileTargets> {
+        let keep_serving = Duration::from_secs(self.settings.sandbox.keep_serving_secs);
+        Arc::new(ProfileTargets::new(
+            self.home.clone(),
+            self.file.clone(),
+            self.secrets.clone(),
+            keep_serving,
+        ))
+    }
+}
+
+/// A service's description by its id, for the settings file.
+fn describe(id: &str) -> Option<&'static crate::domain::describe::Description> {
+    services::find(id).map(Service::description)
+}

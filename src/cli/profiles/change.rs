@@ -1,0 +1,166 @@
+//! Adds, changes, removes, exports and imports profiles.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crate::cli::args::Values;
+use crate::cli::context::Context;
+use crate::cli::line::shown_path;
+use crate::cli::{DONE, ask, say};
+use crate::domain::describe::Description;
+use crate::domain::error::{Failure, Kind};
+use crate::domain::profile::Profile;
+use crate::domain::secret::Secret;
+use crate::platform::files::write_atomically;
+use crate::secrets::Status;
+use crate::services::{self, Service};
+use crate::settings::export;
+
+pub(super) fn default(context: &Context, name: &str) -> Result<u8, Failure> {
+    let (profile, _) = context.profile(Some(name))?;
+    context.file.set_default(&profile.name)?;
+    say::note(&format!("“{}” is the default now.", profile.name));
+    Ok(DONE)
+}
+
+pub(super) async fn remove(context: &Context, name: &str) -> Result<u8, Failure> {
+    let (profile, service) = context.profile(Some(name))?;
+    context.file.remove_profile(&profile.name)?;
+    let keys: Vec<_> = service.description().secrets.iter().map(|spec| spec.key).collect();
+    if !profile.demo {
+        context.secrets.forget_profile(&profile.name, &keys).await?;
+    }
+    say::note(&format!("“{}” and its secrets are removed. Its history stays.", profile.name));
+    Ok(DONE)
+}
+
+pub(super) async fn add(
+    context: &Context,
+    name: String,
+    service: String,
+    values: Values,
+) -> Result<u8, Failure> {
+    let found = services::find(&service).ok_or_else(|| {
+        Failure::new(Kind::Settings, format!("“{service}” is no service"))
+            .advice("`affix profiles services` shows which there are.")
+    })?;
+    if context.settings.profile(&name).is_some() {
+        return Err(Failure::new(Kind::Settings, format!("A profile named “{name}” is there already"))
+            .advice("Choose another name, or change it with `affix profiles edit`."));
+    }
+    let mut profile = Profile { name, service, ..Profile::default() };
+    apply(&mut profile, found.description(), &values.settings)?;
+    let secrets = enter(found, &values.secrets)?;
+    // The secrets go first: a profile that is listed should work.
+    keep(context, &profile.name, &secrets).await?;
+    if let Err(failure) = context.file.add_profile(&profile) {
+        let keys: Vec<_> = secrets.keys().copied().collect();
+        context.secrets.forget_profile(&profile.name, &keys).await?;
+        return Err(failure);
+    }
+    say::note(&format!("“{}” is added.", profile.name));
+    remind(context, &profile, found.description()).await?;
+    Ok(DONE)
+}
+
+pub(super) async fn edit(context: &Context, name: &str, values: Values) -> Result<u8, Failure> {
+    let (profile, service) = context.profile(Some(name))?;
+    let mut profile = profile.clone();
+    apply(&mut profile, service.description(), &values.settings)?;
+    let secrets = enter(service, &values.secrets)?;
+    context.file.put_profile(&profile)?;
+    keep(context, &profile.name, &secrets).await?;
+    say::note(&format!("“{}” is changed.", profile.name));
+    remind(context, &profile, service.description()).await?;
+    Ok(DONE)
+}
+
+pub(super) fn export(context: &Context, name: &str, file: &Path) -> Result<u8, Failure> {
+    let (profile, _) = context.profile(Some(name))?;
+    let text = export::to_text(profile, describe);
+    write_atomically(file, text.as_bytes())?;
+    say::note(&format!("“{}” is written to {}, without its secrets.", profile.name, shown_path(file)));
+    Ok(DONE)
+}
+
+pub(super) fn import(context: &Context, file: &Path) -> Result<u8, Failure> {
+    let text = std::fs::read_to_string(file).map_err(|error| {
+        Failure::new(Kind::Settings, format!("{} cannot be read", shown_path(file))).cause(error)
+    })?;
+    let profile = export::from_text(&text, describe)?;
+    context.file.add_profile(&profile)?;
+    say::note(&format!("“{}” is added. Enter its secrets with `affix profiles edit`.", profile.name));
+    Ok(DONE)
+}
+
+fn describe(id: &str) -> Option<&'static Description> {
+    services::find(id).map(Service::description)
+}
+
+/// Applies `KEY=VALUE` settings; an empty value takes a setting back to its default.
+fn apply(profile: &mut Profile, description: &Description, settings: &[String]) -> Result<(), Failure> {
+    for text in settings {
+        let (key, value) = text.split_once('=').ok_or_else(|| {
+            Failure::new(Kind::Settings, format!("“{text}” is not KEY=VALUE"))
+        })?;
+        let spec = description.setting(key).ok_or_else(|| {
+            let keys: Vec<_> = description.settings.iter().map(|spec| spec.key).collect();
+            Failure::new(Kind::Settings, format!("{} has no setting “{key}”", description.name))
+                .advice(format!("It has: {}.", keys.join(", ")))
+        })?;
+        if value.is_empty() {
+            profile.settings.remove(key);
+            continue;
+        }
+        spec.check(value).map_err(|reason| Failure::new(Kind::Settings, reason).advice(spec.help))?;
+        profile.settings.insert(key.to_owned(), value.to_owned());
+    }
+    Ok(())
+}
+
+/// Reads the named secrets, in their order, each checked and cleaned by its service.
+fn enter(service: &dyn Service, keys: &[String]) -> Result<BTreeMap<&'static str, Secret>, Failure> {
+    let description = service.description();
+    let mut secrets = BTreeMap::new();
+    for key in keys {
+        let spec = description.secret(key).ok_or_else(|| {
+            let keys: Vec<_> = description.secrets.iter().map(|spec| spec.key).collect();
+            Failure::new(Kind::Settings, format!("{} has no secret “{key}”", description.name))
+                .advice(format!("It has: {}.", keys.join(", ")))
+        })?;
+        let secret = ask::secret(spec)?;
+        secrets.insert(spec.key, service.accept_secret(spec.key, secret)?);
+    }
+    Ok(secrets)
+}
+
+async fn keep(
+    context: &Context,
+    profile: &str,
+    secrets: &BTreeMap<&'static str, Secret>,
+) -> Result<(), Failure> {
+    for (key, secret) in secrets {
+        context.secrets.set(profile, key, secret.clone()).await?;
+    }
+    Ok(())
+}
+
+/// Says which secrets are still missing before the profile can upload.
+async fn remind(context: &Context, profile: &Profile, description: &Description) -> Result<(), Failure> {
+    let Some(first) = description.credentials.first().filter(|_| !profile.demo) else { return Ok(()) };
+    for set in description.credentials {
+        let mut complete = true;
+        for key in *set {
+            complete &= context.secrets.status(&profile.name, key).await? != Status::Missing;
+        }
+        if complete {
+            return Ok(());
+        }
+    }
+    say::note(&format!(
+        "It needs a secret before it can upload: affix profiles edit '{}' --secret {}",
+        profile.name,
+        first.join(" --secret ")
+    ));
+    Ok(())
+}

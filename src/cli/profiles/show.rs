@@ -1,0 +1,181 @@
+//! Lists and shows profiles and services.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::cli::context::Context;
+use crate::cli::line::to_json;
+use crate::cli::{DONE, say};
+use crate::domain::describe::{Description, SettingKind, Visibility};
+use crate::domain::error::Failure;
+use crate::domain::profile::{Profile, Target};
+use crate::domain::progress::human_bytes;
+use crate::secrets::Status;
+use crate::services;
+use crate::settings::same_name;
+
+/// A profile as `--json` prints it.
+#[derive(Debug, Serialize)]
+struct Shown {
+    name: String,
+    service: String,
+    host: String,
+    default: bool,
+    visibility: Option<Visibility>,
+    secrets: BTreeMap<String, &'static str>,
+}
+
+pub(super) async fn list(context: &Context, json: bool) -> Result<u8, Failure> {
+    for profile in &context.settings.profiles {
+        let shown = shown(context, profile).await?;
+        let text = if json { to_json(&shown) } else { shown.in_words() };
+        if say::result(&text).is_err() {
+            break;
+        }
+    }
+    Ok(DONE)
+}
+
+pub(super) async fn one(context: &Context, name: &str, json: bool) -> Result<u8, Failure> {
+    let (profile, service) = context.profile(Some(name))?;
+    let shown = shown(context, profile).await?;
+    if json {
+        print(&to_json(&shown));
+        return Ok(DONE);
+    }
+    print(&shown.in_words());
+    let target = Target::new(profile, service.description(), BTreeMap::new());
+    for spec in service.description().settings {
+        let set = if profile.settings.contains_key(spec.key) { "" } else { " (default)" };
+        match target.optional(spec.key) {
+            Some(value) => print(&format!("  {} = {value}{set}", spec.key)),
+            None => print(&format!("  {} is not set", spec.key)),
+        }
+    }
+    for (key, status) in &shown.secrets {
+        print(&format!("  secret {key}: {status}"));
+    }
+    Ok(DONE)
+}
+
+pub(super) fn services(json: bool) -> u8 {
+    for service in services::ALL {
+        let description = service.description();
+        if json {
+            print(&to_json(&described(description)));
+        } else {
+            in_words(description).iter().for_each(|line| print(line));
+        }
+    }
+    DONE
+}
+
+async fn shown(context: &Context, profile: &Profile) -> Result<Shown, Failure> {
+    let found = services::find(&profile.service);
+    let mut secrets = BTreeMap::new();
+    let (mut host, mut visibility) = (String::new(), None);
+    if let Some(service) = found {
+        let description = service.description();
+        let built_in = profile.demo || profile.service == "sandbox";
+        for spec in description.secrets {
+            let status =
+                if built_in { Status::Kept } else { context.secrets.status(&profile.name, spec.key).await? };
+            secrets.insert(spec.key.to_owned(), word(status));
+        }
+        let target = Target::new(profile, description, BTreeMap::new());
+        host = if built_in { "this computer".to_owned() } else { service.host(&target) };
+        visibility = Some(description.capability.visibility);
+    }
+    Ok(Shown {
+        name: profile.name.clone(),
+        service: profile.service.clone(),
+        host,
+        default: same_name(&profile.name, &context.settings.default_profile),
+        visibility,
+        secrets,
+    })
+}
+
+fn word(status: Status) -> &'static str {
+    match status {
+        Status::Kept => "kept",
+        Status::Environment => "environment",
+        Status::Missing => "missing",
+    }
+}
+
+impl Shown {
+    fn in_words(&self) -> String {
+        let mark = if self.default { "*" } else { " " };
+        let visibility = self.visibility.map_or("unknown service", Visibility::as_str);
+        format!("{mark} {:<24}  {:<8}  {:<9}  {}", self.name, self.service, visibility, self.host)
+    }
+}
+
+/// A service as `--json` prints it.
+fn described(description: &Description) -> serde_json::Value {
+    let settings: Vec<_> = description
+        .settings
+        .iter()
+        .map(|spec| {
+            let (kind, choices) = kind_of(spec.kind);
+            serde_json::json!({
+                "key": spec.key, "label": spec.label, "help": spec.help, "default": spec.default,
+                "required": spec.required, "kind": kind, "choices": choices,
+            })
+        })
+        .collect();
+    let secrets: Vec<_> = description
+        .secrets
+        .iter()
+        .map(|spec| serde_json::json!({"key": spec.key, "label": spec.label, "help": spec.help}))
+        .collect();
+    let capability = &description.capability;
+    serde_json::json!({
+        "id": description.id, "name": description.name, "line": description.line,
+        "settings": settings, "secrets": secrets, "credentials": description.credentials,
+        "max_bytes": capability.max_bytes, "takes_empty": capability.takes_empty,
+        "visibility": capability.visibility, "deletes": capability.deletes,
+        "renews": capability.renews, "saves": capability.saves,
+    })
+}
+
+fn kind_of(kind: SettingKind) -> (&'static str, Option<Vec<&'static str>>) {
+    match kind {
+        SettingKind::Text => ("text", None),
+        SettingKind::Url => ("url", None),
+        SettingKind::Integer { .. } => ("integer", None),
+        SettingKind::Flag => ("flag", None),
+        SettingKind::Choice(choices) => {
+            ("choice", Some(choices.iter().map(|choice| choice.value).collect()))
+        }
+    }
+}
+
+fn in_words(description: &Description) -> Vec<String> {
+    let capability = &description.capability;
+    let limit = capability.max_bytes.map(|max| format!(", files up to {}", human_bytes(max)));
+    let mut lines = vec![
+        format!("{}: {}. {}", description.id, description.name, description.line),
+        format!("  Links: {}{}", capability.visibility.as_str(), limit.unwrap_or_default()),
+    ];
+    for spec in description.settings {
+        let default = spec.default.filter(|value| !value.is_empty());
+        let default = match (default, spec.required) {
+            (Some(value), _) => format!(" [{value}]"),
+            (None, true) => " (needed)".to_owned(),
+            (None, false) => String::new(),
+        };
+        lines.push(format!("  --set {}=…{default}  {}", spec.key, spec.help));
+    }
+    for spec in description.secrets {
+        lines.push(format!("  --secret {}  {}", spec.key, spec.help));
+    }
+    lines
+}
+
+fn print(line: &str) {
+    // A reader that has gone, such as `head`, has read enough.
+    let _gone = say::result(line);
+}

@@ -1,0 +1,61 @@
+//! `affix profiles test`: a harmless authorised call, each step with its answer in words.
+
+use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
+
+use crate::cli::context::Context;
+use crate::cli::{DONE, say};
+use crate::domain::attachment::Activity;
+use crate::domain::error::{Failure, Step};
+use crate::services::body::Gauge;
+use crate::services::http::{self, Exchange, Observer, Redactor};
+use crate::store::system_clock;
+use crate::transfer::Targets as _;
+
+/// Says each request as it happens.
+#[derive(Debug)]
+struct Speaker;
+
+impl Observer for Speaker {
+    fn step(&self, _: Step) {}
+
+    fn sending(&self, _: Arc<Gauge>) {}
+
+    fn activity(&self, activity: Activity) {
+        let answer = match activity.status {
+            Some(status) => format!("HTTP {status}"),
+            None => activity.answer.unwrap_or_default(),
+        };
+        say::note(&format!("{} {} → {answer} ({} ms)", activity.method, activity.url, activity.took_ms));
+    }
+
+    fn checkpoint(&self, _: Option<String>) {}
+}
+
+pub(super) async fn run(context: &Context, name: &str) -> Result<u8, Failure> {
+    let (profile, _) = context.profile(Some(name))?;
+    let asked = |failure: Failure| failure.asked(format!("Test {}", profile.name));
+    let resolved = context.targets().resolve(&profile.name).await.map_err(asked)?;
+    let mut redactor = Redactor::default();
+    resolved.target.secrets.values().for_each(|secret| redactor.hide(secret.expose()));
+    let cancel = CancellationToken::new();
+    let mut exchange = Exchange::new(http::Context {
+        http: context.http()?,
+        observer: Arc::new(Speaker),
+        cancel: cancel.clone(),
+        redactor,
+        checkpoint: None,
+        cache: Arc::default(),
+        clock: system_clock,
+    });
+    tokio::spawn(async move {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            cancel.cancel();
+        }
+    });
+    let sentence = resolved.service.test(&resolved.target, &mut exchange).await.map_err(asked)?;
+    // A reader that has gone needs no sentence.
+    let _gone = say::result(&sentence);
+    Ok(DONE)
+}

@@ -1,0 +1,70 @@
+//! `affix upload`: a second front on the engine.
+
+mod consent;
+mod display;
+mod run;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::args::Upload;
+use super::context::Context;
+use super::{DONE, FAILED, say};
+use crate::domain::attachment::State;
+use crate::domain::error::{Failure, Kind};
+use crate::domain::link::Format;
+use crate::store::system_clock;
+use crate::transfer::{self, Config, Limits, Repairs, Targets as _, retry};
+use display::Display;
+use run::Run;
+
+pub(super) async fn run(context: &Context, args: Upload) -> Result<u8, Failure> {
+    let format = args.format.as_deref().unwrap_or(&context.settings.uploads.format);
+    let format = Format::parse(format).map_err(|reason| Failure::new(Kind::Settings, reason))?;
+    let (profile, service) = context.profile(args.profile.as_deref())?;
+    let targets = context.targets();
+    // What is wrong with the profile is said once, before any file is taken.
+    let asked = |failure: Failure| failure.asked(format!("Upload to {}", profile.name));
+    let resolved = targets.resolve(&profile.name).await.map_err(asked)?;
+    let agreed = consent::ask(context, profile, service, &resolved.target, (args.files.len(), args.yes))?;
+    let keeping = context.keeping().await?;
+    let config = Config {
+        store: keeping.store.clone(),
+        targets,
+        http: context.http()?,
+        limits: limits(context, args.jobs),
+        retry: retry::Policy { retries: context.settings.uploads.retries, ..retry::Policy::default() },
+        waker: Arc::new(|| {}),
+        clock: system_clock,
+    };
+    let display = Display::new(args.quiet);
+    let (handle, events) = transfer::start(config);
+    // Also what is not agreed to is in the history, as canceled.
+    let repairs = if !args.yes && super::ask::is_interactive() { Repairs::Ask } else { Repairs::Refuse };
+    let paths = args.files.iter().map(absolute).collect();
+    let run = Run::begin(handle, events, keeping.store.clone(), display, format);
+    let states = run.upload(paths, &profile.name, repairs, agreed).await?;
+    keeping.store.close().await;
+    if states.iter().all(|state| *state == State::Done) { Ok(DONE) } else { Ok(FAILED) }
+}
+
+fn limits(context: &Context, jobs: Option<u16>) -> Limits {
+    let uploads = &context.settings.uploads;
+    match jobs {
+        Some(jobs) => Limits { per_profile: jobs.into(), overall: jobs.into() },
+        None => Limits {
+            per_profile: uploads.parallel_per_profile as usize,
+            overall: uploads.parallel as usize,
+        },
+    }
+}
+
+/// The history keeps whole paths, whatever folder the command was given in.
+fn absolute(path: &PathBuf) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_unusual| path.clone())
+}
+
+/// Tells what stands between the results and the person: nothing of it goes to standard output.
+fn tell(failure: &Failure) {
+    say::failure(failure);
+}

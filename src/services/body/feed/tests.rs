@@ -1,0 +1,120 @@
+use std::io::Write as _;
+use std::path::Path;
+
+use http_body_util::BodyExt as _;
+
+use super::super::Digests;
+use super::*;
+
+fn source(path: &Path) -> FileSource {
+    let facts = std::fs::metadata(path).unwrap();
+    FileSource {
+        path: path.into(),
+        size: facts.len(),
+        modified: facts.modified().ok(),
+        digests: Digests::new(true, true),
+    }
+}
+
+fn file_of(bytes: &[u8]) -> tempfile::NamedTempFile {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(bytes).unwrap();
+    file
+}
+
+/// Bytes without a period that a block boundary could hide behind.
+fn noise(size: usize) -> Vec<u8> {
+    let mut random = fastrand::Rng::with_seed(7);
+    (0..size).map(|_| random.u8(..)).collect()
+}
+
+async fn collect(body: &Body) -> Result<Vec<u8>, Failure> {
+    let gauge = Arc::new(Gauge::default());
+    let feed = Feed::start(body, gauge.clone());
+    assert_eq!(feed.size_hint().exact(), Some(body.len()));
+    let bytes = feed.collect().await?.to_bytes().to_vec();
+    assert_eq!(gauge.sent(), body.len());
+    assert!(gauge.is_whole());
+    Ok(bytes)
+}
+
+#[tokio::test]
+async fn pieces_come_in_order_and_whole() {
+    for size in [0, 1, BLOCK - 1, BLOCK, BLOCK + 1, 2 * BLOCK + 5] {
+        let content = noise(size);
+        let file = file_of(&content);
+        let source = source(file.path());
+        let body = Body::pieces(vec![
+            Piece::Bytes("head".into()),
+            Piece::File(source.clone()),
+            Piece::Bytes("tail".into()),
+        ]);
+        let sent = collect(&body).await.unwrap();
+        assert_eq!(sent, [b"head".as_slice(), &content, b"tail"].concat());
+        let taken = source.digests.taken();
+        assert_eq!(taken.md5, Some(hex::encode(md5::Md5::digest(&content))));
+        assert_eq!(taken.sha256, Some(hex::encode(sha2::Sha256::digest(&content))));
+    }
+}
+
+#[tokio::test]
+async fn base64_streams_as_one_text() {
+    for size in [0, 1, 2, 3, BLOCK - 1, BLOCK, BLOCK + 1, 2 * BLOCK + 2] {
+        let content = noise(size);
+        let file = file_of(&content);
+        let body = Body::pieces(vec![Piece::Base64(source(file.path()))]);
+        assert_eq!(String::from_utf8(collect(&body).await.unwrap()).unwrap(), STANDARD.encode(&content));
+    }
+}
+
+#[tokio::test]
+async fn the_published_base64_vector_holds() {
+    let file = file_of(&[0xfb, 0xef, 0xff, 0xfe]);
+    let body = Body::pieces(vec![Piece::Base64(source(file.path()))]);
+    assert_eq!(collect(&body).await.unwrap(), b"++///g==");
+}
+
+#[tokio::test]
+async fn a_changed_file_is_never_sent_whole() {
+    let content = noise(3 * BLOCK);
+    for change in ["shorter", "longer", "touched", "gone"] {
+        let file = file_of(&content);
+        let body = Body::file(source(file.path()));
+        match change {
+            "shorter" => file.as_file().set_len(BLOCK as u64).unwrap(),
+            "longer" => file.as_file().set_len(4 * BLOCK as u64).unwrap(),
+            "touched" => file.as_file().set_modified(std::time::SystemTime::UNIX_EPOCH).unwrap(),
+            _ => std::fs::remove_file(file.path()).unwrap(),
+        }
+        let gauge = Arc::new(Gauge::default());
+        let failure = Feed::start(&body, gauge.clone()).collect().await.unwrap_err();
+        assert_eq!(failure.kind, Kind::ChangedOnDisk, "{change}");
+        assert!(!gauge.is_whole(), "{change}");
+        assert_eq!(gauge.failure(), Some(failure), "{change}");
+    }
+}
+
+#[tokio::test]
+async fn a_file_changed_while_it_streams_loses_its_last_block() {
+    let file = file_of(&noise(8 * BLOCK));
+    let body = Body::file(source(file.path()));
+    let gauge = Arc::new(Gauge::default());
+    let mut feed = Feed::start(&body, gauge.clone());
+    feed.frame().await.unwrap().unwrap();
+    file.as_file().set_modified(std::time::SystemTime::UNIX_EPOCH).unwrap();
+    let failure = feed.collect().await.unwrap_err();
+    assert_eq!(failure.kind, Kind::ChangedOnDisk);
+    assert!(gauge.sent() < gauge.total());
+}
+
+#[tokio::test]
+async fn reading_through_sees_the_same_bytes() {
+    let content = noise(BLOCK + 9);
+    let file = file_of(&content);
+    let body = Body::pieces(vec![Piece::Bytes("a".into()), Piece::File(source(file.path()))]);
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let kept = seen.clone();
+    let sink = move |block: &[u8]| kept.lock().unwrap().extend_from_slice(block);
+    drop(body.read_through(sink).await.unwrap());
+    assert_eq!(*seen.lock().unwrap(), [b"a".as_slice(), &content].concat());
+}

@@ -1,0 +1,180 @@
+//! The clients that all exchanges share: one through the proxy, one straight for this computer's own addresses.
+
+use std::error::Error as _;
+use std::time::Duration;
+
+use url::{Host, Url};
+
+use crate::domain::error::{Failure, Kind, Retry};
+use crate::services::body::Gauge;
+
+/// What the user may set of the network.
+#[derive(Debug, Clone)]
+pub struct Network {
+    /// A proxy for everything but this computer's own addresses; the system's own where none is set.
+    pub proxy: Option<String>,
+    /// Certificates in PEM to trust besides the system's.
+    pub extra_ca_pem: Option<Vec<u8>>,
+    pub connect_timeout: Duration,
+    /// How long nothing may move, in either direction.
+    pub idle_timeout: Duration,
+}
+
+impl Default for Network {
+    fn default() -> Self {
+        Self {
+            proxy: None,
+            extra_ca_pem: None,
+            connect_timeout: Duration::from_secs(10),
+            idle_timeout: Duration::from_secs(60),
+        }
+    }
+}
+
+/// The shared clients; cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Http {
+    outside: reqwest::Client,
+    loopback: reqwest::Client,
+    pub(super) idle_timeout: Duration,
+}
+
+impl Http {
+    /// # Errors
+    /// `Kind::Settings` when the proxy or the certificates cannot be used.
+    pub fn new(network: &Network) -> Result<Self, Failure> {
+        // A second call finds the first one's provider: both are the same.
+        let _already_there = rustls::crypto::ring::default_provider().install_default();
+        let outside = match &network.proxy {
+            Some(address) => builder(network)?.proxy(
+                reqwest::Proxy::all(address).map_err(|error| unusable("The proxy cannot be used", &error))?,
+            ),
+            None => builder(network)?,
+        };
+        Ok(Self {
+            outside: build(outside)?,
+            loopback: build(builder(network)?.no_proxy())?,
+            idle_timeout: network.idle_timeout,
+        })
+    }
+
+    pub(super) fn client(&self, url: &Url) -> &reqwest::Client {
+        if is_loopback(url) { &self.loopback } else { &self.outside }
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the one place that the ban points to")]
+fn builder(network: &Network) -> Result<reqwest::ClientBuilder, Failure> {
+    let mut builder = reqwest::Client::builder()
+        .user_agent(concat!("Affix/", env!("CARGO_PKG_VERSION")))
+        .redirect(reqwest::redirect::Policy::none())
+        .referer(false)
+        .http1_only()
+        .tcp_nodelay(true)
+        .connect_timeout(network.connect_timeout)
+        .pool_idle_timeout(Duration::from_secs(30));
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    {
+        // A peer that vanished while bytes wait in the kernel is noticed without our own timers.
+        builder = builder.tcp_user_timeout(network.idle_timeout);
+    }
+    if let Some(pem) = &network.extra_ca_pem {
+        let certificates = reqwest::Certificate::from_pem_bundle(pem)
+            .map_err(|error| unusable("The extra certificates cannot be read", &error))?;
+        builder = builder.tls_certs_merge(certificates);
+    }
+    Ok(builder)
+}
+
+fn build(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, Failure> {
+    builder.build().map_err(|error| unusable("The network settings cannot be used", &error))
+}
+
+fn unusable(what: &str, error: &reqwest::Error) -> Failure {
+    Failure::new(Kind::Settings, what).cause(chain(error)).advice("Correct it in the network settings.")
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+/// The failure of a request that got no answer. `repeat` says what a lost answer means.
+pub(super) fn no_answer(error: &reqwest::Error, gauge: &Gauge, lost: Retry) -> Failure {
+    if let Some(failure) = gauge.failure() {
+        return failure;
+    }
+    if error.is_timeout() {
+        return Failure::new(Kind::Timeout, "The server did not accept a connection in time")
+            .cause(chain(error))
+            .advice("Check the network and the address, then retry.")
+            .safe();
+    }
+    if let Some(tls) = find::<rustls::Error>(error) {
+        return tls_failure(tls);
+    }
+    if error.is_connect() {
+        return Failure::new(Kind::Network, "No connection to the server")
+            .cause(chain(error))
+            .advice("Check the network and the address, then retry.")
+            .safe();
+    }
+    if error.is_builder() {
+        return Failure::new(Kind::Settings, "The request could not be built").cause(chain(error));
+    }
+    broken(&chain(error), lost)
+}
+
+/// The connection broke under way.
+pub(super) fn broken(cause: &str, lost: Retry) -> Failure {
+    let failure = match lost {
+        Retry::Ambiguous => Failure::new(
+            Kind::Network,
+            "Everything was sent, but the connection broke before the service answered",
+        )
+        .advice("The file may have arrived. Look at the service before you retry."),
+        _ => Failure::new(Kind::Network, "The connection broke").advice("Check the network, then retry."),
+    };
+    failure.cause(cause).retry(lost)
+}
+
+fn tls_failure(error: &rustls::Error) -> Failure {
+    let failure = Failure::new(Kind::Tls, "No secure connection to the server").cause(error);
+    match error {
+        rustls::Error::InvalidCertificate(_) => failure.advice(
+            "The server's certificate is not trusted. Check the address and this computer's clock, or add the \
+             certificate's issuer in the network settings.",
+        ),
+        _ => failure.advice("Check the address, or retry later.").safe(),
+    }
+}
+
+/// The first cause of this type in the chain. An `io::Error` hides what it wraps from `source`, so it is opened.
+fn find<'a, E: std::error::Error + 'static>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a E> {
+    if let Some(found) = error.downcast_ref::<E>() {
+        return Some(found);
+    }
+    let wrapped = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+    match wrapped {
+        Some(wrapped) => find(wrapped),
+        None => find(error.source()?),
+    }
+}
+
+/// The whole chain of causes in one line, without the URL, which may hold a token.
+pub(super) fn chain(error: &reqwest::Error) -> String {
+    let mut words = Vec::new();
+    let mut link = error.source();
+    while let Some(cause) = link {
+        let text = cause.to_string();
+        if words.last() != Some(&text) {
+            words.push(text);
+        }
+        link = cause.source();
+    }
+    if words.is_empty() { "no further detail".to_owned() } else { words.join(": ") }
+}

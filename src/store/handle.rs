@@ -1,0 +1,153 @@
+//! What the handle offers, one method per request.
+
+use serde::Serialize;
+
+use crate::domain::attachment::{Activity, AttachmentId, BatchId, FileFacts, State};
+use crate::domain::error::{Failure, Kind, Step};
+use crate::domain::receipt::Receipt;
+use crate::store::queue::{Ended, Stamp};
+use crate::store::rows::{Attempt, NewAttachment, NewBatch, Outcome, Query, Row};
+use crate::store::{SessionId, Store, history, queue};
+
+/// Writing: the queue and what becomes of it. An unknown id is a failure.
+impl Store {
+    /// Keeps the files as one batch, queued, all or none; answers their ids in the same order.
+    pub async fn add_batch(
+        &self,
+        batch: NewBatch,
+        files: Vec<NewAttachment>,
+    ) -> Result<(BatchId, Vec<AttachmentId>), Failure> {
+        let stamp = self.stamp();
+        self.write(move |db| queue::add_batch(db, &batch, &files, stamp)).await
+    }
+
+    /// Keeps what the inspection found, and the name to send. The path stays the one handed over.
+    pub async fn set_facts(&self, id: AttachmentId, facts: &FileFacts) -> Result<(), Failure> {
+        let facts = facts.clone();
+        self.write(move |db| queue::set_facts(db, id, &facts)).await
+    }
+
+    /// Moves an attachment to a state, with the step that runs. A state that is not settled makes the
+    /// attachment this run's own and clears the failure and the end of an earlier try.
+    pub async fn set_state(&self, id: AttachmentId, state: State, step: Option<Step>) -> Result<(), Failure> {
+        let stamp = self.stamp();
+        self.write(move |db| queue::set_state(db, id, state, step, stamp)).await
+    }
+
+    /// Counts and notes a new attempt; answers its number, from 1.
+    pub async fn begin_attempt(&self, id: AttachmentId) -> Result<u32, Failure> {
+        let Stamp { now_ms, .. } = self.stamp();
+        self.write(move |db| queue::begin_attempt(db, id, now_ms)).await
+    }
+
+    /// Notes that an attempt ended, and what broke.
+    pub async fn end_attempt(
+        &self,
+        id: AttachmentId,
+        number: u32,
+        failure: Option<&Failure>,
+    ) -> Result<(), Failure> {
+        let Stamp { now_ms, .. } = self.stamp();
+        let failure = failure.map(to_json).transpose()?;
+        self.write(move |db| queue::end_attempt(db, id, number, failure.as_deref(), now_ms)).await
+    }
+
+    /// Keeps one request and its answer. `attempt` is 0 for what happens outside of one, such as a renewal.
+    pub async fn add_activity(
+        &self,
+        id: AttachmentId,
+        attempt: u32,
+        activity: Activity,
+    ) -> Result<(), Failure> {
+        let entry = to_json(&activity)?;
+        self.write(move |db| queue::add_activity(db, id, attempt, &entry)).await
+    }
+
+    /// Keeps or clears the service's note of how far it came.
+    pub async fn set_checkpoint(&self, id: AttachmentId, checkpoint: Option<String>) -> Result<(), Failure> {
+        self.write(move |db| queue::set_checkpoint(db, id, checkpoint.as_deref())).await
+    }
+
+    /// Keeps whether a try was sent whole and its answer was lost.
+    pub async fn set_answer_lost(&self, id: AttachmentId, lost: bool) -> Result<(), Failure> {
+        self.write(move |db| queue::set_answer_lost(db, id, lost)).await
+    }
+
+    /// Ends an attachment: state, receipt, failure and time at once. Without a new receipt, an earlier one
+    /// stays.
+    pub async fn finish(&self, id: AttachmentId, state: State, outcome: Outcome) -> Result<(), Failure> {
+        let Stamp { now_ms, .. } = self.stamp();
+        let Outcome { receipt, failure } = outcome;
+        let ended = Ended {
+            receipt: receipt.as_ref().map(to_json).transpose()?,
+            failure: failure.as_ref().map(to_json).transpose()?,
+        };
+        self.write(move |db| queue::finish(db, id, state, &ended, now_ms)).await
+    }
+
+    /// Ends many at once, all or none (cancel all). Those settled already stay as they are; answers how many
+    /// were not.
+    pub async fn settle_many(&self, ids: Vec<AttachmentId>, state: State) -> Result<usize, Failure> {
+        let Stamp { now_ms, .. } = self.stamp();
+        self.write(move |db| queue::settle_many(db, &ids, state, now_ms)).await
+    }
+
+    /// Puts a receipt with fresh links in place of the old one.
+    pub async fn replace_receipt(&self, id: AttachmentId, receipt: Receipt) -> Result<(), Failure> {
+        let receipt = to_json(&receipt)?;
+        self.write(move |db| queue::replace_receipt(db, id, &receipt)).await
+    }
+
+    /// Marks as interrupted what a run left queued, running or paused, with the step it came to; answers how
+    /// many. The caller knows that the run is dead.
+    pub async fn interrupt(&self, session: SessionId) -> Result<usize, Failure> {
+        self.write(move |db| queue::interrupt(db, session)).await
+    }
+
+    fn stamp(&self) -> Stamp {
+        Stamp { now_ms: (self.clock)(), session: self.session }
+    }
+}
+
+/// Reading.
+impl Store {
+    /// One attachment; none where the id is unknown.
+    pub async fn attachment(&self, id: AttachmentId) -> Result<Option<Row>, Failure> {
+        self.read(move |db| history::attachment(db, id)).await
+    }
+
+    /// A batch's attachments in the order handed over; empty where the id is unknown.
+    pub async fn batch(&self, id: BatchId) -> Result<Vec<Row>, Failure> {
+        self.read(move |db| history::batch(db, id)).await
+    }
+
+    /// Attachments, newest first.
+    pub async fn history(&self, query: Query) -> Result<Vec<Row>, Failure> {
+        self.read(move |db| history::history(db, &query)).await
+    }
+
+    /// The requests of an attachment and their answers, oldest first.
+    pub async fn activity(&self, id: AttachmentId) -> Result<Vec<Activity>, Failure> {
+        self.read(move |db| history::activity(db, id)).await
+    }
+
+    /// The attempts at an attachment, oldest first.
+    pub async fn attempts(&self, id: AttachmentId) -> Result<Vec<Attempt>, Failure> {
+        self.read(move |db| history::attempts(db, id)).await
+    }
+
+    /// How many attachments are in each state: all states, in the order of [`State::ALL`].
+    pub async fn count_by_state(&self) -> Result<Vec<(State, u64)>, Failure> {
+        self.read(history::count_by_state).await
+    }
+
+    /// The runs that have queued, running or paused attachments, this one among them; oldest first.
+    pub async fn unfinished_sessions(&self) -> Result<Vec<SessionId>, Failure> {
+        self.read(history::unfinished_sessions).await
+    }
+}
+
+fn to_json(value: &impl Serialize) -> Result<String, Failure> {
+    serde_json::to_string(value)
+        .map_err(|error| Failure::new(Kind::Storage, "A record could not be written as JSON").cause(error))
+}

@@ -1,0 +1,165 @@
+//! SQL that reads.
+
+use rusqlite::types::Value;
+use rusqlite::{Connection, params_from_iter};
+use serde::de::DeserializeOwned;
+
+use crate::domain::attachment::{Activity, AttachmentId, BatchId, State};
+use crate::domain::error::{Failure, Kind};
+use crate::store::SessionId;
+use crate::store::columns::{bytes_path, from_nanos};
+use crate::store::queue::UNFINISHED;
+use crate::store::rows::{Attempt, Query, Row};
+use crate::store::trouble::Trouble;
+
+pub(super) fn attachment(db: &Connection, id: AttachmentId) -> Result<Option<Row>, Trouble> {
+    let mut select = db.prepare_cached("SELECT * FROM attachments WHERE id = ?")?;
+    Ok(select.query_map([id.0], row)?.next().transpose()?)
+}
+
+/// In the order handed over.
+pub(super) fn batch(db: &Connection, id: BatchId) -> Result<Vec<Row>, Trouble> {
+    let mut select = db.prepare_cached("SELECT * FROM attachments WHERE batch = ? ORDER BY position")?;
+    let rows = select.query_map([id.0], row)?.collect::<Result<_, _>>()?;
+    Ok(rows)
+}
+
+/// Newest first.
+pub(super) fn history(db: &Connection, query: &Query) -> Result<Vec<Row>, Trouble> {
+    let (sql, values) = history_sql(query);
+    let mut select = db.prepare_cached(&sql)?;
+    let rows = select.query_map(params_from_iter(values), row)?.collect::<Result<_, _>>()?;
+    Ok(rows)
+}
+
+/// One branch per state, each read newest first from an index and ended by its own limit: a state of few rows
+/// is found as quickly as one of a million, and nothing is sorted that is not shown.
+pub(super) fn history_sql(query: &Query) -> (String, Vec<Value>) {
+    let Query { search, states, profile, limit, before } = query;
+    let limit = i64::try_from(*limit).unwrap_or(i64::MAX);
+    // The index by profile is one by state, too.
+    let every_state = profile.as_ref().map(|_| State::ALL.to_vec());
+    let branches: Vec<Option<State>> = match states.clone().or(every_state) {
+        Some(states) => states.into_iter().map(Some).collect(),
+        None => vec![None],
+    };
+    let needle = search.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_lowercase);
+
+    let mut values: Vec<Value> = Vec::new();
+    let mut parts = Vec::new();
+    for state in branches {
+        let mut part = String::from("SELECT id FROM (SELECT id FROM attachments WHERE id < ?");
+        values.push(before.map_or(i64::MAX, |id| id.0).into());
+        if let Some(profile) = profile {
+            part.push_str(" AND profile = ?");
+            values.push(profile.clone().into());
+        }
+        if let Some(state) = state {
+            part.push_str(" AND state = ?");
+            values.push(state.as_str().to_owned().into());
+        }
+        if let Some(needle) = &needle {
+            // Unlike LIKE, instr has no wildcards to escape and no limit to the pattern.
+            part.push_str(" AND instr(search, ?) > 0");
+            values.push(needle.clone().into());
+        }
+        part.push_str(" ORDER BY id DESC LIMIT ?)");
+        values.push(limit.into());
+        parts.push(part);
+    }
+    if parts.is_empty() {
+        parts.push("SELECT NULL".to_owned());
+    }
+    values.push(limit.into());
+    let ids = parts.join(" UNION ALL ");
+    (format!("SELECT * FROM attachments WHERE id IN ({ids}) ORDER BY id DESC LIMIT ?"), values)
+}
+
+/// In the order they began.
+pub(super) fn activity(db: &Connection, id: AttachmentId) -> Result<Vec<Activity>, Trouble> {
+    let mut select = db.prepare_cached("SELECT entry FROM activity WHERE attachment = ? ORDER BY id")?;
+    let texts = select.query_map([id.0], |row| row.get::<_, String>(0))?;
+    texts.map(|text| serde_json::from_str(&text?).map_err(Trouble::Unreadable)).collect()
+}
+
+pub(super) fn attempts(db: &Connection, id: AttachmentId) -> Result<Vec<Attempt>, Trouble> {
+    let mut select = db.prepare_cached(
+        "SELECT number, started_at_ms, ended_at_ms, failure FROM attempts WHERE attachment = ? ORDER BY number",
+    )?;
+    let attempts = select
+        .query_map([id.0], |row| {
+            Ok(Attempt {
+                number: row.get(0)?,
+                started_at_ms: row.get(1)?,
+                ended_at_ms: row.get(2)?,
+                failure: json(row.get(3)?).unwrap_or_else(Some),
+            })
+        })?
+        .collect::<Result<_, _>>()?;
+    Ok(attempts)
+}
+
+pub(super) fn unfinished_sessions(db: &Connection) -> Result<Vec<SessionId>, Trouble> {
+    let mut select = db.prepare_cached(
+        "SELECT DISTINCT session FROM attachments WHERE state IN (?, ?, ?, ?, ?) ORDER BY session",
+    )?;
+    let sessions =
+        select.query_map(params_from_iter(UNFINISHED), |row| row.get(0))?.collect::<Result<_, _>>()?;
+    Ok(sessions)
+}
+
+/// Every state, in the order of [`State::ALL`], also those that no attachment is in.
+pub(super) fn count_by_state(db: &Connection) -> Result<Vec<(State, u64)>, Trouble> {
+    let mut select = db.prepare_cached("SELECT count(*) FROM attachments WHERE state = ?")?;
+    let mut counts = Vec::with_capacity(State::ALL.len());
+    for state in State::ALL {
+        let count: i64 = select.query_one([state], |row| row.get(0))?;
+        counts.push((state, count.unsigned_abs()));
+    }
+    Ok(counts)
+}
+
+fn row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
+    let receipt = json(row.get("receipt")?);
+    let failure = json(row.get("failure")?);
+    // One record that cannot be read is shown as such and does not hide the rest of the history.
+    let (receipt, failure) = match (receipt, failure) {
+        (Ok(receipt), Ok(failure)) => (receipt, failure),
+        (receipt, Err(unreadable)) => (receipt.ok().flatten(), Some(unreadable)),
+        (Err(unreadable), Ok(failure)) => (None, Some(failure.unwrap_or(unreadable))),
+    };
+    let pixels: (Option<u32>, Option<u32>) = (row.get("width")?, row.get("height")?);
+    Ok(Row {
+        id: AttachmentId(row.get("id")?),
+        batch: BatchId(row.get("batch")?),
+        position: row.get("position")?,
+        path: bytes_path(row.get("path")?),
+        name: row.get("name")?,
+        size: row.get::<_, Option<i64>>("size")?.map(i64::unsigned_abs),
+        mime: row.get("mime")?,
+        modified: row.get::<_, Option<i64>>("modified_ns")?.and_then(from_nanos),
+        pixels: pixels.0.zip(pixels.1),
+        duration_secs: row.get::<_, Option<i64>>("duration_secs")?.map(i64::unsigned_abs),
+        profile: row.get("profile")?,
+        service: row.get("service")?,
+        state: row.get("state")?,
+        step: row.get("step")?,
+        attempts: row.get("attempts")?,
+        failure,
+        receipt,
+        checkpoint: row.get("checkpoint")?,
+        answer_lost: row.get("answer_lost")?,
+        added_at_ms: row.get("added_at_ms")?,
+        started_at_ms: row.get("started_at_ms")?,
+        finished_at_ms: row.get("finished_at_ms")?,
+        session: row.get("session")?,
+    })
+}
+
+/// Reads a JSON column; what cannot be read becomes a failure to show in its place.
+fn json<T: DeserializeOwned>(text: Option<String>) -> Result<Option<T>, Failure> {
+    let Some(text) = text else { return Ok(None) };
+    serde_json::from_str(&text)
+        .map(Some)
+        .map_err(|error| Failure::new(Kind::Storage, "A record of the history cannot be read").cause(error))
+}

@@ -1,0 +1,115 @@
+//! The formats of the database, numbered by `PRAGMA user_version`.
+//!
+//! A migration that has been released is never edited: a change is a new one at the end of the list, together
+//! with a fixture of the format before it in `tests/store_migrations.rs`.
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use crate::store::trouble::Trouble;
+
+/// `PRAGMA application_id` of our files: "Affx" in ASCII.
+/// <https://www.sqlite.org/pragma.html#pragma_application_id>
+const APPLICATION_ID: i64 = 0x4166_6678;
+
+/// Migration n (from 1) makes format n out of format n − 1; format 0 is an empty file.
+const MIGRATIONS: &[&str] = &[V1];
+
+/// The format that this program writes.
+#[expect(clippy::cast_possible_wrap, reason = "the list is short, and a const cannot call try_from")]
+pub const VERSION: i64 = MIGRATIONS.len() as i64;
+
+/// Every index ends with the row's id of itself, so `(state)` gives one state newest first.
+const V1: &str = "
+CREATE TABLE batches (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    profile TEXT NOT NULL,
+    service TEXT NOT NULL,
+    created_at_ms INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE attachments (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    batch INTEGER NOT NULL REFERENCES batches (id),
+    position INTEGER NOT NULL,
+    path BLOB NOT NULL,
+    name TEXT NOT NULL,
+    size INTEGER,
+    mime TEXT,
+    modified_ns INTEGER,
+    width INTEGER,
+    height INTEGER,
+    duration_secs INTEGER,
+    profile TEXT NOT NULL,
+    service TEXT NOT NULL,
+    state TEXT NOT NULL,
+    step TEXT,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    failure TEXT,
+    receipt TEXT,
+    checkpoint TEXT,
+    answer_lost INTEGER NOT NULL DEFAULT 0,
+    added_at_ms INTEGER NOT NULL,
+    started_at_ms INTEGER,
+    finished_at_ms INTEGER,
+    session TEXT NOT NULL,
+    search TEXT NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX attachments_by_batch ON attachments (batch, position);
+CREATE INDEX attachments_by_state ON attachments (state);
+CREATE INDEX attachments_by_profile ON attachments (profile, state);
+
+CREATE TABLE attempts (
+    attachment INTEGER NOT NULL REFERENCES attachments (id) ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    started_at_ms INTEGER NOT NULL,
+    ended_at_ms INTEGER,
+    failure TEXT,
+    PRIMARY KEY (attachment, number)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE activity (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    attachment INTEGER NOT NULL REFERENCES attachments (id) ON DELETE CASCADE,
+    attempt INTEGER NOT NULL,
+    entry TEXT NOT NULL
+) STRICT;
+CREATE INDEX activity_by_attachment ON activity (attachment);
+";
+
+/// Refuses a file that is no database, of another program or of a newer format. Writes nothing.
+pub(super) fn check(db: &Connection) -> Result<(), Trouble> {
+    let version = number(db, "user_version")?;
+    let application = number(db, "application_id")?;
+    let objects: i64 = db.query_one("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    let empty = version == 0 && application == 0 && objects == 0;
+    if !empty && application != APPLICATION_ID {
+        return Err(Trouble::Foreign);
+    }
+    if version > VERSION {
+        return Err(Trouble::Newer(version));
+    }
+    Ok(())
+}
+
+/// Brings the file to [`VERSION`], in one transaction: a migration that breaks leaves the old format.
+pub(super) fn migrate(db: &mut Connection) -> Result<(), Trouble> {
+    if number(db, "user_version")? == VERSION {
+        return Ok(());
+    }
+    let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    // Read again under the lock: another process may have migrated meanwhile, perhaps a newer one.
+    check(&transaction)?;
+    let version = number(&transaction, "user_version")?;
+    let done = usize::try_from(version).unwrap_or_default();
+    for migration in MIGRATIONS.iter().skip(done) {
+        transaction.execute_batch(migration)?;
+    }
+    transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+    transaction.pragma_update(None, "user_version", VERSION)?;
+    transaction.commit()?;
+    Ok(())
+}
+
+fn number(db: &Connection, pragma: &str) -> Result<i64, Trouble> {
+    Ok(db.pragma_query_value(None, pragma, |row| row.get(0))?)
+}

@@ -1,0 +1,255 @@
+//! SQL that writes. Each function is one request's work, inside the worker's savepoint.
+
+use rusqlite::{Connection, params};
+
+use crate::domain::attachment::{AttachmentId, BatchId, FileFacts, State};
+use crate::domain::error::Step;
+use crate::domain::receipt::Receipt;
+use crate::store::SessionId;
+use crate::store::columns::{path_bytes, to_integer, to_nanos};
+use crate::store::rows::{NewAttachment, NewBatch};
+use crate::store::trouble::Trouble;
+
+/// The states of attachments that a run of the program still has before it, or works on.
+pub(super) const UNFINISHED: [State; 5] =
+    [State::Queued, State::Preparing, State::Uploading, State::Finishing, State::Paused];
+
+/// When, and by which run of the program, a change was asked for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Stamp {
+    pub(super) now_ms: i64,
+    pub(super) session: SessionId,
+}
+
+pub(super) fn add_batch(
+    db: &Connection,
+    batch: &NewBatch,
+    files: &[NewAttachment],
+    stamp: Stamp,
+) -> Result<(BatchId, Vec<AttachmentId>), Trouble> {
+    let NewBatch { profile, service } = batch;
+    let batch = db
+        .prepare_cached("INSERT INTO batches (profile, service, created_at_ms) VALUES (?, ?, ?)")?
+        .insert(params![profile, service, stamp.now_ms])?;
+    let mut insert = db.prepare_cached(
+        "INSERT INTO attachments
+            (batch, position, path, name, profile, service, state, added_at_ms, session, search)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    )?;
+    let mut ids = Vec::with_capacity(files.len());
+    for (position, NewAttachment { path, name }) in (0_i64..).zip(files) {
+        let id = insert.insert(params![
+            batch,
+            position,
+            path_bytes(path),
+            name,
+            profile,
+            service,
+            State::Queued,
+            stamp.now_ms,
+            stamp.session,
+            search_text(name, profile, None),
+        ])?;
+        ids.push(AttachmentId(id));
+    }
+    Ok((BatchId(batch), ids))
+}
+
+pub(super) fn set_facts(db: &Connection, id: AttachmentId, facts: &FileFacts) -> Result<(), Trouble> {
+    // The row keeps the path that was handed over: after a repair, the facts are those of a copy.
+    let FileFacts { path: _the_row_keeps_its_own, name, size, mime, modified, pixels, duration_secs } = facts;
+    let changed = db
+        .prepare_cached(
+            "UPDATE attachments SET name = ?2, size = ?3, mime = ?4, modified_ns = ?5,
+                 width = ?6, height = ?7, duration_secs = ?8
+             WHERE id = ?1",
+        )?
+        .execute(params![
+            id.0,
+            name,
+            to_integer(*size),
+            mime,
+            modified.and_then(to_nanos),
+            pixels.map(|(width, _)| width),
+            pixels.map(|(_, height)| height),
+            duration_secs.map(to_integer),
+        ])?;
+    one(changed, id)?;
+    refresh_search(db, id)
+}
+
+/// A state that is not settled takes the row over for this run and forgets how it ended before.
+pub(super) fn set_state(
+    db: &Connection,
+    id: AttachmentId,
+    state: State,
+    step: Option<Step>,
+    stamp: Stamp,
+) -> Result<(), Trouble> {
+    let changed = if state.is_settled() {
+        db.prepare_cached("UPDATE attachments SET state = ?2, step = ?3, finished_at_ms = ?4 WHERE id = ?1")?
+            .execute(params![id.0, state, step, stamp.now_ms])?
+    } else {
+        db.prepare_cached(
+            "UPDATE attachments SET state = ?2, step = ?3, session = ?4, finished_at_ms = NULL, failure = NULL
+             WHERE id = ?1",
+        )?
+        .execute(params![id.0, state, step, stamp.session])?
+    };
+    one(changed, id)
+}
+
+pub(super) fn begin_attempt(db: &Connection, id: AttachmentId, now_ms: i64) -> Result<u32, Trouble> {
+    let changed = db
+        .prepare_cached(
+            "UPDATE attachments SET attempts = attempts + 1, started_at_ms = coalesce(started_at_ms, ?2)
+             WHERE id = ?1",
+        )?
+        .execute(params![id.0, now_ms])?;
+    one(changed, id)?;
+    let number = db
+        .prepare_cached("SELECT attempts FROM attachments WHERE id = ?")?
+        .query_one([id.0], |row| row.get(0))?;
+    db.prepare_cached("INSERT INTO attempts (attachment, number, started_at_ms) VALUES (?, ?, ?)")?
+        .execute(params![id.0, number, now_ms])?;
+    Ok(number)
+}
+
+pub(super) fn end_attempt(
+    db: &Connection,
+    id: AttachmentId,
+    number: u32,
+    failure: Option<&str>,
+    now_ms: i64,
+) -> Result<(), Trouble> {
+    let changed = db
+        .prepare_cached(
+            "UPDATE attempts SET ended_at_ms = ?3, failure = ?4 WHERE attachment = ?1 AND number = ?2",
+        )?
+        .execute(params![id.0, number, now_ms, failure])?;
+    if changed == 1 { Ok(()) } else { Err(Trouble::MissingAttempt(id, number)) }
+}
+
+pub(super) fn add_activity(
+    db: &Connection,
+    id: AttachmentId,
+    attempt: u32,
+    entry: &str,
+) -> Result<(), Trouble> {
+    exists(db, id)?;
+    db.prepare_cached("INSERT INTO activity (attachment, attempt, entry) VALUES (?, ?, ?)")?
+        .execute(params![id.0, attempt, entry])?;
+    Ok(())
+}
+
+pub(super) fn set_checkpoint(
+    db: &Connection,
+    id: AttachmentId,
+    checkpoint: Option<&str>,
+) -> Result<(), Trouble> {
+    let changed = db
+        .prepare_cached("UPDATE attachments SET checkpoint = ?2 WHERE id = ?1")?
+        .execute(params![id.0, checkpoint])?;
+    one(changed, id)
+}
+
+pub(super) fn set_answer_lost(db: &Connection, id: AttachmentId, lost: bool) -> Result<(), Trouble> {
+    let changed = db
+        .prepare_cached("UPDATE attachments SET answer_lost = ?2 WHERE id = ?1")?
+        .execute(params![id.0, lost])?;
+    one(changed, id)
+}
+
+/// Final state, receipt, failure and time in one statement; the step stays as it was last.
+pub(super) fn finish(
+    db: &Connection,
+    id: AttachmentId,
+    state: State,
+    ended: &Ended,
+    now_ms: i64,
+) -> Result<(), Trouble> {
+    let changed = db
+        .prepare_cached(
+            "UPDATE attachments SET state = ?2, receipt = coalesce(?3, receipt), failure = ?4, finished_at_ms = ?5
+             WHERE id = ?1",
+        )?
+        .execute(params![id.0, state, ended.receipt, ended.failure, now_ms])?;
+    one(changed, id)?;
+    refresh_search(db, id)
+}
+
+/// An outcome as JSON.
+#[derive(Debug)]
+pub(super) struct Ended {
+    pub(super) receipt: Option<String>,
+    pub(super) failure: Option<String>,
+}
+
+pub(super) fn replace_receipt(db: &Connection, id: AttachmentId, receipt: &str) -> Result<(), Trouble> {
+    let changed = db
+        .prepare_cached("UPDATE attachments SET receipt = ?2 WHERE id = ?1")?
+        .execute(params![id.0, receipt])?;
+    one(changed, id)?;
+    refresh_search(db, id)
+}
+
+/// Settles those of the attachments that are not settled yet: what was done meanwhile stays done.
+pub(super) fn settle_many(
+    db: &Connection,
+    ids: &[AttachmentId],
+    state: State,
+    now_ms: i64,
+) -> Result<usize, Trouble> {
+    let mut read = db.prepare_cached("SELECT state FROM attachments WHERE id = ?")?;
+    let mut settle =
+        db.prepare_cached("UPDATE attachments SET state = ?2, finished_at_ms = ?3 WHERE id = ?1")?;
+    let mut settled = 0;
+    for id in ids {
+        let before: Option<State> = read.query_map([id.0], |row| row.get(0))?.next().transpose()?;
+        if !before.ok_or(Trouble::Missing(*id))?.is_settled() {
+            settled += settle.execute(params![id.0, state, now_ms])?;
+        }
+    }
+    Ok(settled)
+}
+
+/// Marks what a run left unfinished; the step stays, so that it is known how far it came.
+pub(super) fn interrupt(db: &Connection, session: SessionId) -> Result<usize, Trouble> {
+    let [queued, preparing, uploading, finishing, paused] = UNFINISHED;
+    Ok(db
+        .prepare_cached(
+            "UPDATE attachments SET state = ?1 WHERE session = ?2 AND state IN (?3, ?4, ?5, ?6, ?7)",
+        )?
+        .execute(params![State::Interrupted, session, queued, preparing, uploading, finishing, paused])?)
+}
+
+fn exists(db: &Connection, id: AttachmentId) -> Result<(), Trouble> {
+    let found = db.prepare_cached("SELECT 1 FROM attachments WHERE id = ?")?.exists([id.0])?;
+    one(usize::from(found), id)
+}
+
+fn one(changed: usize, id: AttachmentId) -> Result<(), Trouble> {
+    if changed == 1 { Ok(()) } else { Err(Trouble::Missing(id)) }
+}
+
+fn refresh_search(db: &Connection, id: AttachmentId) -> Result<(), Trouble> {
+    let text = db.prepare_cached("SELECT name, profile, receipt FROM attachments WHERE id = ?")?.query_one(
+        [id.0],
+        |row| {
+            let (name, profile): (String, String) = (row.get(0)?, row.get(1)?);
+            let receipt: Option<String> = row.get(2)?;
+            // A receipt of a shape that this program cannot read has no links to be found by.
+            let receipt: Option<Receipt> = receipt.and_then(|json| serde_json::from_str(&json).ok());
+            Ok(search_text(&name, &profile, receipt.as_ref()))
+        },
+    )?;
+    db.prepare_cached("UPDATE attachments SET search = ?2 WHERE id = ?1")?.execute(params![id.0, text])?;
+    Ok(())
+}
+
+/// What a search looks at, in lower case: SQLite by itself knows the letters of ASCII only.
+fn search_text(name: &str, profile: &str, receipt: Option<&Receipt>) -> String {
+    let links = receipt.iter().flat_map(|receipt| receipt.links.iter().map(|link| link.value.as_str()));
+    let parts: Vec<&str> = [name, profile].into_iter().chain(links).collect();
+    parts.join("\n").to_lowercase()
+}

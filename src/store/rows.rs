@@ -1,0 +1,111 @@
+//! What goes into the store and comes out of it.
+
+use std::path::PathBuf;
+use std::time::SystemTime;
+
+use crate::domain::attachment::{AttachmentId, BatchId, State};
+use crate::domain::error::{Failure, Step};
+use crate::domain::receipt::Receipt;
+use crate::store::SessionId;
+
+/// The attachments of one hand-over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewBatch {
+    /// The profile's name.
+    pub profile: String,
+    /// The service's id.
+    pub service: String,
+}
+
+/// One file that is handed over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewAttachment {
+    /// Kept as the system has it, also where it is not UTF-8.
+    pub path: PathBuf,
+    /// The name to show and to send.
+    pub name: String,
+}
+
+/// Everything that is kept of one attachment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    pub id: AttachmentId,
+    pub batch: BatchId,
+    /// Its place in the batch, in the order handed over, from 0.
+    pub position: u32,
+    /// The file that was handed over.
+    pub path: PathBuf,
+    pub name: String,
+    /// Bytes; none until the file was inspected.
+    pub size: Option<u64>,
+    /// None until the file was inspected.
+    pub mime: Option<String>,
+    /// The file's last modification when it was inspected, to the nanosecond.
+    pub modified: Option<SystemTime>,
+    /// Width and height in pixels, of an image or a video.
+    pub pixels: Option<(u32, u32)>,
+    /// Whole seconds, of a video.
+    pub duration_secs: Option<u64>,
+    pub profile: String,
+    pub service: String,
+    pub state: State,
+    /// The step that runs, or the one that it stopped at.
+    pub step: Option<Step>,
+    /// Attempts begun.
+    pub attempts: u32,
+    pub failure: Option<Failure>,
+    pub receipt: Option<Receipt>,
+    /// The service's own note of how far it came.
+    pub checkpoint: Option<String>,
+    /// A try was sent whole and its answer was lost.
+    pub answer_lost: bool,
+    /// Milliseconds since 1970 (UTC), as all times here.
+    pub added_at_ms: i64,
+    /// When the first attempt began.
+    pub started_at_ms: Option<i64>,
+    /// When it came to its end; none while it has not.
+    pub finished_at_ms: Option<i64>,
+    /// The run of the program that works, or worked, on it.
+    pub session: SessionId,
+}
+
+/// One attempt at an attachment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attempt {
+    /// From 1.
+    pub number: u32,
+    /// Milliseconds since 1970 (UTC).
+    pub started_at_ms: i64,
+    /// None while it runs, and for good when the program ended during it.
+    pub ended_at_ms: Option<i64>,
+    pub failure: Option<Failure>,
+}
+
+/// How an attachment ended: what the service gave back, or what broke.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Outcome {
+    pub receipt: Option<Receipt>,
+    pub failure: Option<Failure>,
+}
+
+/// Which attachments a history shows. All that is set must be met.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Query {
+    /// Occurs in the name, in a link or in the profile's name, without regard to case; no wildcards.
+    pub search: Option<String>,
+    pub states: Option<Vec<State>>,
+    /// The profile's name as it was when the attachment was handed over.
+    pub profile: Option<String>,
+    /// At most that many.
+    pub limit: usize,
+    /// Only those handed over before this one: the next page.
+    pub before: Option<AttachmentId>,
+}
+
+impl Query {
+    /// The newest `limit` attachments of all kinds.
+    #[must_use]
+    pub fn newest(limit: usize) -> Self {
+        Self { search: None, states: None, profile: None, limit, before: None }
+    }
+}

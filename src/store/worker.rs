@@ -1,0 +1,183 @@
+//! The thread that owns the connection, and its group commit.
+
+use std::path::PathBuf;
+
+use rusqlite::{Connection, TransactionBehavior};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::domain::error::Failure;
+use crate::store::trouble::Trouble;
+
+/// Requests of one commit at most, so that the first of them does not wait for long.
+const MOST_PER_COMMIT: usize = 512;
+
+/// What the worker is sent.
+pub(super) enum Message {
+    Work(Box<dyn Work>),
+    /// Answered once the file is closed.
+    Close(oneshot::Sender<()>),
+}
+
+/// Whether a request needs the file's write lock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Access {
+    Read,
+    Write,
+}
+
+/// One request. It may run more than once: when its group is lost, it is run again alone.
+pub(super) trait Work: Send {
+    fn access(&self) -> Access;
+
+    /// Does the work inside a savepoint and keeps the result; answers whether it succeeded.
+    fn run(&mut self, db: &Connection) -> bool;
+
+    /// Hands the kept result to the caller, or the failure that lost it.
+    fn answer(self: Box<Self>, place: &std::path::Path, lost: Option<&Trouble>);
+}
+
+/// A closure with the sender of its answer.
+pub(super) struct Request<T, F> {
+    access: Access,
+    work: F,
+    result: Option<Result<T, Trouble>>,
+    reply: oneshot::Sender<Result<T, Failure>>,
+}
+
+impl<T, F> Request<T, F> {
+    pub(super) fn new(access: Access, work: F, reply: oneshot::Sender<Result<T, Failure>>) -> Self {
+        Self { access, work, result: None, reply }
+    }
+}
+
+impl<T, F> Work for Request<T, F>
+where
+    T: Send,
+    F: Fn(&Connection) -> Result<T, Trouble> + Send,
+{
+    fn access(&self) -> Access {
+        self.access
+    }
+
+    fn run(&mut self, db: &Connection) -> bool {
+        let result = (self.work)(db);
+        let good = result.is_ok();
+        self.result = Some(result);
+        good
+    }
+
+    fn answer(self: Box<Self>, place: &std::path::Path, lost: Option<&Trouble>) {
+        let answer = match (lost, self.result) {
+            (Some(trouble), _) => Err(trouble.at(place)),
+            (None, Some(result)) => result.map_err(|trouble| trouble.at(place)),
+            (None, None) => Err(Trouble::NotRun.at(place)),
+        };
+        // The caller may have gone; what it asked for is done all the same.
+        drop(self.reply.send(answer));
+    }
+}
+
+/// Why nothing of a group was kept.
+enum Lost {
+    /// The write lock was not to be had; no request has run.
+    NotBegun(Trouble),
+    /// SQLite rolled the whole transaction back because of one request (a full disk does that).
+    RolledBack,
+    /// The commit itself failed.
+    NotCommitted(Trouble),
+}
+
+pub(super) struct Worker {
+    db: Connection,
+    /// Where the file is, for messages.
+    place: PathBuf,
+}
+
+impl Worker {
+    pub(super) fn new(db: Connection, place: PathBuf) -> Self {
+        Self { db, place }
+    }
+
+    /// Serves until every handle is gone, or one asks to close.
+    pub(super) fn run(mut self, mut inbox: mpsc::Receiver<Message>) {
+        let mut closers = Vec::new();
+        while let Some(first) = inbox.blocking_recv() {
+            let mut group = Vec::new();
+            let mut next = Some(first);
+            while let Some(message) = next {
+                match message {
+                    Message::Work(work) => group.push(work),
+                    Message::Close(reply) => {
+                        inbox.close();
+                        closers.push(reply);
+                    }
+                }
+                next = if group.len() < MOST_PER_COMMIT { inbox.try_recv().ok() } else { None };
+            }
+            self.carry_out(group);
+        }
+        drop(self.db);
+        for closer in closers {
+            // Whoever asked may have gone.
+            closer.send(()).unwrap_or_default();
+        }
+    }
+
+    /// Commits the group as one transaction, then answers. When the group is lost, each request gets a
+    /// transaction of its own, so that only the guilty one fails.
+    fn carry_out(&mut self, mut group: Vec<Box<dyn Work>>) {
+        let Err(lost) = commit_together(&mut self.db, &mut group) else {
+            return self.answer(group, None);
+        };
+        let alone = group.len() == 1;
+        match lost {
+            Lost::NotBegun(trouble) => {
+                let (writers, readers): (Vec<_>, Vec<_>) =
+                    group.into_iter().partition(|work| work.access() == Access::Write);
+                if writers.is_empty() {
+                    return self.answer(readers, Some(&trouble));
+                }
+                self.answer(writers, Some(&trouble));
+                self.carry_out(readers);
+            }
+            Lost::RolledBack if alone => self.answer(group, None),
+            Lost::NotCommitted(trouble) if alone => self.answer(group, Some(&trouble)),
+            Lost::RolledBack | Lost::NotCommitted(_) => {
+                for work in group {
+                    self.carry_out(vec![work]);
+                }
+            }
+        }
+    }
+
+    fn answer(&self, group: Vec<Box<dyn Work>>, lost: Option<&Trouble>) {
+        for work in group {
+            work.answer(&self.place, lost);
+        }
+    }
+}
+
+fn commit_together(db: &mut Connection, group: &mut [Box<dyn Work>]) -> Result<(), Lost> {
+    if group.is_empty() {
+        return Ok(());
+    }
+    // A transaction that begins as a reader and writes later can fail at once with SQLITE_BUSY_SNAPSHOT,
+    // whatever the busy time-out, so a writer takes the lock at its begin.
+    let writes = group.iter().any(|work| work.access() == Access::Write);
+    let behavior = if writes { TransactionBehavior::Immediate } else { TransactionBehavior::Deferred };
+    let not_committed = |error: rusqlite::Error| Lost::NotCommitted(error.into());
+
+    let mut transaction =
+        db.transaction_with_behavior(behavior).map_err(|error| Lost::NotBegun(error.into()))?;
+    for work in group {
+        let savepoint = transaction.savepoint().map_err(not_committed)?;
+        if work.run(&savepoint) {
+            savepoint.commit().map_err(not_committed)?;
+        } else if savepoint.is_autocommit() {
+            return Err(Lost::RolledBack);
+        } else {
+            savepoint.finish().map_err(not_committed)?;
+        }
+    }
+    transaction.commit().map_err(not_committed)
+}

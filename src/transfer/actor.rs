@@ -1,0 +1,251 @@
+//! The one task that owns the queue: gives ids, stores rows, starts jobs as limits allow, settles what ended.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::board::Board;
+use super::job::{self, Ended, Job, Outcome};
+use super::queue::Queue;
+use super::{Answer, Command, Config, Event, Finished, Repairs, Scope, Submitted};
+use crate::domain::attachment::{AttachmentId, BatchId, State};
+use crate::domain::error::{Failure, Kind, Retry, Step};
+use crate::domain::receipt::Receipt;
+use crate::store::{NewAttachment, NewBatch, Outcome as Kept};
+
+/// Redraws that running uploads ask for, a second.
+const TICKS_PER_SECOND: u64 = 10;
+
+/// Endings that wait for the actor.
+const ENDINGS_WAITING: usize = 64;
+
+/// Runs until every handle is gone; then cancels what runs and settles it.
+pub(super) async fn run(
+    config: Config,
+    mut inbox: mpsc::Receiver<Command>,
+    events: mpsc::Sender<Event>,
+    board: Board,
+) {
+    let (endings, mut ended) = mpsc::channel(ENDINGS_WAITING);
+    let queue = Queue::new(config.limits);
+    let mut actor =
+        Actor { config, events, board, endings, queue, asked: HashMap::new(), batches: HashMap::new() };
+    let mut tick = tokio::time::interval(Duration::from_millis(1000 / TICKS_PER_SECOND));
+    let mut open = true;
+    while open || !actor.batches.is_empty() {
+        actor.start_jobs();
+        let wake = actor.queue.next_wake();
+        tokio::select! {
+            command = inbox.recv(), if open => match command {
+                Some(command) => actor.command(command).await,
+                None => {
+                    open = false;
+                    actor.cancel(Scope::All).await;
+                }
+            },
+            Some((job, outcome)) = ended.recv() => actor.ended(job, outcome).await,
+            () = tokio::time::sleep_until(wake.unwrap_or_else(Instant::now)), if wake.is_some() => {}
+            _ = tick.tick(), if actor.queue.is_running() => (actor.config.waker)(),
+        }
+    }
+}
+
+/// A batch that is not over.
+struct Batch {
+    left: usize,
+    cache: Arc<Mutex<BTreeMap<String, String>>>,
+}
+
+struct Actor {
+    config: Config,
+    events: mpsc::Sender<Event>,
+    board: Board,
+    endings: mpsc::Sender<(Job, Outcome)>,
+    queue: Queue,
+    /// Attachments whose findings wait for an answer.
+    asked: HashMap<AttachmentId, Job>,
+    batches: HashMap<BatchId, Batch>,
+}
+
+impl Actor {
+    async fn command(&mut self, command: Command) {
+        match command {
+            Command::Submit { paths, profile, repairs, answer } => {
+                let submitted = self.submit(paths, profile, repairs).await;
+                // A front that has gone meanwhile still has its files in the queue.
+                let _gone = answer.send(submitted);
+            }
+            Command::Cancel(scope) => self.cancel(scope).await,
+            Command::Answer { id, answer } => self.answer(id, answer).await,
+        }
+    }
+
+    async fn submit(&mut self, paths: Vec<PathBuf>, profile: String, policy: Repairs) -> Submitted {
+        let service = self.config.targets.service_of(&profile)?;
+        let files = paths.iter().map(|path| NewAttachment { path: path.clone(), name: name_of(path) });
+        let new = NewBatch { profile: profile.clone(), service: service.to_owned() };
+        let (batch, ids) = self.config.store.add_batch(new, files.collect()).await?;
+        let cache = Arc::new(Mutex::new(BTreeMap::new()));
+        self.batches.insert(batch, Batch { left: ids.len(), cache: cache.clone() });
+        for (id, path) in ids.iter().copied().zip(paths) {
+            let job = Job {
+                id,
+                batch,
+                path,
+                profile: profile.clone(),
+                policy,
+                decided: None,
+                tries: 0,
+                answer_lost: false,
+                checkpoint: None,
+                cache: cache.clone(),
+                cancel: CancellationToken::new(),
+            };
+            self.queue.push(job);
+        }
+        if ids.is_empty() {
+            self.batch_settled(batch).await;
+        }
+        Ok((batch, ids))
+    }
+
+    /// Starts what may start.
+    fn start_jobs(&mut self) {
+        while let Some(job) = self.queue.start_next() {
+            let (config, events, board) = (self.config.clone(), self.events.clone(), self.board.clone());
+            let endings = self.endings.clone();
+            tokio::spawn(async move {
+                let outcome = job::run(job.clone(), config, events, board).await;
+                // The actor outlives its jobs.
+                let _gone = endings.send((job, outcome)).await;
+            });
+        }
+    }
+
+    async fn ended(&mut self, mut job: Job, outcome: Outcome) {
+        self.queue.ended(&job, outcome.host);
+        job.checkpoint = outcome.checkpoint;
+        match outcome.ended {
+            Ended::Done(receipt) => self.settle(&job, State::Done, Some(receipt), None).await,
+            Ended::Asked(findings) => {
+                self.keep(self.config.store.set_state(job.id, State::Paused, Some(Step::Preflight)).await)
+                    .await;
+                let id = job.id;
+                self.asked.insert(id, job);
+                self.emit(Event::Asked { id, findings }).await;
+            }
+            Ended::Failed(failure) => self.failed(job, failure).await,
+        }
+    }
+
+    async fn failed(&mut self, mut job: Job, failure: Failure) {
+        job.tries += 1;
+        let jitter = fastrand::f64();
+        let wait = self.config.retry.wait(&failure, job.tries, jitter);
+        let Some(after) = wait.filter(|_| !job.cancel.is_cancelled()) else {
+            return self.settle(&job, settled_as(&failure), None, Some(failure)).await;
+        };
+        if let Retry::Safe { after: Some(asked) } = failure.retry {
+            self.queue.pause_host(&job.profile, asked);
+        }
+        if failure.step == Some(Step::Send) && !job.answer_lost {
+            job.answer_lost = true;
+            self.keep(self.config.store.set_answer_lost(job.id, true).await).await;
+        }
+        let step = failure.step;
+        self.keep(self.config.store.set_state(job.id, State::Queued, step).await).await;
+        let id = job.id;
+        self.queue.push_delayed(job, after);
+        self.emit(Event::State { id, state: State::Queued, step }).await;
+        self.emit(Event::WillRetry { id, failure, after }).await;
+    }
+
+    async fn cancel(&mut self, scope: Scope) {
+        let mut gone = self.queue.cancel(scope);
+        gone.extend(self.asked.extract_if(|_, job| scope.holds(job)).map(|(_, job)| job));
+        let ids = gone.iter().map(|job| job.id).collect();
+        if let Err(failure) = self.config.store.settle_many(ids, State::Canceled).await {
+            self.emit(Event::Trouble(failure)).await;
+        }
+        for job in gone {
+            self.settled(&job, State::Canceled, None, Some(Failure::cancelled())).await;
+        }
+    }
+
+    async fn answer(&mut self, id: AttachmentId, answer: Answer) {
+        let Some(mut job) = self.asked.remove(&id) else { return };
+        match answer {
+            Answer::Repair(repairs) => job.decided = Some(repairs),
+            // The same findings come again and are errors now.
+            Answer::Refuse => job.policy = Repairs::Refuse,
+        }
+        self.queue.push_front(job);
+    }
+
+    /// The attachment's end: recorded first, told then.
+    async fn settle(&mut self, job: &Job, state: State, receipt: Option<Receipt>, failure: Option<Failure>) {
+        let kept = Kept { receipt: receipt.clone(), failure: failure.clone() };
+        let recorded = self.config.store.finish(job.id, state, kept).await;
+        let failure = match (recorded, failure) {
+            (Ok(()), failure) => failure,
+            (Err(unrecorded), None) => Some(not_recorded(unrecorded)),
+            (Err(unrecorded), failure) => {
+                self.emit(Event::Trouble(unrecorded)).await;
+                failure
+            }
+        };
+        self.settled(job, state, receipt, failure).await;
+    }
+
+    async fn settled(&mut self, job: &Job, state: State, receipt: Option<Receipt>, failure: Option<Failure>) {
+        let finished = Finished { id: job.id, batch: job.batch, state, receipt, failure };
+        self.emit(Event::Finished(Box::new(finished))).await;
+        self.batch_settled(job.batch).await;
+    }
+
+    async fn batch_settled(&mut self, id: BatchId) {
+        let Some(batch) = self.batches.get_mut(&id) else { return };
+        batch.left = batch.left.saturating_sub(1);
+        if batch.left == 0 {
+            self.batches.remove(&id);
+            self.emit(Event::BatchDone(id)).await;
+        }
+    }
+
+    async fn keep(&self, result: Result<(), Failure>) {
+        if let Err(failure) = result {
+            self.emit(Event::Trouble(failure)).await;
+        }
+    }
+
+    async fn emit(&self, event: Event) {
+        // A front that has gone needs no events.
+        let _gone = self.events.send(event).await;
+        (self.config.waker)();
+    }
+}
+
+/// How a failure that is not tried again leaves its attachment.
+fn settled_as(failure: &Failure) -> State {
+    match (failure.kind, failure.retry) {
+        (Kind::Cancelled, _) => State::Canceled,
+        (_, Retry::Ambiguous) => State::Unsure,
+        _ => State::Failed,
+    }
+}
+
+/// The upload went well, only its record did not: the receipt is told all the same.
+fn not_recorded(failure: Failure) -> Failure {
+    Failure { broke: format!("Uploaded, but not kept in the history: {}", failure.broke), ..failure }
+        .at(Step::Record)
+        .advice("Copy the link now: it is not in the history.")
+}
+
+fn name_of(path: &std::path::Path) -> String {
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+}

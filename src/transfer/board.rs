@@ -1,0 +1,45 @@
+//! How far running uploads are: one gauge each, the newest value wins.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use crate::domain::attachment::AttachmentId;
+use crate::services::body::Gauge;
+
+/// A running upload's progress.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moving {
+    pub id: AttachmentId,
+    /// Bytes of the request's body handed to the connection.
+    pub sent_bytes: u64,
+    /// Bytes of the request's whole body; a little more than the file where it is wrapped.
+    pub total_bytes: u64,
+}
+
+/// The gauges of all running uploads.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Board {
+    gauges: Arc<Mutex<BTreeMap<AttachmentId, Arc<Gauge>>>>,
+}
+
+impl Board {
+    pub(super) fn put(&self, id: AttachmentId, gauge: Arc<Gauge>) {
+        if let Ok(mut gauges) = self.gauges.lock() {
+            gauges.insert(id, gauge);
+        }
+    }
+
+    pub(super) fn remove(&self, id: AttachmentId) {
+        if let Ok(mut gauges) = self.gauges.lock() {
+            gauges.remove(&id);
+        }
+    }
+
+    pub(super) fn snapshot(&self) -> Vec<Moving> {
+        let Ok(gauges) = self.gauges.lock() else { return Vec::new() };
+        gauges
+            .iter()
+            .map(|(&id, gauge)| Moving { id, sent_bytes: gauge.sent(), total_bytes: gauge.total() })
+            .collect()
+    }
+}

@@ -1,0 +1,143 @@
+//! What waits and what runs: a lane for each profile, the limits, the pauses.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::job::Job;
+use super::{Limits, Scope};
+use crate::domain::attachment::AttachmentId;
+
+/// The jobs of all profiles. Taking the next one costs the number of profiles, not of files.
+#[derive(Debug)]
+pub(super) struct Queue {
+    limits: Limits,
+    lanes: BTreeMap<String, Lane>,
+    /// Jobs under way, as they were started.
+    running: HashMap<AttachmentId, Job>,
+    /// Hosts that asked to wait, until when.
+    paused: HashMap<String, Instant>,
+}
+
+/// One profile's jobs.
+#[derive(Debug, Default)]
+struct Lane {
+    ready: VecDeque<Job>,
+    /// Failed before, to be tried again not before this time.
+    delayed: Vec<(Instant, Job)>,
+    running: usize,
+    /// The profile's host, once a job has learnt it.
+    host: Option<String>,
+}
+
+impl Queue {
+    pub(super) fn new(limits: Limits) -> Self {
+        Self { limits, lanes: BTreeMap::new(), running: HashMap::new(), paused: HashMap::new() }
+    }
+
+    pub(super) fn push(&mut self, job: Job) {
+        self.lane(&job.profile).ready.push_back(job);
+    }
+
+    /// Before everything else of its profile: what was begun is finished before new work begins.
+    pub(super) fn push_front(&mut self, job: Job) {
+        self.lane(&job.profile).ready.push_front(job);
+    }
+
+    pub(super) fn push_delayed(&mut self, job: Job, wait: Duration) {
+        let at = Instant::now() + wait;
+        self.lane(&job.profile).delayed.push((at, job));
+    }
+
+    fn lane(&mut self, profile: &str) -> &mut Lane {
+        self.lanes.entry(profile.to_owned()).or_default()
+    }
+
+    /// The next job that may start now; it counts as running from here on. Profiles with less under way go first.
+    pub(super) fn start_next(&mut self) -> Option<Job> {
+        if self.running.len() >= self.limits.overall {
+            return None;
+        }
+        let now = Instant::now();
+        self.paused.retain(|_, until| *until > now);
+        let paused = &self.paused;
+        let limit = self.limits.per_profile;
+        let lane = self
+            .lanes
+            .values_mut()
+            .filter(|lane| lane.running < limit)
+            .filter(|lane| !lane.host.as_ref().is_some_and(|host| paused.contains_key(host)))
+            .filter(|lane| lane.has_ready(now))
+            .min_by_key(|lane| lane.running)?;
+        let job = lane.take(now)?;
+        lane.running += 1;
+        self.running.insert(job.id, job.clone());
+        Some(job)
+    }
+
+    /// A running job has ended.
+    pub(super) fn ended(&mut self, job: &Job, host: Option<String>) {
+        self.running.remove(&job.id);
+        let lane = self.lane(&job.profile);
+        lane.running = lane.running.saturating_sub(1);
+        lane.host = host.or_else(|| lane.host.take());
+    }
+
+    pub(super) fn is_running(&self) -> bool {
+        !self.running.is_empty()
+    }
+
+    /// Starts nothing more for this profile's host until the wait is over.
+    pub(super) fn pause_host(&mut self, profile: &str, wait: Duration) {
+        let Some(host) = self.lanes.get(profile).and_then(|lane| lane.host.clone()) else { return };
+        let until = Instant::now() + wait;
+        let place = self.paused.entry(host).or_insert(until);
+        *place = until.max(*place);
+    }
+
+    /// Cancels what runs and takes out what waits; answers the latter.
+    pub(super) fn cancel(&mut self, scope: Scope) -> Vec<Job> {
+        for job in self.running.values().filter(|job| scope.holds(job)) {
+            job.cancel.cancel();
+        }
+        let mut gone = Vec::new();
+        for lane in self.lanes.values_mut() {
+            let (out, stay): (Vec<_>, Vec<_>) = lane.ready.drain(..).partition(|job| scope.holds(job));
+            lane.ready = stay.into();
+            gone.extend(out);
+            gone.extend(lane.delayed.extract_if(.., |(_, job)| scope.holds(job)).map(|(_, job)| job));
+        }
+        gone
+    }
+
+    /// When a job may become ready by time alone.
+    pub(super) fn next_wake(&self) -> Option<Instant> {
+        let now = Instant::now();
+        let delayed = self.lanes.values().flat_map(|lane| lane.delayed.iter().map(|(at, _)| *at));
+        delayed.chain(self.paused.values().copied()).filter(|at| *at > now).min()
+    }
+}
+
+impl Lane {
+    fn has_ready(&self, now: Instant) -> bool {
+        !self.ready.is_empty() || self.delayed.iter().any(|(at, _)| *at <= now)
+    }
+
+    fn take(&mut self, now: Instant) -> Option<Job> {
+        match self.delayed.iter().position(|(at, _)| *at <= now) {
+            Some(index) => Some(self.delayed.remove(index).1),
+            None => self.ready.pop_front(),
+        }
+    }
+}
+
+impl Scope {
+    pub(super) fn holds(self, job: &Job) -> bool {
+        match self {
+            Self::One(id) => job.id == id,
+            Self::Batch(batch) => job.batch == batch,
+            Self::All => true,
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! When a failed upload is tried again: exponential backoff with jitter, never sooner than the service asked.
+
+use std::time::Duration;
+
+use crate::domain::error::{Failure, Retry};
+
+/// How often and how patiently safe repeats are made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Policy {
+    /// Repeats after the first try.
+    pub retries: u32,
+    /// The wait before the first repeat; each later one doubles it.
+    pub first: Duration,
+    /// The longest wait that is not the service's own wish.
+    pub longest: Duration,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self { retries: 4, first: Duration::from_secs(1), longest: Duration::from_secs(60) }
+    }
+}
+
+impl Policy {
+    /// The wait before the next try, after `failed` tries; `None`: it is not tried again.
+    /// `jitter` is a random number from 0 to 1: the wait is between half and the whole of its step, so that
+    /// uploads that failed together do not return together.
+    #[must_use]
+    pub fn wait(&self, failure: &Failure, failed: u32, jitter: f64) -> Option<Duration> {
+        let Retry::Safe { after } = failure.retry else { return None };
+        if failed > self.retries {
+            return None;
+        }
+        let doubled = self.first.saturating_mul(2_u32.saturating_pow(failed.saturating_sub(1)));
+        let step = doubled.min(self.longest);
+        let wait = step.mul_f64(0.5 + jitter.clamp(0.0, 1.0) / 2.0);
+        Some(wait.max(after.unwrap_or_default()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::error::Kind;
+
+    fn safe(after: Option<u64>) -> Failure {
+        let after = after.map(Duration::from_secs);
+        Failure::new(Kind::Network, "x").retry(Retry::Safe { after })
+    }
+
+    #[test]
+    fn waits_double_up_to_the_longest() {
+        let policy = Policy { retries: 9, ..Policy::default() };
+        let waits: Vec<_> =
+            (1..=9).map(|failed| policy.wait(&safe(None), failed, 1.0).unwrap().as_secs()).collect();
+        assert_eq!(waits, [1, 2, 4, 8, 16, 32, 60, 60, 60]);
+    }
+
+    #[test]
+    fn jitter_takes_at_most_half() {
+        let policy = Policy::default();
+        assert_eq!(policy.wait(&safe(None), 2, 0.0), Some(Duration::from_secs(1)));
+        assert_eq!(policy.wait(&safe(None), 2, 0.5), Some(Duration::from_millis(1500)));
+    }
+
+    #[test]
+    fn the_services_own_wish_is_kept() {
+        let policy = Policy::default();
+        assert_eq!(policy.wait(&safe(Some(300)), 1, 1.0), Some(Duration::from_secs(300)));
+        assert_eq!(policy.wait(&safe(Some(0)), 1, 1.0), Some(Duration::from_secs(1)));
+    }
+
+    #[test]
+    fn only_safe_failures_and_only_so_often() {
+        let policy = Policy::default();
+        assert_eq!(policy.wait(&safe(None), 5, 1.0), None);
+        assert!(policy.wait(&safe(None), 4, 1.0).is_some());
+        assert_eq!(policy.wait(&safe(None).retry(Retry::Never), 1, 1.0), None);
+        assert_eq!(policy.wait(&safe(None).retry(Retry::Ambiguous), 1, 1.0), None);
+    }
+}

@@ -1,0 +1,30 @@
+//! From a profile's name to a target that is ready for work.
+
+use std::fmt;
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+
+use crate::domain::error::Failure;
+use crate::domain::profile::Target;
+use crate::services::Service;
+
+/// A profile with its secrets fetched, and the service that speaks for it.
+#[derive(Debug, Clone)]
+pub struct Resolved {
+    pub target: Arc<Target>,
+    pub service: &'static dyn Service,
+}
+
+/// Finds profiles. Asked once for each try, so that a secret mended meanwhile counts.
+pub trait Targets: Send + Sync + fmt::Debug {
+    /// The id of the profile's service.
+    ///
+    /// # Errors
+    /// No such profile, or one of an unknown service.
+    fn service_of(&self, profile: &str) -> Result<&'static str, Failure>;
+
+    /// # Errors
+    /// No such profile, a missing setting or secret, a keyring that does not answer.
+    fn resolve<'a>(&'a self, profile: &'a str) -> BoxFuture<'a, Result<Resolved, Failure>>;
+}

@@ -1,0 +1,578 @@
+//! Settings files as people write them: read, changed, broken, shared by two programs.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use affix::domain::describe::{
+    Capability, Description, SecretSpec, SettingKind, SettingSpec, Types, Visibility,
+};
+use affix::domain::error::Kind;
+use affix::domain::profile::Profile;
+use affix::platform::files;
+use affix::settings::{File, Problem, Settings, export};
+
+const fn setting(key: &'static str, required: bool, kind: SettingKind) -> SettingSpec {
+    SettingSpec { key, label: key, help: "", default: None, required, kind }
+}
+
+static SETTINGS: [SettingSpec; 3] = [
+    setting("base_url", true, SettingKind::Url),
+    setting("limit", false, SettingKind::Integer { min: 1, max: 9 }),
+    setting("upsert", false, SettingKind::Flag),
+];
+
+static SHELF: Description = Description {
+    id: "shelf",
+    name: "Shelf",
+    line: "A service for these tests",
+    settings: &SETTINGS,
+    secrets: &[SecretSpec { key: "token", label: "Token", help: "", multiline: false }],
+    credentials: &[&["token"]],
+    capability: Capability {
+        max_bytes: None,
+        takes_empty: true,
+        types: Types::Any,
+        visibility: Visibility::Public,
+        link_life: None,
+        deletes: false,
+        renews: false,
+        saves: false,
+        checksum: None,
+        repeats: &[],
+    },
+};
+
+fn describe(id: &str) -> Option<&'static Description> {
+    (id == SHELF.id).then_some(&SHELF)
+}
+
+struct Desk {
+    folder: tempfile::TempDir,
+    file: File,
+}
+
+impl Desk {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let file = File::new(folder.path().join("settings.toml"), describe);
+        Self { folder, file }
+    }
+
+    fn with(text: &str) -> Self {
+        let desk = Self::new();
+        files::write_atomically(desk.file.path(), text.as_bytes()).unwrap();
+        desk
+    }
+
+    fn text(&self) -> String {
+        std::fs::read_to_string(self.file.path()).unwrap()
+    }
+
+    fn broken(&self, number: u32) -> PathBuf {
+        self.folder.path().join(format!("settings.toml.broken-{number}"))
+    }
+
+    fn warnings(&self) -> Vec<String> {
+        self.file.load().warnings.iter().map(ToString::to_string).collect()
+    }
+}
+
+fn shelf(name: &str, settings: &[(&str, &str)]) -> Profile {
+    Profile {
+        name: name.to_owned(),
+        service: "shelf".to_owned(),
+        settings: settings.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect(),
+        ..Profile::default()
+    }
+}
+
+const ADDRESS: (&str, &str) = ("base_url", "https://shelf.example");
+
+#[test]
+fn an_absent_file_gives_the_defaults_in_silence() {
+    let desk = Desk::new();
+    let loaded = desk.file.load();
+    assert_eq!((loaded.settings, loaded.warnings), (Settings::default(), vec![]));
+    assert!(!desk.file.path().exists(), "reading makes no file");
+}
+
+#[test]
+fn every_documented_key_is_read() {
+    let desk = Desk::with(
+        r#"
+default_profile = "my SHELF"
+[uploads]
+parallel_per_profile = 1
+parallel = 64
+retries = 0
+format = "markdown"
+ask_first = false
+[network]
+proxy = "http://proxy.example:3128"
+extra_ca = "/etc/ssl/company.pem"
+connect_timeout_secs = 300
+idle_timeout_secs = 5
+[sandbox]
+keep_serving_secs = 0
+[[profiles]]
+name = "My shelf"
+service = "shelf"
+confirmed = true
+[profiles.settings]
+base_url = "https://shelf.example"
+limit = 3
+upsert = true
+"#,
+    );
+    let loaded = desk.file.load();
+    assert_eq!(loaded.warnings, vec![]);
+    let Settings { default_profile, uploads, network, sandbox, profiles } = loaded.settings;
+    assert_eq!(default_profile, "My shelf");
+    assert_eq!((uploads.parallel_per_profile, uploads.parallel, uploads.retries), (1, 64, 0));
+    assert_eq!((uploads.format.as_str(), uploads.ask_first), ("markdown", false));
+    assert_eq!(network.proxy.as_deref(), Some("http://proxy.example:3128"));
+    assert_eq!(network.extra_ca.as_deref(), Some(Path::new("/etc/ssl/company.pem")));
+    assert_eq!((network.connect_timeout_secs, network.idle_timeout_secs), (300, 5));
+    assert_eq!(sandbox.keep_serving_secs, 0);
+    let mut wanted = shelf("My shelf", &[ADDRESS, ("limit", "3"), ("upsert", "true")]);
+    wanted.confirmed = true;
+    assert_eq!(profiles[1], wanted);
+    assert_eq!((profiles[0].name.as_str(), profiles.len()), ("Sandbox", 2));
+}
+
+#[test]
+fn a_new_file_holds_what_was_put_in() {
+    let desk = Desk::new();
+    desk.file.set("uploads.parallel", "2").unwrap();
+    desk.file.add_profile(&shelf("One", &[ADDRESS])).unwrap();
+    desk.file.add_profile(&shelf("Two", &[ADDRESS, ("upsert", "true")])).unwrap();
+    desk.file.set_default("two").unwrap();
+    assert_eq!(
+        desk.text(),
+        r#"# Affix's settings. Comments, order and unknown keys stay when Affix changes something here.
+
+default_profile = "Two"
+
+[uploads]
+parallel = 2
+
+[[profiles]]
+name = "One"
+service = "shelf"
+
+[profiles.settings]
+base_url = "https://shelf.example"
+
+[[profiles]]
+name = "Two"
+service = "shelf"
+
+[profiles.settings]
+base_url = "https://shelf.example"
+upsert = "true"
+"#
+    );
+    assert_eq!(desk.warnings(), [""; 0]);
+    assert_eq!(desk.file.load().settings.default_profile, "Two");
+}
+
+const EDITED_BY_HAND: &str = r#"# my file
+
+future = "kept"   # of a later version
+
+[[profiles]]
+# the first one
+service = "shelf"   # odd order
+name = "One"
+colour = "red"
+  [profiles.settings]
+  base_url = "https://one.example"   # the old host
+  limit = 3
+
+[uploads] # section
+retries=9 # many
+
+# between
+[[profiles]]
+name = "Two"
+service = "shelf"
+[profiles.settings]
+base_url = "https://two.example"
+# the end
+"#;
+
+#[test]
+fn a_change_touches_its_own_line_only() {
+    let desk = Desk::with(EDITED_BY_HAND);
+    let mut one = desk.file.load().settings.profile("one").unwrap().clone();
+    one.settings.insert("base_url".to_owned(), "https://new.example".to_owned());
+    desk.file.put_profile(&one).unwrap();
+    desk.file.set("uploads.retries", "7").unwrap();
+    desk.file.set_confirmed("TWO").unwrap();
+
+    let two = "name = \"Two\"\nservice = \"shelf\"\n";
+    let wanted = EDITED_BY_HAND
+        .replace("https://one.example", "https://new.example")
+        .replace("retries=9", "retries=7")
+        .replace(two, &format!("{two}confirmed = true\n"));
+    assert_eq!(desk.text(), wanted);
+}
+
+#[test]
+fn a_change_that_changes_nothing_leaves_the_file_alone() {
+    let desk = Desk::with(EDITED_BY_HAND);
+    let one = desk.file.load().settings.profile("One").unwrap().clone();
+    let written = || std::fs::metadata(desk.file.path()).unwrap().modified().unwrap();
+    let before = written();
+    desk.file.put_profile(&one).unwrap();
+    assert_eq!(desk.text(), EDITED_BY_HAND);
+    assert_eq!(written(), before);
+}
+
+#[test]
+fn a_removed_profile_takes_nothing_else_with_it() {
+    let desk = Desk::with(EDITED_BY_HAND);
+    desk.file.set_default("One").unwrap();
+    assert_eq!(desk.file.load().settings.default_profile, "One");
+    desk.file.remove_profile("ONE").unwrap();
+    let (head, rest) = EDITED_BY_HAND.split_once("\n[[profiles]]\n# the first one").unwrap();
+    let kept = rest.split_once("\n[uploads]").unwrap().1;
+    assert_eq!(desk.text(), format!("{head}\n[uploads]{kept}"));
+    let settings = desk.file.load().settings;
+    assert_eq!((settings.default_profile.as_str(), settings.profiles.len()), ("Sandbox", 2));
+}
+
+#[test]
+fn profiles_in_one_line_each_are_read_and_changed_too() {
+    let desk = Desk::with(
+        "profiles = [{ name = \"One\", service = \"shelf\", settings = { base_url = \"https://a\" } }]\n",
+    );
+    assert_eq!(desk.file.load().settings.profile("one"), Some(&shelf("One", &[("base_url", "https://a")])));
+    let changed = shelf("One", &[("base_url", "https://b"), ("limit", "2")]);
+    desk.file.put_profile(&changed).unwrap();
+    desk.file.add_profile(&shelf("Two", &[ADDRESS])).unwrap();
+    let settings = desk.file.load().settings;
+    assert_eq!(settings.profile("One"), Some(&changed));
+    assert_eq!(settings.profile("Two"), Some(&shelf("Two", &[ADDRESS])));
+    desk.file.remove_profile("one").unwrap();
+    assert_eq!(desk.file.load().settings.profile("One"), None);
+    assert_eq!(desk.warnings(), [""; 0]);
+}
+
+#[test]
+fn comments_alone_stay_above_what_is_added() {
+    let desk = Desk::with("# mine\n# also mine\n");
+    desk.file.set("uploads.ask_first", "false").unwrap();
+    assert_eq!(desk.text(), "# mine\n# also mine\n\n[uploads]\nask_first = false\n");
+}
+
+const BROKEN_VALUES: &str = r#"
+default_profile = "Nobody"
+paralel = 3
+[uploads]
+parallel = 0
+retries = "four"
+ask_first = "yes"
+parallel_per_profile = 5
+formt = "url"
+[network]
+proxy = "http://user:hunter2@proxy"
+extra_ca = 7
+connect_timeout_secs = 1.5
+[[profiles]]
+service = "shelf"
+[[profiles]]
+name = "bad\nname"
+service = "shelf"
+[[profiles]]
+name = "sandbox"
+service = "shelf"
+[[profiles]]
+name = "Good"
+service = "shelf"
+demo = "no"
+settings = { base_url = "https://a", limit = 99, colour = "red", list = [1], token = "hunter2" }
+[[profiles]]
+name = "GOOD"
+service = "shelf"
+[[profiles]]
+name = "Unknown"
+service = "attic"
+[[profiles]]
+name = "Empty"
+service = "shelf"
+"#;
+
+#[test]
+fn beside_broken_values_the_rest_counts() {
+    let desk = Desk::with(BROKEN_VALUES);
+    let Settings { uploads, network, profiles, default_profile, .. } = desk.file.load().settings;
+    assert_eq!((uploads.parallel, uploads.retries, uploads.ask_first), (6, 4, true));
+    assert_eq!((uploads.parallel_per_profile, default_profile.as_str()), (5, "Sandbox"));
+    assert_eq!((network.proxy, network.extra_ca, network.connect_timeout_secs), (None, None, 10));
+    let names: Vec<_> = profiles.iter().map(|profile| profile.name.as_str()).collect();
+    assert_eq!(names, ["Sandbox", "Good", "Unknown", "Empty"]);
+    let kept: Vec<_> = profiles[1].settings.keys().map(String::as_str).collect();
+    assert_eq!(kept, ["base_url", "colour", "limit"]);
+}
+
+#[test]
+fn broken_values_are_told_in_words_that_repeat_no_value() {
+    assert_eq!(
+        Desk::with(BROKEN_VALUES).warnings(),
+        [
+            "paralel is not a setting of this version. It is ignored.",
+            "uploads.formt is not a setting of this version. It is ignored.",
+            "profiles[0].name must be a text in quotes; the profile is ignored.",
+            "profiles[1].name must not contain line breaks or other invisible characters; the profile is \
+             ignored.",
+            "profiles[2] has a name that is taken. This one is ignored.",
+            "profiles.\"Good\".settings.list must be a text in quotes; it is ignored.",
+            "profiles.\"Good\".demo must be true or false. false is used.",
+            "profiles.\"Good\".settings.token is a secret and must not stand in a file. It is not used: remove it \
+             there and store it with `affix profiles edit NAME --secret KEY`.",
+            "profiles.\"Good\": colour is not a setting of Shelf. Correct it before sending with this profile.",
+            "profiles.\"Good\": limit must be a whole number from 1 to 9. Correct it before sending with this \
+             profile.",
+            "profiles[4] has a name that is taken. This one is ignored.",
+            "profiles.\"Unknown\".service names no service of this version. Nothing can be sent with this \
+             profile.",
+            "profiles.\"Empty\": base_url is needed. Correct it before sending with this profile.",
+            "default_profile names a profile that does not exist. Sandbox is used.",
+            "uploads.parallel must be a whole number from 1 to 64. 6 is used.",
+            "uploads.retries must be a whole number from 0 to 20. 4 is used.",
+            "uploads.ask_first must be true or false. true is used.",
+            "network.proxy must be an address such as \"http://proxy.example:3128\", without a user name and a \
+             password.",
+            "network.extra_ca must be a text in quotes that is not empty.",
+            "network.connect_timeout_secs must be a whole number from 1 to 300. 10 is used.",
+        ]
+    );
+}
+
+#[test]
+fn a_value_in_a_tables_place_is_told_and_never_overwritten() {
+    let text = "uploads = 5\nprofiles = \"none\"\n";
+    let desk = Desk::with(text);
+    let shapes = desk.file.load().warnings;
+    assert_eq!(shapes.len(), 2);
+    assert!(shapes.iter().all(|warning| matches!(warning.problem, Problem::Shape { .. })), "{shapes:?}");
+    for failure in [
+        desk.file.set("uploads.parallel", "2").unwrap_err(),
+        desk.file.add_profile(&shelf("One", &[ADDRESS])).unwrap_err(),
+    ] {
+        assert_eq!(failure.kind, Kind::Settings);
+        assert!(failure.advice.as_deref().unwrap().contains("by hand"), "{failure}");
+    }
+    assert_eq!(desk.text(), text);
+}
+
+#[test]
+fn a_file_that_does_not_parse_is_kept_before_it_is_changed() {
+    let text = "[uploads]\nparallel = 2\nretries = = \"hunter2\"\n";
+    let desk = Desk::with(text);
+    let loaded = desk.file.load();
+    assert_eq!(loaded.settings, Settings::default());
+    assert!(matches!(loaded.warnings[0].problem, Problem::Syntax { line: 3, .. }), "{:?}", loaded.warnings);
+    assert!(!desk.warnings().concat().contains("hunter2"));
+    assert_eq!(desk.text(), text, "reading changes nothing");
+
+    desk.file.set("uploads.parallel", "9").unwrap();
+    assert_eq!(std::fs::read_to_string(desk.broken(1)).unwrap(), text);
+    assert_eq!(desk.file.load().settings.uploads.parallel, 9);
+    desk.file.set("uploads.parallel", "8").unwrap();
+    assert!(!desk.broken(2).exists());
+
+    files::write_atomically(desk.file.path(), b"# good\nname = \xff\n").unwrap();
+    assert!(matches!(desk.file.load().warnings[0].problem, Problem::Syntax { line: 2, .. }));
+    desk.file.set("uploads.parallel", "7").unwrap();
+    assert_eq!(std::fs::read(desk.broken(2)).unwrap(), b"# good\nname = \xff\n");
+    assert_eq!(std::fs::read_to_string(desk.broken(1)).unwrap(), text, "an earlier copy stays");
+}
+
+#[test]
+fn a_refused_change_keeps_a_broken_file_where_it_is() {
+    let desk = Desk::with("= broken");
+    desk.file.set("uploads.parallel", "99").unwrap_err();
+    assert_eq!(desk.text(), "= broken");
+    assert!(!desk.broken(1).exists());
+}
+
+#[test]
+fn what_cannot_be_set_is_refused_in_words() {
+    let desk = Desk::new();
+    for (key, text, told) in [
+        ("uploads.parallel", "65", "uploads.parallel must be a whole number from 1 to 64"),
+        ("uploads.ask_first", "maybe", "uploads.ask_first must be true or false"),
+        ("network.proxy", "socks5://a", "network.proxy must be an address"),
+        ("uploads.paralel", "1", "There is no setting “uploads.paralel”"),
+        ("default_profile", "Nobody", "There is no profile named “Nobody”"),
+    ] {
+        let failure = desk.file.set(key, text).unwrap_err();
+        assert_eq!(failure.kind, Kind::Settings, "{key}");
+        assert!(failure.broke.starts_with(told), "{failure}");
+        assert!(failure.asked.is_some(), "{failure}");
+    }
+    assert!(!desk.file.path().exists());
+}
+
+#[test]
+fn an_unset_key_has_its_default_again() {
+    let desk = Desk::with("[uploads]\nretries = 1 # few\nparallel = 2\n");
+    desk.file.unset("uploads.retries").unwrap();
+    desk.file.unset("network.proxy").unwrap();
+    assert_eq!(desk.text(), "[uploads]\nparallel = 2\n");
+    assert_eq!(desk.file.load().settings.uploads.retries, 4);
+}
+
+#[test]
+fn profiles_are_checked_before_they_are_written() {
+    let desk = Desk::new();
+    let refused = |name: &str| desk.file.add_profile(&shelf(name, &[ADDRESS])).unwrap_err();
+    desk.file.add_profile(&shelf("One", &[ADDRESS])).unwrap();
+    assert_eq!(refused("ONE").kind, Kind::NameTaken);
+    for name in ["sandbox", "", " x", "a\tb"] {
+        assert_eq!(refused(name).kind, Kind::Settings, "{name:?}");
+    }
+    let mut attic = shelf("Attic", &[]);
+    attic.service = "attic".to_owned();
+    for bad in [attic, shelf("Bad", &[("limit", "99")]), shelf("Bad", &[("colour", "red")])] {
+        let failure = desk.file.put_profile(&bad).unwrap_err();
+        assert_eq!(failure.kind, Kind::Settings, "{failure}");
+    }
+    for failure in [
+        desk.file.remove_profile("Sandbox").unwrap_err(),
+        desk.file.remove_profile("Nobody").unwrap_err(),
+        desk.file.set_default("Nobody").unwrap_err(),
+        desk.file.set_confirmed("Nobody").unwrap_err(),
+    ] {
+        assert_eq!(failure.kind, Kind::Settings, "{failure}");
+        assert!(failure.advice.is_some(), "{failure}");
+    }
+    assert_eq!(desk.file.load().settings.profiles.len(), 2);
+    desk.file.set_confirmed("Sandbox").unwrap();
+    desk.file.set_default("sandbox").unwrap();
+    assert_eq!(desk.file.load().settings.default_profile, "Sandbox");
+}
+
+#[test]
+fn what_stood_there_before_does_not_hinder_a_change() {
+    let profile = "[[profiles]]\nname = \"One\"\nservice = \"shelf\"\n";
+    let settings = "[profiles.settings]\nlimit = 99 # wrong\ntoken = \"x\"\n";
+    let desk = Desk::with(&format!("{profile}{settings}"));
+    let mut one = desk.file.load().settings.profile("One").unwrap().clone();
+    one.settings.insert("upsert".to_owned(), "true".to_owned());
+    desk.file.put_profile(&one).unwrap();
+    assert_eq!(desk.text(), format!("{profile}{settings}upsert = \"true\"\n"));
+}
+
+#[test]
+fn two_programs_do_not_lose_each_others_changes() {
+    let desk = Desk::new();
+    std::thread::scope(|scope| {
+        for worker in 0..4 {
+            let path = desk.file.path();
+            scope.spawn(move || {
+                let file = File::new(path, describe);
+                for number in 0..10 {
+                    file.add_profile(&shelf(&format!("{worker}-{number}"), &[ADDRESS])).unwrap();
+                }
+            });
+        }
+    });
+    assert_eq!(desk.file.load().settings.profiles.len(), 41);
+    assert_eq!(desk.warnings(), [""; 0]);
+}
+
+#[test]
+fn a_reader_never_sees_half_a_file() {
+    let desk = Desk::new();
+    let size = 100_000;
+    desk.file.set("uploads.format", &"x".repeat(size)).unwrap();
+    std::thread::scope(|scope| {
+        let writer = scope.spawn(|| {
+            for letter in ["a", "b"].into_iter().cycle().take(20) {
+                desk.file.set("uploads.format", &letter.repeat(size)).unwrap();
+            }
+        });
+        while !writer.is_finished() {
+            let loaded = desk.file.load();
+            assert_eq!((loaded.settings.uploads.format.len(), loaded.warnings), (size, vec![]));
+        }
+    });
+}
+
+#[test]
+fn a_change_waits_for_another_programs_change() {
+    let desk = Desk::new();
+    let held = files::lock(&desk.folder.path().join("settings.toml.lock"), Duration::ZERO).unwrap();
+    std::thread::scope(|scope| {
+        let waiting = scope.spawn(|| desk.file.set("uploads.parallel", "2"));
+        assert!(!desk.file.path().exists());
+        drop(held);
+        waiting.join().unwrap().unwrap();
+    });
+    assert_eq!(desk.file.load().settings.uploads.parallel, 2);
+}
+
+#[test]
+fn a_folder_that_takes_no_file_is_told() {
+    let file_in_the_way = tempfile::NamedTempFile::new().unwrap();
+    let mut places = vec![file_in_the_way.path().join("settings.toml")];
+    if cfg!(target_os = "linux") {
+        // Read-only for root as well, which the tests may run as.
+        places.push(PathBuf::from("/sys/kernel/settings.toml"));
+    }
+    for place in places {
+        let file = File::new(&place, describe);
+        let failure = file.set("uploads.parallel", "2").unwrap_err();
+        assert_eq!(failure.kind, Kind::Storage, "{failure}");
+        assert!(failure.asked.as_deref().unwrap().contains(&*place.display().to_string()), "{failure}");
+        assert!(failure.cause.is_some() && failure.advice.is_some(), "{failure}");
+    }
+}
+
+#[test]
+fn a_file_that_cannot_be_read_gives_defaults_and_is_not_replaced() {
+    let desk = Desk::new();
+    std::fs::create_dir(desk.file.path()).unwrap();
+    let loaded = desk.file.load();
+    assert_eq!(loaded.settings, Settings::default());
+    assert!(matches!(loaded.warnings[0].problem, Problem::Unreadable(_)), "{:?}", loaded.warnings);
+    assert_eq!(desk.file.set("uploads.parallel", "2").unwrap_err().kind, Kind::Storage);
+    assert!(desk.file.path().is_dir());
+}
+
+#[test]
+fn an_exported_profile_comes_back_without_secrets_and_answers() {
+    let mut one = shelf("One", &[ADDRESS, ("limit", "3"), ("token", "hunter2")]);
+    one.confirmed = true;
+    let text = export::to_text(&one, describe);
+    assert_eq!(
+        text,
+        "# A profile of Affix, without its secrets. Add it with `affix profiles import FILE`.\n\
+         affix_profile = 1\nname = \"One\"\nservice = \"shelf\"\n\n\
+         [settings]\nbase_url = \"https://shelf.example\"\nlimit = \"3\"\n"
+    );
+    assert_eq!(export::from_text(&text, describe).unwrap(), shelf("One", &[ADDRESS, ("limit", "3")]));
+}
+
+#[test]
+fn what_is_no_profile_is_not_imported() {
+    let one = "affix_profile = 1\nname = \"One\"\nservice = \"shelf\"\n";
+    for (text, told) in [
+        ("name = = 1".to_owned(), "error in line 1"),
+        ("name = \"One\"\nservice = \"shelf\"".to_owned(), "“affix_profile = 1” is missing"),
+        (one.replace("One", " "), "must have 1 to 64 characters"),
+        (one.replace("shelf", "attic"), "no service “attic”"),
+        (one.to_owned(), "base_url is needed"),
+        (format!("{one}extra = 1"), "extra is not a setting"),
+        (format!("{one}settings = {{ base_url = \"x\" }}"), "base_url must be an address"),
+    ] {
+        let failure = export::from_text(&text, describe).unwrap_err();
+        assert_eq!(failure.kind, Kind::Settings);
+        assert!(failure.cause.as_deref().unwrap().contains(told), "{told}: {failure}");
+    }
+    let newer = export::from_text("affix_profile = 2\nname = 5", describe).unwrap_err();
+    assert!(newer.advice.as_deref().unwrap().contains("Update Affix"), "{newer}");
+}
