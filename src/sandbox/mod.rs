@@ -12,6 +12,8 @@ pub mod mixin;
 pub mod plain;
 pub mod server;
 pub mod teable;
+#[cfg(test)]
+mod testing;
 
 use std::sync::Arc;
 
