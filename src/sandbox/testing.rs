@@ -33,11 +33,11 @@ impl Bench {
     pub(super) fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
         let limits = Limits { max_file_bytes: 64 * 1024 * 1024, max_total_bytes: 256 * 1024 * 1024 };
-        let shared = Arc::new(Shared {
-            origin: "http://127.0.0.1:41234".to_owned(),
-            credentials: Credentials::generate(),
-            files: Files::at(dir.path(), limits).unwrap(),
-        });
+        let shared = Arc::new(Shared::new(
+            "http://127.0.0.1:41234".to_owned(),
+            Credentials::generate(),
+            Files::at(dir.path(), limits).unwrap(),
+        ));
         let router = Router::new()
             .nest("/cosmos", super::cosmos::router())
             .nest("/cronofy", super::cronofy::router())
