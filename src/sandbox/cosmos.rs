@@ -8,6 +8,8 @@ mod auth;
 mod media_types;
 mod refusal;
 mod stored;
+#[cfg(test)]
+mod tests;
 
 use std::time::SystemTime;
 

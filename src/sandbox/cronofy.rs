@@ -3,6 +3,8 @@
 
 mod rules;
 mod table;
+#[cfg(test)]
+mod tests;
 
 use axum::Json;
 use axum::body::BodyDataStream;

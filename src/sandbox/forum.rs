@@ -6,6 +6,8 @@ mod keeping;
 mod media;
 mod rules;
 mod signature;
+#[cfg(test)]
+mod tests;
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

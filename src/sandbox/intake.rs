@@ -65,3 +65,37 @@ pub(super) async fn collect(body: &mut BodyDataStream, limit: usize) -> Result<V
     }
     Ok(whole)
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpStream;
+
+    use crate::sandbox::credentials::Credentials;
+    use crate::sandbox::server::{Config, Server};
+
+    /// Without draining, the connection breaks while such a client still sends.
+    #[tokio::test]
+    async fn a_client_that_sends_everything_first_still_reads_the_refusal() {
+        let dir = tempfile::tempdir().unwrap();
+        let server = Server::start(Config::new(dir.path(), Credentials::generate())).await.unwrap();
+        let body = vec![0_u8; 12 * 1024 * 1024];
+        for (path, status, said) in [
+            ("/cosmos/dbs/a/colls/b/docs/c/attachments", "400 Bad Request", "Invalid API version"),
+            ("/cronofy/v1/attachments", "401 Unauthorized", "invalid_token"),
+            ("/forum/openapi/forum/upload/attachment", "200 OK", "Api-Key is missing"),
+        ] {
+            let head = format!(
+                "POST {path} HTTP/1.1\r\nHost: {}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+                server.address(),
+                body.len()
+            );
+            let mut socket = TcpStream::connect(server.address()).await.unwrap();
+            socket.write_all(head.as_bytes()).await.unwrap();
+            socket.write_all(&body).await.unwrap();
+            let mut answer = String::new();
+            socket.read_to_string(&mut answer).await.unwrap();
+            assert!(answer.starts_with(&format!("HTTP/1.1 {status}")) && answer.contains(said), "{answer}");
+        }
+    }
+}

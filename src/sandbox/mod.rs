@@ -15,6 +15,8 @@ pub mod plain;
 pub mod running;
 pub mod server;
 pub mod teable;
+#[cfg(test)]
+mod testing;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -5,7 +5,6 @@ use axum::body::BodyDataStream;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
-use tokio::sync::Mutex;
 
 use super::address::{self, Document};
 use super::media_types;
@@ -20,9 +19,6 @@ const METADATA_MAX_BYTES: usize = 2 * 1024 * 1024;
 const PAGE_ITEMS: usize = 100;
 /// The largest page that a client may ask for (Azure's limit).
 const PAGE_MAX_ITEMS: usize = 1000;
-
-/// From "is the name free" to "it is kept" one request at a time: of two creates of one name, one gets the 409.
-static TURN: Mutex<()> = Mutex::const_new(());
 
 /// What the headers announce.
 enum Announced {
@@ -92,7 +88,8 @@ pub(super) async fn create(
         }
     }
     let submission = take(shared, announced, body).await?;
-    let _turn = TURN.lock().await;
+    // From "is the name free" to "it is kept" one request at a time: of two creates of one name, one gets the 409.
+    let _turn = shared.keeping.lock().await;
     let previous = stored::find(shared, document, &submission.id).await;
     let status = match (&previous, upsert) {
         (None, _) => StatusCode::CREATED,
@@ -115,7 +112,7 @@ pub(super) async fn replace(
     if submission.id != id {
         return Err(Refusal::bad_request("The id of the body or Slug differs from the one of the address."));
     }
-    let _turn = TURN.lock().await;
+    let _turn = shared.keeping.lock().await;
     let previous = stored::find(shared, document, id).await.ok_or_else(Refusal::not_found)?;
     check_etag(headers, previous.etag())?;
     Ok(stored::keep(shared, document, submission, Some(previous)).await?.answer(StatusCode::OK))

@@ -114,8 +114,8 @@ async fn upload(shared: &Shared, mut field: Field<'_>) -> Result<Upload, Failure
     let mut head = Vec::new();
     let mut incoming = shared.files.begin().await.map_err(IntakeError::from)?;
     while let Some(chunk) = field.chunk().await.map_err(|error| malformed(&error))? {
-        let room = HEAD_MAX_BYTES.saturating_sub(head.len());
-        head.extend(chunk.iter().take(room));
+        let room = HEAD_MAX_BYTES.saturating_sub(head.len()).min(chunk.len());
+        head.extend_from_slice(chunk.get(..room).unwrap_or_default());
         incoming.write(&chunk).await.map_err(IntakeError::from)?;
     }
     Ok(Upload { name, head, incoming })
