@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand};
 /// Drop a file, get its link.
 #[derive(Debug, Parser)]
 #[command(name = "affix", version, about, disable_help_subcommand = true)]
-pub struct Cli {
+pub(super) struct Cli {
     /// Keep settings, history, cache and sandbox files under this folder
     #[arg(long, global = true, value_name = "DIR", env = crate::platform::dirs::HOME_VARIABLE)]
     pub home: Option<PathBuf>,
@@ -22,7 +22,7 @@ pub struct Cli {
 }
 
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(super) enum Command {
     /// Upload files and print their links, one line each
     Upload(Upload),
     /// List, add and change targets
@@ -35,7 +35,7 @@ pub enum Command {
 }
 
 #[derive(Debug, Args)]
-pub struct Upload {
+pub(super) struct Upload {
     /// The profile to upload to; the default profile without it
     #[arg(long, short, value_name = "NAME")]
     pub profile: Option<String>,
@@ -56,7 +56,7 @@ pub struct Upload {
 }
 
 #[derive(Debug, Subcommand)]
-pub enum Profiles {
+pub(super) enum Profiles {
     /// List the profiles
     List(Json),
     /// List the services with their settings and secrets
@@ -95,7 +95,7 @@ pub enum Profiles {
 }
 
 #[derive(Debug, Args)]
-pub struct Values {
+pub(super) struct Values {
     /// A setting; an empty value takes it back to its default
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub settings: Vec<String>,
@@ -105,14 +105,14 @@ pub struct Values {
 }
 
 #[derive(Debug, Args)]
-pub struct Json {
+pub(super) struct Json {
     /// One JSON object a line
     #[arg(long)]
     pub json: bool,
 }
 
 #[derive(Debug, Args)]
-pub struct History {
+pub(super) struct History {
     /// Only what has this text in its name, link or profile
     #[arg(long, value_name = "TEXT")]
     pub search: Option<String>,
@@ -124,7 +124,7 @@ pub struct History {
 }
 
 #[derive(Debug, Args)]
-pub struct Sandbox {
+pub(super) struct Sandbox {
     /// The address to listen on, of this computer only; the same as last time without it
     #[arg(long, value_name = "ADDRESS")]
     pub bind: Option<SocketAddr>,

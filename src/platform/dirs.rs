@@ -55,6 +55,12 @@ impl Home {
         })
     }
 
+    /// The folder given with `--home`; none where the platform's own folders are used.
+    #[must_use]
+    pub fn given(&self) -> Option<&Path> {
+        self.own.as_deref()
+    }
+
     /// The settings that people may edit.
     #[must_use]
     pub fn settings_file(&self) -> PathBuf {

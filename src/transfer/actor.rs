@@ -55,12 +55,6 @@ pub(super) async fn run(
     }
 }
 
-/// A batch that is not over.
-struct Batch {
-    left: usize,
-    cache: Arc<Mutex<BTreeMap<String, String>>>,
-}
-
 struct Actor {
     config: Config,
     events: mpsc::Sender<Event>,
@@ -69,7 +63,8 @@ struct Actor {
     queue: Queue,
     /// Attachments whose findings wait for an answer.
     asked: HashMap<AttachmentId, Job>,
-    batches: HashMap<BatchId, Batch>,
+    /// Batches that are not over, with the number of their unsettled attachments.
+    batches: HashMap<BatchId, usize>,
 }
 
 impl Actor {
@@ -91,7 +86,7 @@ impl Actor {
         let new = NewBatch { profile: profile.clone(), service: service.to_owned() };
         let (batch, ids) = self.config.store.add_batch(new, files.collect()).await?;
         let cache = Arc::new(Mutex::new(BTreeMap::new()));
-        self.batches.insert(batch, Batch { left: ids.len(), cache: cache.clone() });
+        self.batches.insert(batch, ids.len());
         for (id, path) in ids.iter().copied().zip(paths) {
             let job = Job {
                 id,
@@ -209,9 +204,9 @@ impl Actor {
     }
 
     async fn batch_settled(&mut self, id: BatchId) {
-        let Some(batch) = self.batches.get_mut(&id) else { return };
-        batch.left = batch.left.saturating_sub(1);
-        if batch.left == 0 {
+        let Some(left) = self.batches.get_mut(&id) else { return };
+        *left = left.saturating_sub(1);
+        if *left == 0 {
             self.batches.remove(&id);
             self.emit(Event::BatchDone(id)).await;
         }

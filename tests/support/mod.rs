@@ -2,4 +2,5 @@
 #![allow(dead_code, clippy::allow_attributes, reason = "every test file uses another part")]
 
 pub mod exchange;
+pub mod fake;
 pub mod raw;
