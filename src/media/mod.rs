@@ -1,1 +1,18 @@
-//! (being written)
+//! What is known of a local file, and what is made from it: facts, a video's thumbnail, a smaller picture.
+//!
+//! Every function here blocks: call them off the async threads. Files come from anywhere, so each
+//! reader is bounded in bytes, in pixels and in time, and none of them ever writes to the file itself.
+
+mod ffmpeg;
+mod h264;
+mod inspect;
+mod mkv;
+mod mp4;
+mod picture;
+mod shrink;
+mod sniff;
+mod video;
+
+pub use inspect::inspect;
+pub use shrink::shrink_image;
+pub use video::{Thumb, ThumbSource, thumbnail};

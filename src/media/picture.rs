@@ -1,0 +1,79 @@
+//! Pictures, read within limits.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, Cursor, Read, Seek, SeekFrom};
+
+use image::codecs::jpeg::JpegEncoder;
+use image::metadata::Orientation;
+use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, ImageResult, Limits, RgbImage};
+
+/// What a decoded picture may take in memory: 128 megapixels at four bytes each.
+pub(super) const PIXELS_MAX_BYTES: u64 = 512 << 20;
+/// The image crate reads a JPEG into memory whole; its header is within this much, thumbnails and
+/// colour profiles included.
+const JPEG_HEADER_MAX_BYTES: u64 = 16 << 20;
+
+/// The limits for decoding anything.
+pub(super) fn limits() -> Limits {
+    let mut limits = Limits::default();
+    limits.max_alloc = Some(PIXELS_MAX_BYTES);
+    limits
+}
+
+/// Width and height in pixels as shown (orientation applied), from the header alone; `None` for a
+/// picture that is broken or of a format that is not known here.
+pub(super) fn pixels(file: &mut File) -> Option<(u32, u32)> {
+    file.seek(SeekFrom::Start(0)).ok()?;
+    let reader = ImageReader::new(BufReader::new(&mut *file)).with_guessed_format().ok()?;
+    if reader.format()? == ImageFormat::Jpeg {
+        drop(reader);
+        let mut head = Vec::new();
+        file.seek(SeekFrom::Start(0)).ok()?;
+        file.take(JPEG_HEADER_MAX_BYTES).read_to_end(&mut head).ok()?;
+        header_pixels(ImageReader::with_format(Cursor::new(head), ImageFormat::Jpeg)).ok()
+    } else {
+        header_pixels(reader).ok()
+    }
+}
+
+fn header_pixels<R: BufRead + Seek>(mut reader: ImageReader<R>) -> ImageResult<(u32, u32)> {
+    reader.limits(limits());
+    let mut decoder = reader.into_decoder()?;
+    let (width, height) = decoder.dimensions();
+    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    Ok(if is_on_its_side(orientation) { (height, width) } else { (width, height) })
+}
+
+fn is_on_its_side(orientation: Orientation) -> bool {
+    matches!(
+        orientation,
+        Orientation::Rotate90
+            | Orientation::Rotate270
+            | Orientation::Rotate90FlipH
+            | Orientation::Rotate270FlipH
+    )
+}
+
+/// A JPEG of this quality (1 to 100).
+pub(super) fn jpeg(picture: &RgbImage, quality: u8) -> ImageResult<Vec<u8>> {
+    let mut bytes = Vec::new();
+    JpegEncoder::new_with_quality(&mut bytes, quality).encode_image(picture)?;
+    Ok(bytes)
+}
+
+/// The picture scaled down (never up) to fit a box, in this proportion.
+pub(super) fn fit(picture: &DynamicImage, shown: (u32, u32), within: (u32, u32)) -> RgbImage {
+    let (shown_w, shown_h) = (f64::from(shown.0.max(1)), f64::from(shown.1.max(1)));
+    let scale = (f64::from(within.0) / shown_w).min(f64::from(within.1) / shown_h).min(1.0);
+    let (width, height) = (whole(shown_w * scale), whole(shown_h * scale));
+    if (width, height) == (picture.width(), picture.height()) {
+        return picture.to_rgb8();
+    }
+    picture.resize_exact(width, height, image::imageops::FilterType::Triangle).into_rgb8()
+}
+
+/// A side in whole pixels, at least one.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "sides fit 32 bits")]
+pub(super) fn whole(side: f64) -> u32 {
+    (side.round() as u32).max(1)
+}

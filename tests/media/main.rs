@@ -1,0 +1,15 @@
+//! Facts, thumbnails and smaller copies of real files. `ffmpeg` makes them and is the judge of frames.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a helper of a test may fail as the test may"
+)]
+
+mod alone;
+mod facts;
+mod hostile;
+mod shrink;
+mod support;
+mod thumbnails;

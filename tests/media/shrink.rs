@@ -1,0 +1,150 @@
+//! Smaller copies of real pictures.
+
+use std::path::{Path, PathBuf};
+
+use affix::domain::attachment::FileFacts;
+use affix::domain::error::{Kind, Step};
+use affix::media::{inspect, shrink_image};
+
+use crate::support::{CLIP, Folder, quarters};
+
+/// Shrinks, and holds what every copy has to hold.
+fn shrink(folder: &Folder, path: &Path, max_bytes: u64) -> FileFacts {
+    let before = std::fs::read(path).unwrap();
+    let into = folder.path().join("copies");
+    std::fs::create_dir_all(&into).unwrap();
+    let facts = shrink_image(path, max_bytes, &into).unwrap();
+    assert_eq!(std::fs::read(path).unwrap(), before, "the picture itself was changed");
+    assert!(facts.size <= max_bytes, "{} bytes of {max_bytes}", facts.size);
+    assert!(facts.path.starts_with(&into) && facts.path != path);
+    // What it says of the copy is what inspecting the copy says.
+    let inspected = inspect(&facts.path).unwrap();
+    assert_eq!((inspected.size, &inspected.mime, inspected.pixels), (facts.size, &facts.mime, facts.pixels));
+    facts
+}
+
+/// A photo-like picture of about half a megabyte.
+fn noisy(folder: &Folder, name: &str) -> PathBuf {
+    let noise = "testsrc2=size=800x600,noise=alls=40:allf=t";
+    folder.ffmpeg(&format!("-f lavfi -i {noise} -frames:v 1 -q:v 1"), name)
+}
+
+#[test]
+fn copies_use_the_room_that_they_have() {
+    let folder = Folder::new();
+    let path = noisy(&folder, "My Photo.JPG");
+    let size = inspect(&path).unwrap().size;
+    for max_bytes in [size - 1, size / 3, 60_000, 8_000] {
+        let facts = shrink(&folder, &path, max_bytes);
+        assert_eq!((facts.name.as_str(), facts.mime.as_str()), ("My Photo.JPG", "image/jpeg"));
+        let is_whole = facts.pixels == Some((800, 600));
+        assert!(is_whole || facts.size * 2 > max_bytes, "{} bytes of {max_bytes}", facts.size);
+        let (width, height) = facts.pixels.unwrap();
+        assert!((width * 3).abs_diff(height * 4) <= 4, "{width}×{height}");
+    }
+    // A little less is reached by quality alone.
+    assert_eq!(shrink(&folder, &path, size * 2 / 3).pixels, Some((800, 600)));
+}
+
+#[test]
+fn a_turned_photo_comes_out_upright_and_without_its_place() {
+    let folder = Folder::new();
+    for (orientation, pixels, colors) in [
+        (1, (320, 180), ["red", "green", "blue", "white"]),
+        (3, (320, 180), ["white", "blue", "green", "red"]),
+        (6, (180, 320), ["blue", "red", "white", "green"]),
+        (8, (180, 320), ["green", "white", "red", "blue"]),
+    ] {
+        let path = folder.turned_jpeg("turned.jpg", orientation);
+        let facts = shrink(&folder, &path, 100_000);
+        assert_eq!(facts.pixels, Some(pixels), "{orientation}");
+        let copy = std::fs::read(&facts.path).unwrap();
+        assert_eq!(quarters(&image::load_from_memory(&copy).unwrap().into_rgb8()), colors, "{orientation}");
+        assert!(!copy.windows(4).any(|word| word == b"Exif" || word == b"GPS "));
+    }
+}
+
+#[test]
+fn what_is_transparent_stays_so_and_what_is_opaque_becomes_a_jpeg() {
+    let folder = Folder::new();
+    let noise = "testsrc2=size=600x400,noise=alls=60:allf=t,format=rgba";
+    let clear = folder.ffmpeg(
+        &format!(
+            "-f lavfi -i {noise},geq=r='r(X,Y)':g='g(X,Y)':b='b(X,Y)':a='if(lt(X,300),0,255)' -frames:v 1"
+        ),
+        "logo.png",
+    );
+    let facts = shrink(&folder, &clear, 100_000);
+    assert_eq!((facts.name.as_str(), facts.mime.as_str()), ("logo.png", "image/png"));
+    let copy = image::open(&facts.path).unwrap().into_rgba8();
+    let (width, height) = copy.dimensions();
+    assert_eq!(copy.get_pixel(width / 4, height / 2).0[3], 0);
+    assert_eq!(copy.get_pixel(width * 3 / 4, height / 2).0[3], 255);
+
+    let opaque = folder.ffmpeg(&format!("-f lavfi -i {noise} -frames:v 1"), "screen.png");
+    let facts = shrink(&folder, &opaque, 100_000);
+    assert_eq!((facts.name.as_str(), facts.mime.as_str()), ("screen.jpg", "image/jpeg"));
+    let bitmap = folder.ffmpeg(&format!("{CLIP} -frames:v 1"), "old.bmp");
+    assert_eq!(shrink(&folder, &bitmap, 100_000).name, "old.jpg");
+}
+
+#[test]
+fn two_copies_of_one_name_do_not_meet() {
+    let folder = Folder::new();
+    let path = folder.ffmpeg(&format!("{CLIP} -frames:v 1"), "a.png");
+    let (first, second) = (shrink(&folder, &path, 50_000), shrink(&folder, &path, 50_000));
+    assert_eq!(first.name, second.name);
+    assert_ne!(first.path, second.path);
+}
+
+#[test]
+fn what_cannot_be_made_smaller_is_said_in_words() {
+    let folder = Folder::new();
+    let photo = noisy(&folder, "photo.jpg");
+    let half = std::fs::read(folder.ffmpeg(&format!("{CLIP} -frames:v 1"), "half.png")).unwrap();
+    let into = folder.path().join("copies");
+    std::fs::create_dir(&into).unwrap();
+    for (path, max_bytes, kind, broke) in [
+        (photo.clone(), 100, Kind::TooLarge, "“photo.jpg” cannot be made as small as 100 B"),
+        (
+            folder.ffmpeg(&format!("{CLIP} -t 1"), "moving.gif"),
+            2_000_000,
+            Kind::WrongType,
+            "“moving.gif” is animated, and a smaller copy would stand still",
+        ),
+        (
+            folder.ffmpeg(&format!("{CLIP} -t 1 -f apng"), "moving.png"),
+            2_000_000,
+            Kind::WrongType,
+            "“moving.png” is animated, and a smaller copy would stand still",
+        ),
+        (
+            folder.ffmpeg(&format!("{CLIP} -t 1 -c:v libwebp_anim"), "moving.webp"),
+            2_000_000,
+            Kind::WrongType,
+            "“moving.webp” is animated, and a smaller copy would stand still",
+        ),
+        (
+            folder.file("text.jpg", b"<html>"),
+            2_000_000,
+            Kind::WrongType,
+            "“text.jpg” is not a kind of picture that can be made smaller here",
+        ),
+        (
+            folder.file("half.png", &half[..half.len() / 2]),
+            2_000_000,
+            Kind::Unreadable,
+            "“half.png” is broken, so no smaller copy can be made",
+        ),
+    ] {
+        let failure = shrink_image(&path, max_bytes, &into).unwrap_err();
+        assert_eq!((failure.kind, failure.broke.as_str()), (kind, broke));
+        assert_eq!(failure.step, Some(Step::Prepare), "{failure}");
+        assert!(failure.advice.is_some(), "{failure}");
+    }
+    assert_eq!(std::fs::read_dir(&into).unwrap().count(), 0, "nothing is left behind");
+    let failure = shrink_image(&photo, 100_000, &folder.path().join("no folder")).unwrap_err();
+    assert_eq!(failure.kind, Kind::Storage);
+    let failure = shrink_image(&folder.path().join("absent"), 100_000, &into).unwrap_err();
+    assert_eq!(failure.kind, Kind::Unreadable);
+}
