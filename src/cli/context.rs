@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::say;
+use crate::domain::describe::Description;
 use crate::domain::error::{Failure, Kind};
 use crate::domain::profile::Profile;
 use crate::platform::dirs::Home;
@@ -23,6 +24,8 @@ pub(super) struct Context {
     pub(super) file: File,
     pub(super) settings: Settings,
     pub(super) secrets: Secrets,
+    /// What finds profiles, secrets and the sandbox.
+    pub(super) targets: Arc<ProfileTargets>,
 }
 
 /// The database, and the session that says which rows are this run's.
@@ -42,21 +45,15 @@ impl Context {
             say::note(&format!("Warning: {warning}"));
         }
         let secrets = Secrets::system(&home);
-        Ok(Self { home, file, settings: loaded.settings, secrets })
+        let settings = loaded.settings;
+        let keep_serving = Duration::from_secs(settings.sandbox.keep_serving_secs);
+        let targets = ProfileTargets::new(home.clone(), file.clone(), secrets.clone(), keep_serving);
+        Ok(Self { home, file, settings, secrets, targets: Arc::new(targets) })
     }
 
     /// The profile of this name, or the default one.
-    pub(super) fn profile(&self, name: Option<&str>) -> Result<(&Profile, &'static dyn Service), Failure> {
-        let name = name.unwrap_or(&self.settings.default_profile);
-        let profile = self.settings.profile(name).ok_or_else(|| {
-            Failure::new(Kind::Settings, format!("There is no profile named “{name}”"))
-                .advice("`affix profiles list` shows which there are.")
-        })?;
-        let service = services::find(&profile.service).ok_or_else(|| {
-            Failure::new(Kind::Settings, format!("“{}” is no service of this version", profile.service))
-                .advice("`affix profiles services` shows which there are.")
-        })?;
-        Ok((profile, service))
+    pub(super) fn profile(&self, name: Option<&str>) -> Result<(Profile, &'static dyn Service), Failure> {
+        self.targets.find(name.unwrap_or(&self.settings.default_profile))
     }
 
     /// Opens the database and marks as interrupted what runs that died have left unfinished.
@@ -89,20 +86,9 @@ impl Context {
             idle_timeout: Duration::from_secs(network.idle_timeout_secs),
         })
     }
-
-    /// What finds profiles, secrets and the sandbox for the engine.
-    pub(super) fn targets(&self) -> Arc<ProfileTargets> {
-        let keep_serving = Duration::from_secs(self.settings.sandbox.keep_serving_secs);
-        Arc::new(ProfileTargets::new(
-            self.home.clone(),
-            self.file.clone(),
-            self.secrets.clone(),
-            keep_serving,
-        ))
-    }
 }
 
 /// A service's description by its id, for the settings file.
-fn describe(id: &str) -> Option<&'static crate::domain::describe::Description> {
+pub(super) fn describe(id: &str) -> Option<&'static Description> {
     services::find(id).map(Service::description)
 }

@@ -22,15 +22,14 @@ pub(super) async fn run(context: &Context, args: Upload) -> Result<u8, Failure> 
     let format = args.format.as_deref().unwrap_or(&context.settings.uploads.format);
     let format = Format::parse(format).map_err(|reason| Failure::new(Kind::Settings, reason))?;
     let (profile, service) = context.profile(args.profile.as_deref())?;
-    let targets = context.targets();
     // What is wrong with the profile is said once, before any file is taken.
     let asked = |failure: Failure| failure.asked(format!("Upload to {}", profile.name));
-    let resolved = targets.resolve(&profile.name).await.map_err(asked)?;
-    let agreed = consent::ask(context, profile, service, &resolved.target, (args.files.len(), args.yes))?;
+    let resolved = context.targets.resolve(&profile.name).await.map_err(asked)?;
+    let agreed = consent::ask(context, &profile, service, &resolved.target, (args.files.len(), args.yes))?;
     let keeping = context.keeping().await?;
     let config = Config {
         store: keeping.store.clone(),
-        targets,
+        targets: context.targets.clone(),
         http: context.http()?,
         limits: limits(context, args.jobs),
         retry: retry::Policy { retries: context.settings.uploads.retries, ..retry::Policy::default() },

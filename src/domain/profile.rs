@@ -8,6 +8,9 @@ use crate::domain::secret::Secret;
 /// The name of the built-in profile, which needs no account.
 pub const SANDBOX_PROFILE: &str = "Sandbox";
 
+/// The id of its service.
+pub const SANDBOX_SERVICE: &str = "sandbox";
+
 /// A profile as the settings file has it; its secrets are elsewhere.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Profile {
@@ -21,6 +24,14 @@ pub struct Profile {
     pub demo: bool,
     /// The first upload's question was answered with "don't ask again".
     pub confirmed: bool,
+}
+
+impl Profile {
+    /// It uploads to the sandbox on this computer: the built-in profile and the demos.
+    #[must_use]
+    pub fn is_local(&self) -> bool {
+        self.demo || self.service == SANDBOX_SERVICE
+    }
 }
 
 /// A profile made ready for work: defaults filled in, secrets fetched.

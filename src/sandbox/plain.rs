@@ -1,6 +1,179 @@
-//! (being written)
+//! The plain service: bytes in, link out. What a first run uploads to.
+//!
+//! - `POST /files`, the bytes as the body, `Content-Type`, `X-File-Name` (percent-encoded UTF-8) and optionally
+//!   `Idempotency-Key` → 201 `{id, url, name, size, mime, md5, sha256}`. The same key and the same bytes again
+//!   answer 200 with the first object; the same key with other bytes is a 409.
+//! - `DELETE /files/{id}` → 204.
+//! - `GET /me` → `{name, files}`.
+//!
+//! All with `Authorization: Bearer`. Errors are `{"error":{"code","message"}}`.
+
+use axum::body::Body;
+use axum::extract::{DefaultBodyLimit, Path, Request, State as Extract};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{delete, get, post};
+use axum::{Json, Router};
+use http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE};
+use http::{HeaderMap, StatusCode};
+use http_body_util::BodyExt;
+use percent_encoding::percent_decode_str;
+use serde_json::{Map, Value, json};
+
+use super::State;
+use super::credentials::same;
+use super::files::{Files, Incoming, KeepError, Kept};
+
+/// Where a kept file remembers the key that it came with.
+const KEY: &str = "idempotency_key";
 
 /// The routes, below the service's own prefix.
-pub fn router() -> axum::Router<super::State> {
-    axum::Router::new()
+pub fn router() -> Router<State> {
+    Router::new()
+        .route("/files", post(upload))
+        .route("/files/{id}", delete(remove))
+        .route("/me", get(me))
+        .layer(DefaultBodyLimit::disable())
+}
+
+/// Why a request's body could not be received.
+#[derive(Debug)]
+pub(super) enum Received {
+    Keep(KeepError),
+    /// The connection broke or went silent.
+    Broken,
+}
+
+/// Streams a request's body to disk.
+pub(super) async fn receive(files: &Files, mut body: Body) -> Result<Incoming, Received> {
+    let mut incoming = files.begin().await.map_err(Received::Keep)?;
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|_client_is_gone| Received::Broken)?;
+        if let Some(data) = frame.data_ref() {
+            incoming.write(data).await.map_err(Received::Keep)?;
+        }
+    }
+    Ok(incoming)
+}
+
+/// The announced length of a request's body, in bytes.
+pub(super) fn content_length(headers: &HeaderMap) -> Option<u64> {
+    headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+/// A header's value as text; empty where there is none.
+pub(super) fn text<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
+    headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or("")
+}
+
+/// The token of `Authorization: Bearer`; empty where there is none.
+pub(super) fn bearer(headers: &HeaderMap) -> &str {
+    text(headers, AUTHORIZATION.as_str()).strip_prefix("Bearer ").unwrap_or("")
+}
+
+fn error(status: StatusCode, code: &str, message: &str) -> Response {
+    (status, Json(json!({"error": {"code": code, "message": message}}))).into_response()
+}
+
+fn unauthorised(state: &State, headers: &HeaderMap) -> Option<Response> {
+    let known = same(bearer(headers), &state.credentials.plain_token);
+    (!known).then(|| error(StatusCode::UNAUTHORIZED, "unauthorized", "The token is not the sandbox's"))
+}
+
+fn not_received(files: &Files, problem: &Received) -> Response {
+    match problem {
+        Received::Keep(KeepError::TooLarge { limit }) if *limit == files.limits().max_file_bytes => {
+            let message = format!("The sandbox takes files of at most {limit} bytes");
+            error(StatusCode::PAYLOAD_TOO_LARGE, "too_large", &message)
+        }
+        Received::Keep(KeepError::TooLarge { limit }) => {
+            let message = format!("The sandbox is full: it keeps {limit} bytes. Delete files to make room");
+            error(StatusCode::INSUFFICIENT_STORAGE, "full", &message)
+        }
+        Received::Keep(KeepError::Disk(_)) => {
+            error(StatusCode::INSUFFICIENT_STORAGE, "disk", "The sandbox could not write to its disk")
+        }
+        Received::Broken => error(StatusCode::BAD_REQUEST, "broken", "The request ended too early"),
+    }
+}
+
+async fn upload(Extract(state): Extract<State>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    if let Some(refused) = unauthorised(&state, &parts.headers) {
+        return refused;
+    }
+    let limit = state.files.limits().max_file_bytes;
+    if content_length(&parts.headers).is_some_and(|length| length > limit) {
+        return not_received(&state.files, &Received::Keep(KeepError::TooLarge { limit }));
+    }
+    let Ok(name) = percent_decode_str(text(&parts.headers, "x-file-name")).decode_utf8() else {
+        return error(StatusCode::BAD_REQUEST, "bad_name", "X-File-Name must be percent-encoded UTF-8");
+    };
+    match receive_and_keep(&state, &parts.headers, &name, body).await {
+        Ok((status, kept)) => (status, Json(facts(&state, &kept))).into_response(),
+        Err(refused) => refused,
+    }
+}
+
+async fn receive_and_keep(
+    state: &State,
+    headers: &HeaderMap,
+    name: &str,
+    body: Body,
+) -> Result<(StatusCode, Kept), Response> {
+    let refused = |problem: Received| not_received(&state.files, &problem);
+    let incoming = receive(&state.files, body).await.map_err(refused)?;
+    let mime = match text(headers, CONTENT_TYPE.as_str()) {
+        "" => "application/octet-stream",
+        mime => mime,
+    };
+    let key = text(headers, "idempotency-key");
+    // Two requests with one key can run at the same time when the first one's connection broke.
+    let _one_at_a_time = state.keeping.lock().await;
+    let first = state
+        .files
+        .find("sandbox", |kept| !key.is_empty() && kept.extra.get(KEY).and_then(Value::as_str) == Some(key));
+    let mut extra = Map::new();
+    if !key.is_empty() {
+        extra.insert(KEY.to_owned(), key.into());
+    }
+    let kept = incoming.keep("sandbox", name, mime, extra).await;
+    let kept = kept.map_err(|problem| refused(Received::Keep(problem)))?;
+    let Some(first) = first else { return Ok((StatusCode::CREATED, kept)) };
+    state.files.remove(&kept.id).await;
+    if first.sha256 == kept.sha256 {
+        return Ok((StatusCode::OK, first));
+    }
+    let message = "This Idempotency-Key was used for other bytes";
+    Err(error(StatusCode::CONFLICT, "key_reused", message))
+}
+
+fn facts(state: &State, kept: &Kept) -> Value {
+    json!({
+        "id": kept.id,
+        "url": format!("{}{}", state.origin, state.files.link(kept)),
+        "name": kept.name,
+        "size": kept.size,
+        "mime": kept.mime,
+        "md5": kept.md5,
+        "sha256": kept.sha256,
+    })
+}
+
+async fn remove(Extract(state): Extract<State>, Path(id): Path<String>, headers: HeaderMap) -> Response {
+    if let Some(refused) = unauthorised(&state, &headers) {
+        return refused;
+    }
+    let ours = state.files.get(&id).await.is_some_and(|kept| kept.service == "sandbox");
+    if ours && state.files.remove(&id).await {
+        return StatusCode::NO_CONTENT.into_response();
+    }
+    error(StatusCode::NOT_FOUND, "gone", "There is no such file")
+}
+
+async fn me(Extract(state): Extract<State>, headers: HeaderMap) -> Response {
+    if let Some(refused) = unauthorised(&state, &headers) {
+        return refused;
+    }
+    let files = state.files.list("sandbox").await.len();
+    Json(json!({"name": "Sandbox on this computer", "files": files})).into_response()
 }

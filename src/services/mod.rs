@@ -11,6 +11,7 @@ pub mod forum;
 pub mod http;
 pub mod mixin;
 mod names;
+mod reading;
 pub mod sandbox;
 mod storage;
 pub mod teable;

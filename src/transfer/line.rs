@@ -118,7 +118,7 @@ impl Prepared {
         exchange: &mut Exchange,
     ) -> Result<Receipt, Failure> {
         let receipt = resolved.service.upload(&self.upload, exchange).await;
-        let receipt = receipt.map_err(|failure| failure.at(exchange.current_step()))?;
+        let receipt = receipt.map_err(|failure| exchange.finish(failure))?;
         self.verify(receipt).map_err(|failure| failure.at(Step::Verify))
     }
 

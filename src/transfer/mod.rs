@@ -7,6 +7,7 @@ mod board;
 mod job;
 mod line;
 mod preflight;
+pub mod profiles;
 mod queue;
 pub mod retry;
 pub mod targets;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::cli::args::Values;
-use crate::cli::context::Context;
+use crate::cli::context::{Context, describe};
 use crate::cli::line::shown_path;
 use crate::cli::{DONE, ask, say};
 use crate::domain::describe::Description;
@@ -77,7 +77,7 @@ pub(super) async fn edit(context: &Context, name: &str, values: Values) -> Resul
 
 pub(super) fn export(context: &Context, name: &str, file: &Path) -> Result<u8, Failure> {
     let (profile, _) = context.profile(Some(name))?;
-    let text = export::to_text(profile, describe);
+    let text = export::to_text(&profile, describe);
     write_atomically(file, text.as_bytes())?;
     say::note(&format!("“{}” is written to {}, without its secrets.", profile.name, shown_path(file)));
     Ok(DONE)
@@ -91,10 +91,6 @@ pub(super) fn import(context: &Context, file: &Path) -> Result<u8, Failure> {
     context.file.add_profile(&profile)?;
     say::note(&format!("“{}” is added. Enter its secrets with `affix profiles edit`.", profile.name));
     Ok(DONE)
-}
-
-fn describe(id: &str) -> Option<&'static Description> {
-    services::find(id).map(Service::description)
 }
 
 /// Applies `KEY=VALUE` settings; an empty value takes a setting back to its default.

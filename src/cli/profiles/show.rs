@@ -39,13 +39,13 @@ pub(super) async fn list(context: &Context, json: bool) -> Result<u8, Failure> {
 
 pub(super) async fn one(context: &Context, name: &str, json: bool) -> Result<u8, Failure> {
     let (profile, service) = context.profile(Some(name))?;
-    let shown = shown(context, profile).await?;
+    let shown = shown(context, &profile).await?;
     if json {
         print(&to_json(&shown));
         return Ok(DONE);
     }
     print(&shown.in_words());
-    let target = Target::new(profile, service.description(), BTreeMap::new());
+    let target = Target::new(&profile, service.description(), BTreeMap::new());
     for spec in service.description().settings {
         let set = if profile.settings.contains_key(spec.key) { "" } else { " (default)" };
         match target.optional(spec.key) {
@@ -77,14 +77,14 @@ async fn shown(context: &Context, profile: &Profile) -> Result<Shown, Failure> {
     let (mut host, mut visibility) = (String::new(), None);
     if let Some(service) = found {
         let description = service.description();
-        let built_in = profile.demo || profile.service == "sandbox";
+        let local = profile.is_local();
         for spec in description.secrets {
             let status =
-                if built_in { Status::Kept } else { context.secrets.status(&profile.name, spec.key).await? };
+                if local { Status::Kept } else { context.secrets.status(&profile.name, spec.key).await? };
             secrets.insert(spec.key.to_owned(), word(status));
         }
         let target = Target::new(profile, description, BTreeMap::new());
-        host = if built_in { "this computer".to_owned() } else { service.host(&target) };
+        host = if local { "this computer".to_owned() } else { service.host(&target) };
         visibility = Some(description.capability.visibility);
     }
     Ok(Shown {

@@ -36,7 +36,7 @@ impl Observer for Speaker {
 pub(super) async fn run(context: &Context, name: &str) -> Result<u8, Failure> {
     let (profile, _) = context.profile(Some(name))?;
     let asked = |failure: Failure| failure.asked(format!("Test {}", profile.name));
-    let resolved = context.targets().resolve(&profile.name).await.map_err(asked)?;
+    let resolved = context.targets.resolve(&profile.name).await.map_err(asked)?;
     let mut redactor = Redactor::default();
     resolved.target.secrets.values().for_each(|secret| redactor.hide(secret.expose()));
     let cancel = CancellationToken::new();
@@ -54,7 +54,8 @@ pub(super) async fn run(context: &Context, name: &str) -> Result<u8, Failure> {
             cancel.cancel();
         }
     });
-    let sentence = resolved.service.test(&resolved.target, &mut exchange).await.map_err(asked)?;
+    let tested = resolved.service.test(&resolved.target, &mut exchange).await;
+    let sentence = tested.map_err(|failure| asked(exchange.finish(failure)))?;
     // A reader that has gone needs no sentence.
     let _gone = say::result(&sentence);
     Ok(DONE)

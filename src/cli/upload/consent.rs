@@ -17,8 +17,7 @@ pub(super) fn ask(
     target: &Target,
     (files, yes): (usize, bool),
 ) -> Result<bool, Failure> {
-    let local = profile.demo || profile.service == "sandbox";
-    if yes || local || profile.confirmed || !context.settings.uploads.ask_first {
+    if yes || profile.is_local() || profile.confirmed || !context.settings.uploads.ask_first {
         return Ok(true);
     }
     say::note(&what_happens(profile, service, target, files));

@@ -40,7 +40,7 @@ impl Item {
         Ok(Self::Raw { id: name.clone(), content_type, source: upload.source.clone() })
     }
 
-    pub fn id(&self) -> &str {
+    pub(super) fn id(&self) -> &str {
         match self {
             Self::Raw { id, .. } | Self::Link { id, .. } => id,
         }

@@ -1,11 +1,9 @@
 //! The bytes of stored attachments: saving them, and comparing them after an answer was lost.
 
-use std::io::{Error, Write};
-use std::sync::{Arc, Mutex, PoisonError};
-
 use http::Method;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
+use std::io::{Error, Write};
 
 use super::create::Item;
 use super::place::Place;
@@ -13,7 +11,7 @@ use super::reply::{self, SENT_BYTES};
 use crate::domain::error::{Failure, Kind};
 use crate::services::body::{Body, FileSource};
 use crate::services::http::{Exchange, Reply};
-use crate::services::{Stored, Upload};
+use crate::services::{Stored, Upload, reading};
 
 /// Fetches the stored bytes of an attachment into `file`.
 pub(super) async fn save(
@@ -126,13 +124,8 @@ async fn local_sha256(source: &FileSource) -> Result<String, Failure> {
     if let Some(taken) = source.digests.taken().sha256 {
         return Ok(taken);
     }
-    let hasher = Arc::new(Mutex::new(Sha256::new()));
-    let sink = {
-        let hasher = Arc::clone(&hasher);
-        move |block: &[u8]| hasher.lock().unwrap_or_else(PoisonError::into_inner).update(block)
-    };
-    Body::file(source.clone()).read_through(sink).await?;
-    let hasher = hasher.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let body = Body::file(source.clone());
+    let hasher = reading::fold(&body, Sha256::new(), |hasher, block| hasher.update(block)).await?;
     Ok(hex::encode(hasher.finalize()))
 }
 

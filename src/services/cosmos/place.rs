@@ -20,7 +20,7 @@ pub(super) struct Place {
     /// The value of the partition key header, on partitioned collections.
     partition_key: Option<String>,
     /// The document's link, `dbs/{db}/colls/{coll}/docs/{doc}`, not percent-encoded.
-    pub document: String,
+    pub(super) document: String,
 }
 
 /// A resource as it is signed and as it is addressed.
@@ -34,7 +34,7 @@ struct Resource<'a> {
 }
 
 impl Place {
-    pub fn of(target: &Target) -> Result<Self, Failure> {
+    pub(super) fn of(target: &Target) -> Result<Self, Failure> {
         let part = |key| target.setting(key).trim();
         Ok(Self {
             endpoint: address::base(target, "endpoint")?,
@@ -51,12 +51,12 @@ impl Place {
     }
 
     /// The link of one attachment of this document.
-    pub fn attachment(&self, id: &str) -> String {
+    pub(super) fn attachment(&self, id: &str) -> String {
         format!("{}/attachments/{id}", self.document)
     }
 
     /// A request to the document's list of attachments: POST creates, GET lists.
-    pub fn list_call(&self, method: Method, now_ms: i64) -> Result<Call, Failure> {
+    pub(super) fn list_call(&self, method: Method, now_ms: i64) -> Result<Call, Failure> {
         let path = format!("{}/attachments", self.document);
         let call =
             self.call(method, &Resource { kind: "attachments", link: &self.document, path: &path }, now_ms)?;
@@ -64,13 +64,13 @@ impl Place {
     }
 
     /// A request to one attachment, by its link.
-    pub fn attachment_call(&self, method: Method, link: &str, now_ms: i64) -> Result<Call, Failure> {
+    pub(super) fn attachment_call(&self, method: Method, link: &str, now_ms: i64) -> Result<Call, Failure> {
         let call = self.call(method, &Resource { kind: "attachments", link, path: link }, now_ms)?;
         self.partitioned(call)
     }
 
     /// The request that fetches the bytes of stored media.
-    pub fn media_call(&self, media_id: &str, now_ms: i64) -> Result<Call, Failure> {
+    pub(super) fn media_call(&self, media_id: &str, now_ms: i64) -> Result<Call, Failure> {
         let (link, path) = (auth::media_link(media_id), format!("media/{media_id}"));
         self.call(Method::GET, &Resource { kind: "media", link: &link, path: &path }, now_ms)
     }
@@ -116,7 +116,8 @@ fn partition_key(setting: &str) -> String {
             ascii.push(c);
         } else {
             for unit in c.encode_utf16(&mut [0; 2]) {
-                ascii.push_str(&format!("\\u{unit:04x}"));
+                let hex = format!("{unit:04x}");
+                ascii.extend(["\\u", &hex]);
             }
         }
     }

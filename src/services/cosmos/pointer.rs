@@ -1,13 +1,12 @@
 //! Link mode: a small file that holds one address, which is registered instead of the file's bytes.
 
-use std::sync::{Arc, Mutex, PoisonError};
-
 use url::Url;
 
 use crate::domain::attachment::FileFacts;
 use crate::domain::error::{Failure, Kind};
 use crate::domain::preflight::Finding;
 use crate::services::body::{Body, FileSource};
+use crate::services::reading;
 
 /// The largest file that is read for its address, in bytes.
 const LIMIT: u64 = 8 * 1024;
@@ -66,14 +65,9 @@ pub(super) async fn read(source: FileSource) -> Result<String, Failure> {
     if source.size > LIMIT {
         return Err(no_address("The file is larger than 8 KiB"));
     }
-    let content = Arc::new(Mutex::new(Vec::new()));
-    let sink = {
-        let content = Arc::clone(&content);
-        move |block: &[u8]| content.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(block)
-    };
-    Body::file(source).read_through(sink).await?;
-    let content = std::mem::take(&mut *content.lock().unwrap_or_else(PoisonError::into_inner));
-    parse(&content)
+    let body = Body::file(source);
+    let content = reading::fold(&body, Vec::new(), Vec::extend_from_slice);
+    parse(&content.await?)
 }
 
 fn no_address(why: &str) -> Failure {

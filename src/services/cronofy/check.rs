@@ -12,7 +12,7 @@ pub(super) const MAX_BYTES: u64 = 2_000_000;
 /// Above this the base64 form is larger than 2 MB, and the document does not say which of the two counts.
 const SURE_BYTES: u64 = 1_500_000;
 
-/// The longest name, in characters. Not documented; calendars cut longer ones.
+/// The longest name, in characters. Not documented: nobody could check it against the service.
 const NAME_LIMIT: usize = 100;
 
 /// Images that a smaller copy can be made of: still ones, that the table has.

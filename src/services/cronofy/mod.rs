@@ -7,8 +7,6 @@ mod describe;
 mod reply;
 pub mod types;
 
-use std::sync::{Arc, Mutex, PoisonError};
-
 use futures_util::future::BoxFuture;
 use http::Method;
 use md5::{Digest, Md5};
@@ -17,7 +15,7 @@ use url::Url;
 
 use super::body::{Body, FileSource, Piece};
 use super::http::{Call, Exchange};
-use super::{Service, Upload, address};
+use super::{Service, Upload, address, reading};
 use crate::domain::attachment::FileFacts;
 use crate::domain::describe::Description;
 use crate::domain::error::{Failure, Kind, Step};
@@ -174,13 +172,8 @@ async fn local_md5(source: &FileSource) -> Result<String, Failure> {
     if let Some(taken) = source.digests.taken().md5 {
         return Ok(taken);
     }
-    let hasher = Arc::new(Mutex::new(Md5::new()));
-    let sink = {
-        let hasher = Arc::clone(&hasher);
-        move |block: &[u8]| hasher.lock().unwrap_or_else(PoisonError::into_inner).update(block)
-    };
-    Body::file(source.clone()).read_through(sink).await?;
-    let hasher = hasher.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let body = Body::file(source.clone());
+    let hasher = reading::fold(&body, Md5::new(), |hasher, block| hasher.update(block)).await?;
     Ok(hex::encode(hasher.finalize()))
 }
 

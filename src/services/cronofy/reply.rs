@@ -10,14 +10,15 @@ use crate::services::http::Reply;
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Answer {
-    pub attachment: Attachment,
+    pub(super) attachment: Attachment,
 }
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Attachment {
-    pub attachment_id: String,
-    pub file_name: Option<String>,
-    pub content_type: Option<String>,
+    #[serde(rename = "attachment_id")]
+    pub(super) id: String,
+    pub(super) file_name: Option<String>,
+    pub(super) content_type: Option<String>,
     /// Lower-case hex of the stored file's MD5.
     pub md5: Option<String>,
 }
@@ -31,7 +32,7 @@ pub(super) fn verify(attachment: &Attachment, local_md5: &str) -> Result<(), Fai
     if stored.eq_ignore_ascii_case(local_md5) {
         return Ok(());
     }
-    let id = &attachment.attachment_id;
+    let id = &attachment.id;
     let (broke, cause) = if stored.is_empty() {
         (
             "Cronofy took the file and gave back no checksum, so nobody knows whether it arrived whole",
@@ -51,12 +52,12 @@ pub(super) fn verify(attachment: &Attachment, local_md5: &str) -> Result<(), Fai
 
 /// The receipt of an attachment that was sent under the name `sent_name`.
 pub(super) fn receipt(attachment: Attachment, sent_name: &str, webhook: Option<&str>) -> Receipt {
-    let Attachment { attachment_id, file_name, content_type, md5 } = attachment;
+    let Attachment { id, file_name, content_type, md5 } = attachment;
     let mut receipt = Receipt { md5: md5.map(|md5| md5.to_ascii_lowercase()), ..Receipt::default() };
-    let item = json!([{"attachment_id": attachment_id}]);
-    receipt.push(LinkKind::Id, attachment_id.as_str(), Visibility::None);
+    let item = json!([{"attachment_id": id}]);
+    receipt.push(LinkKind::Id, id.as_str(), Visibility::None);
     receipt.push(LinkKind::Content, format!("\"attachments\":{item}"), Visibility::None);
-    receipt.extra.insert("attachment_id".to_owned(), attachment_id.into());
+    receipt.extra.insert("attachment_id".to_owned(), id.into());
     let fields =
         [("file_name", file_name.clone()), ("content_type", content_type), ("md5", receipt.md5.clone())];
     for (key, value) in fields {
@@ -96,7 +97,7 @@ fn advise(failure: Failure) -> Failure {
         Some(429) => {
             "An application may make 50 calls a second and 500 a minute: upload fewer files at once."
         }
-        Some(500..) => "Cronofy failed inside. See status.cronofy.com and try again later.",
+        Some(500..) => "Cronofy failed inside. Wait a while before you try again.",
         _ => return failure,
     };
     failure.advice(advice)
@@ -159,7 +160,7 @@ mod tests {
 
     fn attachment(md5: Option<&str>) -> Attachment {
         Attachment {
-            attachment_id: "att_5e4d".to_owned(),
+            id: "att_5e4d".to_owned(),
             file_name: Some("my-file.pdf".to_owned()),
             content_type: Some("application/pdf".to_owned()),
             md5: md5.map(str::to_owned),
@@ -226,7 +227,7 @@ mod tests {
             (422, "field"),
             (423, "locked"),
             (429, "500 a minute"),
-            (503, "status.cronofy.com"),
+            (503, "Wait"),
         ] {
             let failure = advise(Failure::new(Kind::Refused, "x").status(status));
             assert!(failure.advice.unwrap().contains(word), "{status}");

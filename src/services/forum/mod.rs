@@ -178,13 +178,12 @@ async fn choose_server(target: &Target, exchange: &mut Exchange) -> Result<Url, 
     let base = address::base(target, "base_url")?;
     let key = format!("forum servers of {base}");
     let kept = exchange.cached(&key).and_then(|kept| serde_json::from_str::<Vec<String>>(&kept).ok());
-    let servers = match kept {
-        Some(servers) => servers,
-        None => {
-            let servers = ask_for_servers(target, exchange).await?.1;
-            exchange.cache(&key, serde_json::Value::from(servers.clone()).to_string());
-            servers
-        }
+    let servers = if let Some(servers) = kept {
+        servers
+    } else {
+        let servers = ask_for_servers(target, exchange).await?.1;
+        exchange.cache(&key, serde_json::Value::from(servers.clone()).to_string());
+        servers
     };
     let chosen = servers.get(exchange.random_below(servers.len())).map(String::as_str).unwrap_or_default();
     Url::parse(chosen).map_err(|error| {

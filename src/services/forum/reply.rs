@@ -65,7 +65,7 @@ impl Uploaded {
     ///
     /// # Errors
     /// `Kind::Protocol` where it has no code or names no file. The file may be stored all the same.
-    pub fn parse(answer: &Value) -> Result<Self, Failure> {
+    pub(super) fn parse(answer: &Value) -> Result<Self, Failure> {
         let outer = answer.get("data").and_then(Value::as_object).cloned().unwrap_or_default();
         let (content, inner) = match outer.get("content") {
             Some(Value::String(text)) => {
@@ -97,7 +97,7 @@ impl Uploaded {
     }
 
     /// Compares the stored size with the sent one, where the answer has it.
-    pub fn verify(&self, sent_bytes: u64) -> Result<(), Failure> {
+    pub(super) fn verify(&self, sent_bytes: u64) -> Result<(), Failure> {
         match self.number("file_size") {
             Some(stored) if stored != sent_bytes => {
                 Err(Failure::new(Kind::Protocol, "The forum stored another size than was sent")
@@ -112,7 +112,7 @@ impl Uploaded {
         }
     }
 
-    pub fn receipt(self) -> Receipt {
+    pub(super) fn receipt(self) -> Receipt {
         let mut receipt = Receipt { size: self.number("file_size"), ..Receipt::default() };
         for (kind, key) in [
             (LinkKind::View, "file_url"),

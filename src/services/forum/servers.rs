@@ -28,7 +28,7 @@ pub(super) fn parse(answer: &Value, base: &Url) -> Result<Vec<String>, String> {
     let (mut servers, mut refused) = (Vec::new(), Vec::new());
     for entry in list {
         match server(entry, base) {
-            Ok(server) => servers.push(server),
+            Ok(usable) => servers.push(usable),
             Err(why) => refused.push(why),
         }
     }
@@ -43,7 +43,7 @@ fn server(entry: &Value, base: &Url) -> Result<String, String> {
         .map(str::trim)
         .ok_or_else(|| format!("{entry} names no server"))?;
     let whole = match text.strip_prefix("//") {
-        Some(bare) => format!("{}://{bare}", base.scheme()),
+        Some(rest) => format!("{}://{rest}", base.scheme()),
         None if text.contains("://") => text.to_owned(),
         None => format!("{}://{text}", base.scheme()),
     };

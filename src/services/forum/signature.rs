@@ -1,7 +1,5 @@
 //! The forum's signature: a template of text, a digest and an encoding, because the vendor's rule is unpublished.
 
-use std::sync::{Arc, Mutex, PoisonError};
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit};
@@ -15,6 +13,7 @@ use crate::domain::describe::Choice;
 use crate::domain::error::{Failure, Kind};
 use crate::domain::profile::Target;
 use crate::services::body::Body;
+use crate::services::reading;
 
 /// The digests, by their names in the setting `signature_digest`.
 pub(super) const DIGESTS: &[Choice] = &[
@@ -35,20 +34,20 @@ pub(super) const ENCODINGS: &[Choice] = &[
     Choice { value: "base64", label: "Base64" },
 ];
 
-/// A rule that an API with the same headers is known to use.
+/// A rule to try: a template, a digest and an encoding under one name.
 #[derive(Debug, Clone, Copy)]
 pub struct Preset {
     /// The value of the setting `signature_preset`.
     pub id: &'static str,
     pub label: &'static str,
-    /// Where the rule is known from.
-    pub precedent: &'static str,
+    /// A vendor whose API uses the rule with the same headers, where one is known.
+    pub precedent: Option<&'static str>,
     pub template: &'static str,
     pub digest: &'static str,
     pub encoding: &'static str,
 }
 
-const fn preset(id: &'static str, label: &'static str, precedent: &'static str) -> Preset {
+const fn preset(id: &'static str, label: &'static str, precedent: Option<&'static str>) -> Preset {
     Preset { id, label, precedent, template: "", digest: "hmac-sha256", encoding: "hex" }
 }
 
@@ -56,42 +55,38 @@ const fn preset(id: &'static str, label: &'static str, precedent: &'static str) 
 pub static PRESETS: &[Preset] = &[
     Preset {
         template: "{key}{timestamp}",
-        ..preset("key-timestamp", "HMAC-SHA-256 of key and timestamp", "the default")
+        ..preset("key-timestamp", "HMAC-SHA-256 of key and timestamp", None)
     },
     Preset {
         template: "{method}{timestamp}{path}{query}{body}",
         ..preset(
             "method-timestamp-path-query-body",
             "HMAC-SHA-256 of method, timestamp, path, query and body",
-            "Delta Exchange",
+            Some("Delta Exchange"),
         )
     },
     Preset {
         template: "{key}{secret}{timestamp}",
         digest: "sha256",
-        ..preset("key-secret-timestamp", "SHA-256 of key, secret and timestamp", "Hotelbeds")
+        ..preset("key-secret-timestamp", "SHA-256 of key, secret and timestamp", Some("Hotelbeds"))
     },
     Preset {
         template: "{timestamp}.{body}",
-        ..preset("timestamp-body", "HMAC-SHA-256 of timestamp, dot and body", "Zenzap")
+        ..preset("timestamp-body", "HMAC-SHA-256 of timestamp, dot and body", Some("Zenzap"))
     },
     Preset {
         template: "{timestamp}{secret}",
         digest: "md5",
-        ..preset("timestamp-secret", "MD5 of timestamp and secret", "usual among forum plug-ins")
+        ..preset("timestamp-secret", "MD5 of timestamp and secret", None)
     },
     Preset {
         template: "{key}{timestamp}{secret}",
         digest: "md5",
-        ..preset("key-timestamp-secret", "MD5 of key, timestamp and secret", "usual among forum plug-ins")
+        ..preset("key-timestamp-secret", "MD5 of key, timestamp and secret", None)
     },
     Preset {
         template: "{timestamp}{method}{path}",
-        ..preset(
-            "timestamp-method-path",
-            "HMAC-SHA-256 of timestamp, method and path",
-            "usual among exchanges",
-        )
+        ..preset("timestamp-method-path", "HMAC-SHA-256 of timestamp, method and path", None)
     },
 ];
 
@@ -110,7 +105,7 @@ pub(super) struct Rule {
 
 impl Rule {
     /// The profile's rule: the preset's, or that of the three settings.
-    pub fn of(target: &Target) -> Result<Self, Failure> {
+    pub(super) fn of(target: &Target) -> Result<Self, Failure> {
         let chosen = target.setting("signature_preset");
         if let Some(preset) = PRESETS.iter().find(|preset| preset.id == chosen) {
             return Self::new(preset.template, preset.digest, preset.encoding);
@@ -119,7 +114,7 @@ impl Rule {
         Self::new(setting("signature_template"), setting("signature_digest"), setting("signature_encoding"))
     }
 
-    pub fn new(template: &str, digest: &str, encoding: &str) -> Result<Self, Failure> {
+    pub(super) fn new(template: &str, digest: &str, encoding: &str) -> Result<Self, Failure> {
         let known = |choices: &'static [Choice], value: &str, key: &str| {
             choices.iter().map(|choice| choice.value).find(|known| *known == value).ok_or_else(|| {
                 Failure::new(Kind::Settings, format!("The setting {key} has no choice “{value}”"))
@@ -133,12 +128,12 @@ impl Rule {
     }
 
     /// The rule in words, for the test.
-    pub fn words(&self) -> String {
+    pub(super) fn words(&self) -> String {
         format!("{} ({}) of “{}”", self.digest, self.encoding, self.template.source())
     }
 
     /// Signs a request. A body that the template names is read once, in blocks.
-    pub async fn sign(&self, facts: &Facts<'_>, body: &Body) -> Result<String, Failure> {
+    pub(super) async fn sign(&self, facts: &Facts<'_>, body: &Body) -> Result<String, Failure> {
         let sha256 = if self.template.has(Part::BodySha256) {
             hex::encode(absorb(Box::new(Sha256::default()), body).await?.finish())
         } else {
@@ -170,7 +165,7 @@ pub(super) struct Facts<'a> {
 
 impl Facts<'_> {
     /// The value of the header `Timestamp`: seconds since 1970 (UTC).
-    pub fn timestamp(&self) -> String {
+    pub(super) fn timestamp(&self) -> String {
         self.now_ms.div_euclid(1000).to_string()
     }
 
@@ -191,7 +186,7 @@ impl Facts<'_> {
     }
 
     /// The text that is signed, with the key, the secret and the body named and not shown.
-    pub fn shown(&self, template: &Template) -> String {
+    pub(super) fn shown(&self, template: &Template) -> String {
         template.render(|part| match part {
             Part::Key => "<api key>".to_owned(),
             Part::Secret => "***".to_owned(),
@@ -250,18 +245,7 @@ fn encode(encoding: &str, bytes: &[u8]) -> String {
 
 /// Feeds the whole body to the hasher.
 async fn absorb(hasher: Box<dyn Absorb>, body: &Body) -> Result<Box<dyn Absorb>, Failure> {
-    let shared = Arc::new(Mutex::new(Some(hasher)));
-    let sink = {
-        let shared = Arc::clone(&shared);
-        move |block: &[u8]| {
-            if let Some(hasher) = shared.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
-                hasher.absorb(block);
-            }
-        }
-    };
-    body.read_through(sink).await?;
-    let hasher = shared.lock().unwrap_or_else(PoisonError::into_inner).take();
-    hasher.ok_or_else(|| Failure::new(Kind::Storage, "Reading the file for its signature broke off"))
+    reading::fold(body, hasher, |hasher, block| hasher.absorb(block)).await
 }
 
 #[cfg(test)]

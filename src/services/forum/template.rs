@@ -51,7 +51,7 @@ impl Template {
     /// # Errors
     /// `Kind::Settings` for an empty template, an unknown or unclosed placeholder, and for a second `{body}`,
     /// because the body is read once.
-    pub fn parse(source: &str) -> Result<Self, Failure> {
+    pub(super) fn parse(source: &str) -> Result<Self, Failure> {
         if source.is_empty() {
             return Err(wrong("it is empty"));
         }
@@ -80,11 +80,11 @@ impl Template {
         Ok(template)
     }
 
-    pub fn source(&self) -> &str {
+    pub(super) fn source(&self) -> &str {
         &self.source
     }
 
-    pub fn has(&self, part: Part) -> bool {
+    pub(super) fn has(&self, part: Part) -> bool {
         self.count(part) > 0
     }
 
@@ -93,12 +93,12 @@ impl Template {
     }
 
     /// The whole text.
-    pub fn render(&self, value: impl Fn(Part) -> String) -> String {
+    pub(super) fn render(&self, value: impl Fn(Part) -> String) -> String {
         render(&self.segments, value)
     }
 
     /// The text before the body and, where the body is part of it, the text after it.
-    pub fn around_body(&self, value: impl Fn(Part) -> String) -> (String, Option<String>) {
+    pub(super) fn around_body(&self, value: impl Fn(Part) -> String) -> (String, Option<String>) {
         let mut halves = self.segments.splitn(2, |segment| matches!(segment, Segment::Part(Part::Body)));
         let mut half = || halves.next().map(|segments| render(segments, &value));
         (half().unwrap_or_default(), half())

@@ -173,8 +173,9 @@ impl Exchange {
         Err(self.finish(misdirected("The service points in a circle", &call.url)))
     }
 
-    /// Names the step and takes secrets out of the cause.
-    fn finish(&self, mut failure: Failure) -> Failure {
+    /// Names the step that runs and takes secrets out of the cause, also out of what a service quoted.
+    #[must_use]
+    pub fn finish(&self, mut failure: Failure) -> Failure {
         failure.cause = failure.cause.map(|cause| self.context.redactor.clean(&cause));
         failure.at(self.step)
     }

@@ -1,0 +1,64 @@
+# Shared by the scripts beside this file; sourced, never run.
+# shellcheck shell=bash
+
+set -euo pipefail
+
+# The top folder of the checkout, whatever directory a script was started from.
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+export root
+
+# Tools that the checks need and cargo builds are kept out of the checkout and out of the user's PATH, so that
+# a second clone, or a `cargo clean`, does not build them again.
+tools=${AFFIX_TOOLS:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/affix-dev}
+export tools
+
+say() { printf '%s\n' "$*" >&2; }
+
+die() {
+    say "$(basename "$0"): $*"
+    exit 1
+}
+
+# need_cargo: says in words what to do where there is no Rust toolchain.
+need_cargo() {
+    # A toolchain that rustup has just installed is not on the PATH of the shell that installed it.
+    if ! command -v cargo >/dev/null && [ -x "${HOME:-/root}/.cargo/bin/cargo" ]; then
+        export PATH="${HOME:-/root}/.cargo/bin:$PATH"
+    fi
+    command -v cargo >/dev/null ||
+        die "cargo was not found. Install a Rust toolchain (1.95 or newer) with rustup, then run this again."
+}
+
+# need COMMAND=PACKAGE…: installs the Debian package of each command that is not there. `file:PATH=PACKAGE` asks
+# for a file instead. Does nothing at all, and asks for no password, when everything is there.
+need() {
+    local pair wanted missing=()
+    for pair in "$@"; do
+        wanted=${pair%%=*}
+        if [[ $wanted == file:* ]]; then
+            [ -e "${wanted#file:}" ] || missing+=("${pair#*=}")
+        else
+            command -v "$wanted" >/dev/null || missing+=("${pair#*=}")
+        fi
+    done
+    [ ${#missing[@]} -gt 0 ] || return 0
+    install_packages "${missing[@]}"
+}
+
+install_packages() {
+    local as_root=()
+    command -v apt-get >/dev/null ||
+        die "these are missing and this system has no apt-get, install them by hand: $*"
+    if [ "$(id -u)" -ne 0 ]; then
+        command -v sudo >/dev/null || die "these are missing; install them as root, then run this again: $*"
+        as_root=(sudo)
+    fi
+    say "Installing $*"
+    # The lists are read anew only when they do not know a package: a fresh image has none at all.
+    local install=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive
+        apt-get install -y -qq --no-install-recommends "$@")
+    if ! "${install[@]}" </dev/null >/dev/null 2>&1; then
+        "${as_root[@]}" apt-get update -qq </dev/null >&2
+        "${install[@]}" </dev/null >&2
+    fi
+}

@@ -1,0 +1,131 @@
+//! Targets from the settings file, the keyring and the sandbox.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use tokio::sync::Mutex;
+use tokio::time::Instant;
+
+use super::targets::{Resolved, Targets};
+use crate::domain::error::{Failure, Kind};
+use crate::domain::profile::{Profile, Target};
+use crate::platform::dirs::Home;
+use crate::sandbox::credentials::Credentials;
+use crate::sandbox::running::{self, Launch};
+use crate::sandbox::{demo_secrets, demo_settings};
+use crate::secrets::Secrets;
+use crate::services::{self, Service};
+use crate::settings::File;
+
+/// How long a target is used without looking again. A keyring call takes 2 to 20 ms, which 10,000 small files
+/// should not pay each; a secret that the user mends counts within this time.
+const FRESH: Duration = Duration::from_secs(5);
+
+/// Finds profiles where the user keeps them.
+#[derive(Debug)]
+pub struct ProfileTargets {
+    home: Home,
+    file: File,
+    secrets: Secrets,
+    /// How long a sandbox that is started here serves after its last request.
+    keep_serving: Duration,
+    /// One look-up at a time: jobs that start together ask the keyring once.
+    known: Mutex<HashMap<String, (Instant, Resolved)>>,
+}
+
+impl ProfileTargets {
+    #[must_use]
+    pub fn new(home: Home, file: File, secrets: Secrets, keep_serving: Duration) -> Self {
+        Self { home, file, secrets, keep_serving, known: Mutex::default() }
+    }
+
+    /// The profile of this name and its service.
+    ///
+    /// # Errors
+    /// `Kind::Settings`: no such profile, or one of an unknown service.
+    pub fn find(&self, name: &str) -> Result<(Profile, &'static dyn Service), Failure> {
+        let settings = self.file.load().settings;
+        let profile = settings.profile(name).ok_or_else(|| {
+            Failure::new(Kind::Settings, format!("There is no profile named “{name}”"))
+                .advice("`affix profiles list` shows which there are.")
+        })?;
+        let service = services::find(&profile.service).ok_or_else(|| {
+            Failure::new(Kind::Settings, format!("“{}” is no service of this version", profile.service))
+                .advice("`affix profiles services` shows which there are.")
+        })?;
+        Ok((profile.clone(), service))
+    }
+
+    async fn look_up(&self, name: &str) -> Result<Resolved, Failure> {
+        let (profile, service) = self.find(name)?;
+        let description = service.description();
+        let target = if profile.is_local() {
+            self.demo(&profile, service).await?
+        } else {
+            let secrets = self.secrets.collect(&profile.name, description).await?;
+            Target::new(&profile, description, secrets)
+        };
+        check(service, &target)?;
+        Ok(Resolved { target: target.into(), service })
+    }
+
+    /// A profile that speaks to the sandbox: its address and its credential come from there.
+    async fn demo(&self, profile: &Profile, service: &dyn Service) -> Result<Target, Failure> {
+        let origin = self.sandbox_origin().await?;
+        let credentials = Credentials::load_or_create(&self.home.sandbox_dir())?;
+        let mut profile = profile.clone();
+        profile.settings.extend(demo_settings(&profile.service, &origin));
+        let secrets = demo_secrets(&profile.service, &credentials);
+        Ok(Target::new(&profile, service.description(), secrets))
+    }
+
+    /// The address of this home's sandbox, which is started where none runs.
+    async fn sandbox_origin(&self) -> Result<String, Failure> {
+        let exe = std::env::current_exe().map_err(|error| {
+            Failure::new(Kind::Storage, "Affix cannot find its own program to start the sandbox").cause(error)
+        })?;
+        let home = self.home.given().map(ToOwned::to_owned);
+        let launch = Launch { exe, home, keep_serving: self.keep_serving };
+        let dir = self.home.sandbox_dir();
+        tokio::task::spawn_blocking(move || running::ensure(&dir, &launch))
+            .await
+            .unwrap_or_else(|error| Err(Failure::new(Kind::Storage, "The sandbox did not start").cause(error)))
+            .map(|running| running.origin)
+    }
+}
+
+/// Every setting by its own rule, then by the service's.
+fn check(service: &dyn Service, target: &Target) -> Result<(), Failure> {
+    let description = service.description();
+    let wrong = |reason: String| {
+        Failure::new(Kind::Settings, format!("The target “{}” is not set up: {reason}", target.profile))
+            .advice(format!("Correct it with `affix profiles edit '{}' --set KEY=VALUE`.", target.profile))
+    };
+    for spec in description.settings {
+        match target.optional(spec.key) {
+            Some(value) => spec.check(value).map_err(wrong)?,
+            None if spec.required => return Err(wrong(format!("{} is missing", spec.key))),
+            None => {}
+        }
+    }
+    service.check_settings(target).into_iter().next().map_or(Ok(()), |reason| Err(wrong(reason)))
+}
+
+impl Targets for ProfileTargets {
+    fn service_of(&self, profile: &str) -> Result<&'static str, Failure> {
+        self.find(profile).map(|(_, service)| service.description().id)
+    }
+
+    fn resolve<'a>(&'a self, profile: &'a str) -> BoxFuture<'a, Result<Resolved, Failure>> {
+        Box::pin(async move {
+            let mut known = self.known.lock().await;
+            if let Some((_, resolved)) = known.get(profile).filter(|(since, _)| since.elapsed() < FRESH) {
+                return Ok(resolved.clone());
+            }
+            let resolved = self.look_up(profile).await?;
+            known.insert(profile.to_owned(), (Instant::now(), resolved.clone()));
+            Ok(resolved)
+        })
+    }
+}
