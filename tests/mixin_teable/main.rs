@@ -10,6 +10,8 @@ mod judges;
 #[cfg(test)]
 mod mixin;
 #[cfg(test)]
+mod sandbox;
+#[cfg(test)]
 mod script;
 #[cfg(test)]
 mod teable;

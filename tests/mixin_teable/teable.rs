@@ -1,12 +1,20 @@
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
 use affix::domain::error::{Kind, Step};
 use affix::domain::receipt::LinkKind;
 use affix::services::teable::Teable;
 use serde_json::{Value, json};
 
 use crate::script::{Answer, CONTENT, Client, Script, answer, hang_up};
+use crate::support::raw::serve;
 
 pub(crate) fn client(script: &Script, more: &[(&str, &str)]) -> Client {
-    let base = ("base_url", format!("http://{}/api", script.address));
+    client_at(script.address, more)
+}
+
+fn client_at(address: std::net::SocketAddr, more: &[(&str, &str)]) -> Client {
+    let base = ("base_url", format!("http://{address}/api"));
     let settings: Vec<_> =
         std::iter::once(base).chain(more.iter().map(|(key, value)| (*key, (*value).to_owned()))).collect();
     Client::new(&Teable, &settings, &[("token", "teable_secret")])
@@ -201,4 +209,46 @@ async fn links_are_renewed_from_the_record_only() {
     alone.expires_at = None;
     assert_eq!(client.renew(alone.clone()).await.unwrap(), alone);
     script.assert_played();
+}
+
+/// A small Teable with one record: answers by path, keeps the field's items.
+async fn server_with_a_record() -> (std::net::SocketAddr, Arc<Mutex<Vec<Value>>>) {
+    let items = Arc::new(Mutex::new(Vec::new()));
+    let (kept, given) = (items.clone(), Arc::new(AtomicUsize::new(0)));
+    let address = serve(move |mut wire| {
+        let (items, given) = (kept.clone(), given.clone());
+        async move {
+            let request = wire.request().await;
+            let line = request.head.lines().next().unwrap().to_owned();
+            let token = line.split(['/', '?', ' ']).find(|part| part.starts_with("tok-")).unwrap_or_default();
+            let body = if line.starts_with("POST /api/attachments/signature") {
+                let token = format!("tok-{}", given.fetch_add(1, Ordering::Relaxed));
+                json!({ "url": format!("/up/{token}"), "uploadMethod": "PUT", "token": token, "requestHeaders": {} })
+            } else if line.starts_with("POST /api/attachments/notify") {
+                json!({ "token": token, "size": 7, "path": "p", "mimetype": "image/png" })
+            } else if line.starts_with("PATCH") {
+                let patch: Value = serde_json::from_slice(&request.body).unwrap();
+                *items.lock().unwrap() = patch["record"]["fields"]["fld1"].as_array().unwrap().clone();
+                json!({})
+            } else {
+                json!({ "fields": { "fld1": *items.lock().unwrap() } })
+            };
+            wire.answer("200 OK", &[], &body.to_string()).await;
+        }
+    })
+    .await;
+    (address, items)
+}
+
+#[tokio::test]
+async fn files_that_go_into_one_record_at_once_all_stay() {
+    let (address, items) = server_with_a_record().await;
+    let mut clients: Vec<_> = (0..3).map(|_| client_at(address, RECORD)).collect();
+    let outcomes = futures_util::future::join_all(clients.iter_mut().map(Client::upload)).await;
+    for outcome in outcomes {
+        outcome.unwrap();
+    }
+    let mut tokens: Vec<_> = items.lock().unwrap().iter().map(|item| item["token"].clone()).collect();
+    tokens.sort_by_key(Value::to_string);
+    assert_eq!(tokens, ["tok-0", "tok-1", "tok-2"]);
 }
