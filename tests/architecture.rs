@@ -119,8 +119,8 @@ mod broken_examples {
             ("services", "settings"),
             ("sandbox", "services"),
             ("sandbox", "transfer"),
-            ("transfer", "sandbox"),
-            ("transfer", "settings"),
+            ("settings", "sandbox"),
+            ("store", "transfer"),
             ("transfer", "cli"),
         ];
         for (from, to) in pairs {

@@ -18,8 +18,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("media", &["domain", "platform"]),
     ("services", &["domain"]),
     ("sandbox", &["domain", "platform"]),
-    // The engine is handed profiles and secrets through a trait of its own: no look-ups.
-    ("transfer", &["domain", "platform", "store", "media", "services"]),
+    // The engine joins the others' work; it starts the sandbox when a profile needs it.
+    ("transfer", &["domain", "platform", "secrets", "settings", "store", "media", "services", "sandbox"]),
     // Windows and words.
     (
         "cli",
