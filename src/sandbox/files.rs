@@ -281,11 +281,19 @@ fn load(dir: &Path) -> io::Result<Vec<Kept>> {
         if path.extension().is_some_and(|ext| ext == "json") {
             found.extend(load_one(&path));
         } else if !path.with_extension("json").exists() {
-            std::fs::remove_file(&path)?;
+            remove_orphan(&path)?;
         }
     }
     found.sort_by(|(a_time, a), (b_time, b)| (a.created_at, a_time).cmp(&(b.created_at, b_time)));
     Ok(found.into_iter().map(|(_, kept)| kept).collect())
+}
+
+/// A folder is listed in blocks: what went with its broken facts a moment ago may still be listed.
+fn remove_orphan(path: &Path) -> io::Result<()> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
 }
 
 fn load_one(facts: &Path) -> Option<(SystemTime, Kept)> {

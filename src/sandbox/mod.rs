@@ -7,6 +7,7 @@ pub mod cronofy;
 pub mod faults;
 pub mod files;
 pub mod forum;
+mod intake;
 mod links;
 pub mod log;
 pub mod mixin;
@@ -14,6 +15,8 @@ pub mod plain;
 pub mod running;
 pub mod server;
 pub mod teable;
+#[cfg(test)]
+mod testing;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
