@@ -138,3 +138,19 @@ fn a_client_that_goes_away_leaves_nothing() {
     let left = |name: &str| std::fs::read_dir(sandbox.dir.path().join(name)).unwrap().count();
     assert_eq!((left("files"), left("incoming")), (0, 0));
 }
+
+#[test]
+fn a_client_that_sends_before_it_reads_still_sees_the_refusal() {
+    let sandbox = Sandbox::start();
+    let body = vec![0; 12_000_000];
+    for (method, path, status, said) in [
+        ("POST", "/plain/files", 401, "token"),
+        ("PUT", "/s3/mixin-attachments/x", 403, "AccessDenied"),
+        ("PUT", "/teable/api/attachments/upload/x", 400, "Invalid token"),
+        ("POST", "/nowhere", 404, "nothing"),
+    ] {
+        let answer = sandbox.ask(method, path, &[], &body);
+        assert_eq!(answer.status, status, "{path}");
+        assert!(answer.text().contains(said), "{path}: {answer:?}");
+    }
+}
