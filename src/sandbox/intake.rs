@@ -1,10 +1,10 @@
 //! Taking a request's body, as every emulated service does it.
 
-use axum::body::BodyDataStream;
+use axum::body::{Body, BodyDataStream};
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
 
-use super::files::{Incoming, KeepError};
+use super::files::{Files, Incoming, KeepError};
 
 /// A refused upload is read on up to this many bytes, so that a client which sends before it reads still gets the
 /// refusal instead of a broken connection.
@@ -42,6 +42,13 @@ pub(super) async fn drain<E>(body: &mut (impl Stream<Item = Result<Bytes, E>> + 
         }
     }
     true
+}
+
+/// Streams a whole body to disk.
+pub(super) async fn take(files: &Files, body: Body) -> Result<Incoming, IntakeError> {
+    let mut incoming = files.begin().await?;
+    receive(&mut body.into_data_stream(), &mut incoming).await?;
+    Ok(incoming)
 }
 
 /// Streams a whole body into a file that is being received.

@@ -10,7 +10,7 @@ use axum::extract::{OriginalUri, Path, Request, State as Extract};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use http::{HeaderValue, Method, StatusCode};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -139,9 +139,4 @@ async fn me(Extract(state): Extract<State>, request: Request) -> Response {
         "full_name": "Sandbox bot",
         "session_id": state.credentials.mixin_session_id,
     }))
-}
-
-/// A header's value as text; empty where there is none.
-fn text<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
-    super::plain::text(headers, name)
 }

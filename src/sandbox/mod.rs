@@ -7,6 +7,7 @@ pub mod cronofy;
 pub mod faults;
 pub mod files;
 pub mod forum;
+mod headers;
 mod intake;
 mod links;
 pub mod log;

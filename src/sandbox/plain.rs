@@ -13,15 +13,16 @@ use axum::extract::{DefaultBodyLimit, Path, Request, State as Extract};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post};
 use axum::{Json, Router};
-use http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE};
+use http::header::CONTENT_TYPE;
 use http::{HeaderMap, StatusCode};
-use http_body_util::BodyExt;
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 
 use super::State;
 use super::credentials::same;
-use super::files::{Files, Incoming, KeepError, Kept};
+use super::files::{Files, Kept};
+use super::headers::{bearer, content_length, text};
+use super::intake::{self, IntakeError};
 
 /// Where a kept file remembers the key that it came with.
 const KEY: &str = "idempotency_key";
@@ -35,41 +36,6 @@ pub fn router() -> Router<State> {
         .layer(DefaultBodyLimit::disable())
 }
 
-/// Why a request's body could not be received.
-#[derive(Debug)]
-pub(super) enum Received {
-    Keep(KeepError),
-    /// The connection broke or went silent.
-    Broken,
-}
-
-/// Streams a request's body to disk.
-pub(super) async fn receive(files: &Files, mut body: Body) -> Result<Incoming, Received> {
-    let mut incoming = files.begin().await.map_err(Received::Keep)?;
-    while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|_client_is_gone| Received::Broken)?;
-        if let Some(data) = frame.data_ref() {
-            incoming.write(data).await.map_err(Received::Keep)?;
-        }
-    }
-    Ok(incoming)
-}
-
-/// The announced length of a request's body, in bytes.
-pub(super) fn content_length(headers: &HeaderMap) -> Option<u64> {
-    headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
-}
-
-/// A header's value as text; empty where there is none.
-pub(super) fn text<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
-    headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or("")
-}
-
-/// The token of `Authorization: Bearer`; empty where there is none.
-pub(super) fn bearer(headers: &HeaderMap) -> &str {
-    text(headers, AUTHORIZATION.as_str()).strip_prefix("Bearer ").unwrap_or("")
-}
-
 fn error(status: StatusCode, code: &str, message: &str) -> Response {
     (status, Json(json!({"error": {"code": code, "message": message}}))).into_response()
 }
@@ -79,20 +45,20 @@ fn unauthorised(state: &State, headers: &HeaderMap) -> Option<Response> {
     (!known).then(|| error(StatusCode::UNAUTHORIZED, "unauthorized", "The token is not the sandbox's"))
 }
 
-fn not_received(files: &Files, problem: &Received) -> Response {
+fn not_received(files: &Files, problem: &IntakeError) -> Response {
     match problem {
-        Received::Keep(KeepError::TooLarge { limit }) if *limit == files.limits().max_file_bytes => {
+        IntakeError::TooLong { limit } if *limit == files.limits().max_file_bytes => {
             let message = format!("The sandbox takes files of at most {limit} bytes");
             error(StatusCode::PAYLOAD_TOO_LARGE, "too_large", &message)
         }
-        Received::Keep(KeepError::TooLarge { limit }) => {
+        IntakeError::TooLong { limit } => {
             let message = format!("The sandbox is full: it keeps {limit} bytes. Delete files to make room");
             error(StatusCode::INSUFFICIENT_STORAGE, "full", &message)
         }
-        Received::Keep(KeepError::Disk(_)) => {
+        IntakeError::Disk(_) => {
             error(StatusCode::INSUFFICIENT_STORAGE, "disk", "The sandbox could not write to its disk")
         }
-        Received::Broken => error(StatusCode::BAD_REQUEST, "broken", "The request ended too early"),
+        IntakeError::Cut => error(StatusCode::BAD_REQUEST, "broken", "The request ended too early"),
     }
 }
 
@@ -103,7 +69,7 @@ async fn upload(Extract(state): Extract<State>, request: Request) -> Response {
     }
     let limit = state.files.limits().max_file_bytes;
     if content_length(&parts.headers).is_some_and(|length| length > limit) {
-        return not_received(&state.files, &Received::Keep(KeepError::TooLarge { limit }));
+        return not_received(&state.files, &IntakeError::TooLong { limit });
     }
     let Ok(name) = percent_decode_str(text(&parts.headers, "x-file-name")).decode_utf8() else {
         return error(StatusCode::BAD_REQUEST, "bad_name", "X-File-Name must be percent-encoded UTF-8");
@@ -120,8 +86,8 @@ async fn receive_and_keep(
     name: &str,
     body: Body,
 ) -> Result<(StatusCode, Kept), Response> {
-    let refused = |problem: Received| not_received(&state.files, &problem);
-    let incoming = receive(&state.files, body).await.map_err(refused)?;
+    let refused = |problem: IntakeError| not_received(&state.files, &problem);
+    let incoming = intake::take(&state.files, body).await.map_err(refused)?;
     let mime = match text(headers, CONTENT_TYPE.as_str()) {
         "" => "application/octet-stream",
         mime => mime,
@@ -137,7 +103,7 @@ async fn receive_and_keep(
         extra.insert(KEY.to_owned(), key.into());
     }
     let kept = incoming.keep("sandbox", name, mime, extra).await;
-    let kept = kept.map_err(|problem| refused(Received::Keep(problem)))?;
+    let kept = kept.map_err(|problem| refused(problem.into()))?;
     let Some(first) = first else { return Ok((StatusCode::CREATED, kept)) };
     state.files.remove(&kept.id).await;
     if first.sha256 == kept.sha256 {

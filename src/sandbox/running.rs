@@ -74,6 +74,11 @@ impl Serving {
     pub fn server(&self) -> &Server {
         &self.server
     }
+
+    /// Ends it in order: when this returns the port is free, so that the next server takes the same one.
+    pub async fn end(self) {
+        self.server.stop().await;
+    }
 }
 
 impl Drop for Serving {
@@ -311,6 +316,10 @@ mod tests {
         assert_eq!(stop(&dir), Ok(false));
         let again = serve(config(&dir)).await.unwrap();
         assert_eq!(again.server().origin(), origin, "links of last time work again");
+        again.end().await;
+        assert!(find(&dir).is_none());
+        let third = serve(config(&dir)).await.unwrap();
+        assert_eq!(third.server().origin(), origin);
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

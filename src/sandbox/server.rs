@@ -22,6 +22,7 @@ use super::log::Entry;
 use super::{Shared, State, cosmos, cronofy, forum, links, mixin, plain, teable};
 use crate::domain::error::{Failure, Kind};
 
+mod bodies;
 mod control;
 mod exchange;
 mod pulse;

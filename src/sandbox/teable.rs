@@ -20,7 +20,8 @@ use super::State;
 use super::credentials::same;
 use super::faults::inject::Expired;
 use super::files::{KeepError, Kept};
-use super::plain::{Received, bearer, receive, text};
+use super::headers::{bearer, text};
+use super::intake::{self, IntakeError};
 
 mod memory;
 mod read;
@@ -79,22 +80,22 @@ impl IntoResponse for Refused {
     }
 }
 
-impl From<Received> for Refused {
-    fn from(problem: Received) -> Self {
+impl From<IntakeError> for Refused {
+    fn from(problem: IntakeError) -> Self {
         match problem {
-            Received::Keep(KeepError::TooLarge { limit }) => {
+            IntakeError::TooLong { limit } => {
                 let megabytes = limit / 1_000_000;
                 Self::invalid(format!("File size exceeds the maximum limit of {megabytes} MB"))
             }
-            Received::Keep(KeepError::Disk(_)) => Self::internal(),
-            Received::Broken => Self::invalid("Size mismatch"),
+            IntakeError::Disk(_) => Self::internal(),
+            IntakeError::Cut => Self::invalid("Size mismatch"),
         }
     }
 }
 
 impl From<KeepError> for Refused {
     fn from(problem: KeepError) -> Self {
-        Received::Keep(problem).into()
+        IntakeError::from(problem).into()
     }
 }
 
@@ -213,7 +214,7 @@ async fn upload(
     let now = Timestamp::now().as_second();
     let pending = state.teable.pending(&token, now)?;
     let mime = text(&parts.headers, CONTENT_TYPE.as_str());
-    let mut incoming = receive(&state.files, body).await?;
+    let mut incoming = intake::take(&state.files, body).await?;
     if is_json(mime) {
         // The server's own JSON parser has read the body, the storage finds nothing left of it.
         incoming = state.files.begin().await?;

@@ -30,6 +30,10 @@ impl std::error::Error for Cut {}
 #[derive(Debug, Clone, Copy)]
 pub(in crate::sandbox) struct Expired;
 
+/// Marks an answer that is given although the request's body was not read.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::sandbox) struct Early;
+
 /// The fault of this request: what it asks for itself, else what waits for it.
 ///
 /// # Errors
@@ -92,7 +96,11 @@ where
             drain(request.into_body(), u64::MAX).await;
             std::future::pending().await
         }
-        Action::Status { early: true, .. } => Ok(instead(fault.action)),
+        Action::Status { early: true, .. } => {
+            let mut response = instead(fault.action);
+            response.extensions_mut().insert(Early);
+            Ok(response)
+        }
         action => {
             drain(request.into_body(), u64::MAX).await;
             Ok(instead(action))

@@ -14,11 +14,12 @@ use rusty_s3::signing::sign;
 use serde_json::{Map, json};
 use url::Url;
 
-use super::{ATTACHMENT, find, text};
+use super::{ATTACHMENT, find};
 use crate::sandbox::State;
-use crate::sandbox::files::{KeepError, Kept};
+use crate::sandbox::files::Kept;
+use crate::sandbox::headers::{content_length, text};
+use crate::sandbox::intake::{self, IntakeError};
 use crate::sandbox::links::serve;
-use crate::sandbox::plain::{Received, content_length, receive};
 
 const REGION: &str = "us-east-1";
 const BUCKET: &str = "mixin-attachments";
@@ -200,25 +201,25 @@ async fn store(state: &State, uri: &Uri, key: &str, request: Request) -> Result<
         Some(length) if length > MAX_PUT => return Err(too_large()),
         Some(_) => {}
     }
-    let refused = |problem| match problem {
-        Received::Keep(KeepError::TooLarge { .. }) => too_large(),
-        Received::Keep(KeepError::Disk(_)) => {
+    let refused = |problem: IntakeError| match problem {
+        IntakeError::TooLong { .. } => too_large(),
+        IntakeError::Disk(_) => {
             Refusal::new(500, "InternalError", "We encountered an internal error. Please try again.")
         }
-        Received::Broken => {
+        IntakeError::Cut => {
             let message =
                 "You did not provide the number of bytes specified by the Content-Length HTTP header";
             Refusal::new(400, "IncompleteBody", message)
         }
     };
-    let incoming = receive(&state.files, body).await.map_err(refused)?;
+    let incoming = intake::take(&state.files, body).await.map_err(refused)?;
     let mime = text(headers, CONTENT_TYPE.as_str());
     let _one_at_a_time = state.keeping.lock().await;
     let before = find(state, key);
     let mut extra = Map::new();
     extra.insert(ATTACHMENT.to_owned(), json!(key));
     let kept = incoming.keep("mixin", key, mime, extra).await;
-    let kept = kept.map_err(|problem| refused(Received::Keep(problem)))?;
+    let kept = kept.map_err(|problem| refused(problem.into()))?;
     if let Some(before) = before {
         state.files.remove(&before.id).await;
     }

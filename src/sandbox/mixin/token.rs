@@ -7,9 +7,8 @@ use http::HeaderMap;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use super::text;
 use crate::sandbox::credentials::Credentials;
-use crate::sandbox::plain::bearer;
+use crate::sandbox::headers::{bearer, text};
 
 /// How far the client's clock may be ahead, in seconds.
 const SKEW_SECS: i64 = 60;

@@ -4,7 +4,6 @@ use axum::Json;
 use axum::body::{Body, to_bytes};
 use axum::response::{IntoResponse, Response};
 use hmac::{Hmac, KeyInit, Mac};
-use http::header::AUTHORIZATION;
 use http::{Method, Request, StatusCode};
 use serde::Deserialize;
 use serde_json::json;
@@ -13,6 +12,7 @@ use sha2::Sha256;
 use super::exchange::Gate;
 use crate::sandbox::credentials::same;
 use crate::sandbox::faults::Fault;
+use crate::sandbox::headers::bearer;
 
 /// What is posted to `/_sandbox/faults`.
 #[derive(Debug, Deserialize)]
@@ -39,9 +39,7 @@ pub(super) async fn answer(gate: &Gate, request: Request<Body>) -> Response {
         let proof = proof(&gate.admin_token, nonce);
         return Json(json!({"server": "affix-sandbox", "proof": proof})).into_response();
     }
-    let token = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let token = token.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or("");
-    if !same(token, &gate.admin_token) {
+    if !same(bearer(request.headers()), &gate.admin_token) {
         return StatusCode::UNAUTHORIZED.into_response();
     }
     match (request.method().clone(), path.as_str()) {

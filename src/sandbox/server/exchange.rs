@@ -1,32 +1,25 @@
 //! What every request passes on its way in and out: host check, control routes, faults, log, safe headers.
 
 use std::net::SocketAddr;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::task::{Context, Poll};
-use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
-use bytes::Bytes;
 use http::header::{CONTENT_SECURITY_POLICY, HOST, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
 use http::{HeaderMap, HeaderValue, Request, StatusCode, Uri};
-use http_body::Frame;
-use tokio::time::{Instant, Sleep};
+use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
+use super::bodies::{self, Alive, Watched};
 use super::control;
-use super::pulse::{Beat, Pulse};
+use super::pulse::Pulse;
 use crate::sandbox::State;
-use crate::sandbox::faults::inject::{self, Cut};
+use crate::sandbox::faults::inject::{self, Cut, Early};
 use crate::sandbox::faults::{Fault, route};
 use crate::sandbox::log::Entry;
-
-/// A request's body must go on within this time.
-const BODY_IDLE: Duration = Duration::from_mins(5);
 
 /// Where the requests come in.
 #[derive(Debug)]
@@ -46,10 +39,14 @@ impl Gate {
     ) -> Result<Response<Alive>, Cut> {
         let beat = self.pulse.beat();
         let read = Arc::new(AtomicU64::new(0));
-        let request = request.map(|body| Body::new(Watched::new(body, Arc::clone(&read))));
+        let (leave, mut left) = oneshot::channel();
+        let request = request.map(|body| Body::new(Watched::new(body, Arc::clone(&read), leave)));
         let mut answer = self.answer(request, read).await?;
         harden(answer.headers_mut());
-        Ok(answer.map(|body| Alive { body, _beat: beat }))
+        if let (Ok(rest), None) = (left.try_recv(), answer.extensions().get::<Early>()) {
+            bodies::drain(rest).await;
+        }
+        Ok(answer.map(|body| Alive::new(body, beat)))
     }
 
     async fn answer(&self, request: Request<Body>, read: Arc<AtomicU64>) -> Result<Response, Cut> {
@@ -122,79 +119,5 @@ impl Drop for Logged<'_> {
     fn drop(&mut self) {
         self.entry.body_bytes = self.read.load(Ordering::Relaxed);
         self.shared.log.push(self.entry.clone());
-    }
-}
-
-/// An answer's body, which keeps an idle server awake until it is sent.
-#[derive(Debug)]
-pub(super) struct Alive {
-    body: Body,
-    _beat: Beat,
-}
-
-impl http_body::Body for Alive {
-    type Data = Bytes;
-    type Error = axum::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        Pin::new(&mut self.body).poll_frame(cx)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> http_body::SizeHint {
-        self.body.size_hint()
-    }
-}
-
-/// A request's body that counts its bytes and ends when nothing comes for too long.
-struct Watched {
-    body: hyper::body::Incoming,
-    read: Arc<AtomicU64>,
-    idle: Pin<Box<Sleep>>,
-}
-
-impl Watched {
-    fn new(body: hyper::body::Incoming, read: Arc<AtomicU64>) -> Self {
-        Self { body, read, idle: Box::pin(tokio::time::sleep(BODY_IDLE)) }
-    }
-}
-
-impl http_body::Body for Watched {
-    type Data = Bytes;
-    type Error = Box<dyn std::error::Error + Send + Sync>;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
-        let this = &mut *self;
-        match Pin::new(&mut this.body).poll_frame(cx) {
-            Poll::Ready(frame) => {
-                if let Some(Ok(frame)) = &frame {
-                    let bytes = frame.data_ref().map_or(0, |data| data.len() as u64);
-                    this.read.fetch_add(bytes, Ordering::Relaxed);
-                    this.idle.as_mut().reset(Instant::now() + BODY_IDLE);
-                }
-                Poll::Ready(frame.map(|frame| frame.map_err(Into::into)))
-            }
-            Poll::Pending => {
-                std::task::ready!(this.idle.as_mut().poll(cx));
-                Poll::Ready(Some(Err("the request's body stopped".into())))
-            }
-        }
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> http_body::SizeHint {
-        self.body.size_hint()
     }
 }
