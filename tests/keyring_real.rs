@@ -35,8 +35,11 @@ fn in_session<F: Future<Output = ()>>(name: &str, body: impl FnOnce(Home) -> F) 
     assert!(output.status.success() && told.contains("1 passed"), "{told}");
 }
 
-fn kept(text: &str) -> Option<(Secret, Source)> {
-    Some((Secret::new(text), Source::Keyring))
+type Found = Result<Option<(Secret, Source)>, Failure>;
+
+#[expect(clippy::unnecessary_wraps, reason = "compared with what `get` answers")]
+fn kept(text: &str) -> Found {
+    Ok(Some((Secret::new(text), Source::Keyring)))
 }
 
 /// What the daemon itself has under this home: `user name → content`, asked with a tool that is not ours.
@@ -61,10 +64,8 @@ fn entries(home: &Home) -> Vec<String> {
 
 /// Calls the daemon past the library; arguments are separated by spaces unless they are one dictionary or list.
 fn gdbus(path: &str, method: &str, arguments: &str) -> String {
-    let arguments: Vec<_> = match arguments.starts_with(['{', '[']) {
-        true => vec![arguments],
-        false => arguments.split(' ').collect(),
-    };
+    let arguments: Vec<_> =
+        if arguments.starts_with(['{', '[']) { vec![arguments] } else { arguments.split(' ').collect() };
     let output = Command::new("gdbus")
         .args(["call", "--session", "-d", "org.freedesktop.secrets", "-o", path, "-m", method])
         .args(arguments)
@@ -109,8 +110,8 @@ fn a_secret_is_kept_between_runs_and_forgotten() {
         drop(secrets);
 
         let later = Secrets::system(&home);
-        assert_eq!(later.get("my BOT", "token").await, Ok(kept("hunter2")));
-        assert_eq!(later.get("My bot", "key").await, Ok(kept("a\nb\n")));
+        assert_eq!(later.get("my BOT", "token").await, kept("hunter2"));
+        assert_eq!(later.get("My bot", "key").await, kept("a\nb\n"));
         assert_eq!(later.status("My bot", "token").await, Ok(Status::Kept));
         assert_eq!(entries(&home), ["my bot/key", "my bot/token"]);
 
@@ -129,16 +130,16 @@ fn a_long_secret_is_split_and_a_short_one_leaves_nothing_of_it() {
         let long = "🔑键é".repeat(700);
         secrets.set("Bot", "keystore", Secret::new(&long)).await.unwrap();
         assert_eq!(entries(&home), ["bot/keystore", "bot/keystore#a1", "bot/keystore#a2", "bot/keystore#a3"]);
-        assert_eq!(secrets.get("Bot", "keystore").await, Ok(kept(&long)));
+        assert_eq!(secrets.get("Bot", "keystore").await, kept(&long));
 
         let other = "x".repeat(1281);
         secrets.set("Bot", "keystore", Secret::new(&other)).await.unwrap();
         assert_eq!(entries(&home), ["bot/keystore", "bot/keystore#b1", "bot/keystore#b2"]);
-        assert_eq!(secrets.get("Bot", "keystore").await, Ok(kept(&other)));
+        assert_eq!(secrets.get("Bot", "keystore").await, kept(&other));
 
         secrets.set("Bot", "keystore", Secret::new("short")).await.unwrap();
         assert_eq!(entries(&home), ["bot/keystore"]);
-        assert_eq!(secrets.get("Bot", "keystore").await, Ok(kept("short")));
+        assert_eq!(secrets.get("Bot", "keystore").await, kept("short"));
     });
 }
 
@@ -150,7 +151,7 @@ fn two_homes_have_secrets_of_their_own() {
         Secrets::system(&home).set("Bot", "token", Secret::new("one")).await.unwrap();
         assert_eq!(Secrets::system(&other).get("Bot", "token").await, Ok(None));
         Secrets::system(&other).set("Bot", "token", Secret::new("two")).await.unwrap();
-        assert_eq!(Secrets::system(&home).get("Bot", "token").await, Ok(kept("one")));
+        assert_eq!(Secrets::system(&home).get("Bot", "token").await, kept("one"));
     });
 }
 
@@ -172,8 +173,8 @@ fn a_locked_keyring_is_told_and_works_once_it_is_unlocked() {
         assert_eq!(patient.get("Outside", "token").await, Ok(outside));
 
         restart_unlocked();
-        assert_eq!(patient.get("Bot", "token").await, Ok(kept("hunter2")));
-        assert_eq!(patient.get("Outside", "token").await, Ok(kept("inside")));
+        assert_eq!(patient.get("Bot", "token").await, kept("hunter2"));
+        assert_eq!(patient.get("Outside", "token").await, kept("inside"));
     });
 }
 
@@ -183,8 +184,43 @@ fn a_restarted_keyring_is_found_again() {
         let secrets = Secrets::system(&home);
         secrets.set("Bot", "token", Secret::new("hunter2")).await.unwrap();
         restart_unlocked();
-        assert_eq!(secrets.get("Bot", "token").await, Ok(kept("hunter2")));
+        assert_eq!(secrets.get("Bot", "token").await, kept("hunter2"));
         secrets.set("Bot", "token", Secret::new("new")).await.unwrap();
-        assert_eq!(secrets.get("Bot", "token").await, Ok(kept("new")));
+        assert_eq!(secrets.get("Bot", "token").await, kept("new"));
     });
+}
+
+/// A bus that knows no service and starts none, as on a server.
+const BARE_BUS: &str = r#"<busconfig>
+  <type>session</type>
+  <listen>unix:tmpdir=/tmp</listen>
+  <policy context="default">
+    <allow send_destination="*"/><allow receive_sender="*"/><allow own="*"/>
+  </policy>
+</busconfig>"#;
+
+#[test]
+fn a_bus_without_a_keyring_is_told() {
+    if std::env::var_os(INSIDE).is_some() {
+        return in_session("", |home| async move {
+            let secrets = Secrets::system(&home).within(Duration::from_secs(20));
+            assert_eq!(secrets.status("Bot", "token").await, Ok(Status::Missing));
+            let absent = "No keyring was found";
+            told(&secrets.get("Bot", "token").await.unwrap_err(), absent, "gnome-keyring");
+            told(&secrets.set("Bot", "token", Secret::new("x")).await.unwrap_err(), absent, "never writes");
+            assert_eq!(secrets.forget("Bot", "token").await, Ok(Forgotten::NoKeyring));
+        });
+    }
+    let mut config = tempfile::NamedTempFile::new().unwrap();
+    config.write_all(BARE_BUS.as_bytes()).unwrap();
+    let output = Command::new("dbus-run-session")
+        .arg(format!("--config-file={}", config.path().display()))
+        .arg("--")
+        .arg(std::env::current_exe().unwrap())
+        .args(["--exact", "a_bus_without_a_keyring_is_told", "--nocapture"])
+        .env(INSIDE, "1")
+        .output()
+        .unwrap();
+    let told = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && told.contains("1 passed"), "{told}");
 }
