@@ -7,7 +7,7 @@ pub trait Keeper: Send {
     /// The entry's content; `None` where there is no such entry.
     fn get(&mut self, entry: &str) -> Result<Option<Secret>, Trouble>;
 
-    /// Makes or replaces the entry. Contents have at most [`super::split::MAX_UNITS`] UTF-16 units.
+    /// Makes or replaces the entry. Contents have at most 1,280 UTF-16 units.
     fn set(&mut self, entry: &str, content: &Secret) -> Result<(), Trouble>;
 
     /// Removes the entry; `false` where there was none.
