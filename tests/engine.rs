@@ -161,7 +161,7 @@ async fn one_attachment_is_cancelled_alone() {
 #[tokio::test(start_paused = true)]
 async fn without_a_front_the_engine_cancels_and_ends() {
     let fake = Fake::with(0, None);
-    let mut rig = rig(fake, Limits { per_profile: 1, overall: 1 });
+    let rig = rig(fake, Limits { per_profile: 1, overall: 1 });
     let (_, ids) = rig.submit("a", rig.files(3)).await;
     let support::fake::Rig { handle, mut events, store, folder } = rig;
     drop(handle);
@@ -221,8 +221,7 @@ async fn without_questions_a_finding_fails_and_says_what_would_mend_it() {
 
 #[tokio::test(start_paused = true)]
 async fn what_the_service_got_is_compared_with_what_was_sent() {
-    let wrong: [fn(&mut Receipt); 2] =
-        [|receipt| receipt.size = Some(8), |receipt| receipt.size = Some(0)];
+    let wrong: [fn(&mut Receipt); 2] = [|receipt| receipt.size = Some(8), |receipt| receipt.size = Some(0)];
     for change in wrong {
         let fake = Fake::new();
         fake.then(move || {
@@ -247,7 +246,8 @@ async fn files_that_cannot_be_sent_fail_before_anything_leaves() {
     let empty = rig.file("empty.txt");
     std::fs::File::create(&empty).unwrap();
     let folder = rig.folder.path().to_owned();
-    let (batch, _) = rig.submit("a", vec![folder.join("absent"), folder.clone(), empty, rig.file("good.txt")]).await;
+    let (batch, _) =
+        rig.submit("a", vec![folder.join("absent"), folder.clone(), empty, rig.file("good.txt")]).await;
     let ended = rig.batch(batch).await;
     let kinds: Vec<_> = ended.iter().map(|end| end.failure.as_ref().map(|failure| failure.kind)).collect();
     assert_eq!(kinds, [Some(Kind::Unreadable), Some(Kind::Unreadable), Some(Kind::Empty), None]);

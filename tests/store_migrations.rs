@@ -77,11 +77,11 @@ INSERT INTO attachments VALUES (7, 3, 0, X'2F686F6D652F6D652F612E6A7067', 'a.jpg
     1789999999123456700, 640, 480, NULL, 'Bot', 'mixin', 'done', 'confirm', 2, NULL,
     '{"links":[{"kind":"view","value":"https://files.example/a","visibility":"expiring"}],"size":5000000000,
       "md5":null,"sha256":null,"expires_at":1790086400,"width":null,"height":null,"notes":[],"extra":{"z":1}}',
-    NULL, 0, 1790000000000, 1790000001000, 1790000009000, '01998d5c-0000-7000-8000-000000000001',
+    NULL, 0, 1790000000000, 1790000001000, 1790000009000, '01998d5c000070008000000000000001',
     'a.jpg' || char(10) || 'bot' || char(10) || 'https://files.example/a');
 INSERT INTO attachments VALUES (8, 3, 1, X'2F746D702FFF', 'b', NULL, NULL, NULL, NULL, NULL, NULL, 'Bot', 'mixin',
     'uploading', 'send', 1, NULL, NULL, '{"part":1}', 1, 1790000000000, 1790000002000, NULL,
-    '01998d5c-0000-7000-8000-000000000001', 'b' || char(10) || 'bot');
+    '01998d5c000070008000000000000001', 'b' || char(10) || 'bot');
 INSERT INTO attempts VALUES (7, 1, 1790000001000, 1790000003000,
     '{"kind":"network","retry":{"safe":{"after":null}},"step":"send","asked":null,
       "broke":"The connection broke","cause":null,"advice":null,"http_status":null}');

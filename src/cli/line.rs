@@ -60,10 +60,8 @@ impl Line {
     }
 
     pub(super) fn of_history(row: Row) -> Self {
-        let times = Times {
-            added_at: from_ms(row.added_at_ms),
-            finished_at: row.finished_at_ms.and_then(from_ms),
-        };
+        let times =
+            Times { added_at: from_ms(row.added_at_ms), finished_at: row.finished_at_ms.and_then(from_ms) };
         Self::new(row, Some(times))
     }
 

@@ -1,5 +1,7 @@
 //! `affix sandbox`: serves this home's sandbox until Ctrl-C.
 
+use std::time::Duration;
+
 use super::args::Sandbox;
 use super::context::Context;
 use super::{DONE, say};
@@ -9,7 +11,6 @@ use crate::sandbox::credentials::Credentials;
 use crate::sandbox::running;
 use crate::sandbox::server::Config;
 use crate::services;
-use std::time::Duration;
 
 pub(super) async fn run(context: &Context, args: Sandbox) -> Result<u8, Failure> {
     let dir = context.home.sandbox_dir();
@@ -34,10 +35,10 @@ pub(super) async fn run(context: &Context, args: Sandbox) -> Result<u8, Failure>
     }
     tokio::select! {
         () = serving.server().wait() => {}
-        pressed = tokio::signal::ctrl_c() => if pressed.is_ok() {
-            serving.server().stop().await;
-        },
+        _pressed = tokio::signal::ctrl_c() => {}
     }
+    // Waits for the port to be free, so that the next run can have it again.
+    serving.end().await;
     Ok(DONE)
 }
 

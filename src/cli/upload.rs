@@ -51,10 +51,9 @@ fn limits(context: &Context, jobs: Option<u16>) -> Limits {
     let uploads = &context.settings.uploads;
     match jobs {
         Some(jobs) => Limits { per_profile: jobs.into(), overall: jobs.into() },
-        None => Limits {
-            per_profile: uploads.parallel_per_profile as usize,
-            overall: uploads.parallel as usize,
-        },
+        None => {
+            Limits { per_profile: uploads.parallel_per_profile as usize, overall: uploads.parallel as usize }
+        }
     }
 }
 

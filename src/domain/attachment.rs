@@ -104,10 +104,7 @@ impl FileFacts {
     /// The extension in lower case, without the dot; empty where there is none.
     #[must_use]
     pub fn extension(&self) -> String {
-        match self.name.rsplit_once('.') {
-            Some((stem, ext)) if !stem.is_empty() => ext.to_lowercase(),
-            _ => String::new(),
-        }
+        crate::domain::file_name::extension(&self.name)
     }
 
     #[must_use]

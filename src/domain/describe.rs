@@ -119,6 +119,7 @@ pub struct SecretSpec {
 
 /// What a service can do and what it asks of a file.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a capability of its own, none excludes another")]
 pub struct Capability {
     /// The largest file in bytes, where one is known.
     pub max_bytes: Option<u64>,

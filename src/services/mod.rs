@@ -71,21 +71,18 @@ pub trait Service: Send + Sync + std::fmt::Debug + 'static {
     fn host(&self, target: &Target) -> String;
 
     /// Checks and cleans a secret before it is kept: what must not be stored is dropped here.
-    fn accept_secret(&self, key: &str, value: Secret) -> Result<Secret, Failure> {
-        let _every_key_is_alike = key;
+    fn accept_secret(&self, _key: &str, value: Secret) -> Result<Secret, Failure> {
         Ok(value)
     }
 
     /// Checks of settings that one setting's own rule cannot see (one needs another): a sentence each.
-    fn check_settings(&self, target: &Target) -> Vec<String> {
-        let _nothing_to_compare = target;
+    fn check_settings(&self, _target: &Target) -> Vec<String> {
         Vec::new()
     }
 
     /// Checks a file before anything is sent, without the network.
     /// Size limit, empty files and the like are checked from the capability by [`preflight`].
-    fn preflight(&self, file: &FileFacts, target: &Target) -> Vec<Finding> {
-        let _no_rule_of_its_own = (file, target);
+    fn preflight(&self, _file: &FileFacts, _target: &Target) -> Vec<Finding> {
         Vec::new()
     }
 
@@ -106,31 +103,28 @@ pub trait Service: Send + Sync + std::fmt::Debug + 'static {
     /// Makes an expired link fresh; answers the whole receipt with the new links.
     fn renew<'a>(
         &'a self,
-        stored: &'a Stored,
-        exchange: &'a mut Exchange,
+        _stored: &'a Stored,
+        _exchange: &'a mut Exchange,
     ) -> BoxFuture<'a, Result<Receipt, Failure>> {
-        let _not_offered = (stored, exchange);
         Box::pin(async { Err(unsupported("renew links")) })
     }
 
     /// Deletes the uploaded file at the service.
     fn delete<'a>(
         &'a self,
-        stored: &'a Stored,
-        exchange: &'a mut Exchange,
+        _stored: &'a Stored,
+        _exchange: &'a mut Exchange,
     ) -> BoxFuture<'a, Result<(), Failure>> {
-        let _not_offered = (stored, exchange);
         Box::pin(async { Err(unsupported("delete uploaded files")) })
     }
 
     /// Fetches a private attachment with the profile's credential into `file`; answers the bytes written.
     fn save<'a>(
         &'a self,
-        stored: &'a Stored,
-        file: &'a mut (dyn std::io::Write + Send),
-        exchange: &'a mut Exchange,
+        _stored: &'a Stored,
+        _file: &'a mut (dyn std::io::Write + Send),
+        _exchange: &'a mut Exchange,
     ) -> BoxFuture<'a, Result<u64, Failure>> {
-        let _not_offered = (stored, file, exchange);
         Box::pin(async { Err(unsupported("give files back")) })
     }
 }

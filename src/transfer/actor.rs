@@ -41,12 +41,11 @@ pub(super) async fn run(
         actor.start_jobs();
         let wake = actor.queue.next_wake();
         tokio::select! {
-            command = inbox.recv(), if open => match command {
-                Some(command) => actor.command(command).await,
-                None => {
-                    open = false;
-                    actor.cancel(Scope::All).await;
-                }
+            command = inbox.recv(), if open => if let Some(command) = command {
+                actor.command(command).await;
+            } else {
+                open = false;
+                actor.cancel(Scope::All).await;
             },
             Some((job, outcome)) = ended.recv() => actor.ended(job, outcome).await,
             () = tokio::time::sleep_until(wake.unwrap_or_else(Instant::now)), if wake.is_some() => {}
@@ -76,7 +75,7 @@ impl Actor {
                 let _gone = answer.send(submitted);
             }
             Command::Cancel(scope) => self.cancel(scope).await,
-            Command::Answer { id, answer } => self.answer(id, answer).await,
+            Command::Answer { id, answer } => self.answer(id, answer),
         }
     }
 
@@ -172,7 +171,7 @@ impl Actor {
         }
     }
 
-    async fn answer(&mut self, id: AttachmentId, answer: Answer) {
+    fn answer(&mut self, id: AttachmentId, answer: Answer) {
         let Some(mut job) = self.asked.remove(&id) else { return };
         match answer {
             Answer::Repair(repairs) => job.decided = Some(repairs),

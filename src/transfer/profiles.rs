@@ -90,7 +90,9 @@ impl ProfileTargets {
         let dir = self.home.sandbox_dir();
         tokio::task::spawn_blocking(move || running::ensure(&dir, &launch))
             .await
-            .unwrap_or_else(|error| Err(Failure::new(Kind::Storage, "The sandbox did not start").cause(error)))
+            .unwrap_or_else(
+                |error| Err(Failure::new(Kind::Storage, "The sandbox did not start").cause(error)),
+            )
             .map(|running| running.origin)
     }
 }

@@ -17,7 +17,7 @@ pub struct Policy {
 
 impl Default for Policy {
     fn default() -> Self {
-        Self { retries: 4, first: Duration::from_secs(1), longest: Duration::from_secs(60) }
+        Self { retries: 4, first: Duration::from_secs(1), longest: Duration::from_mins(1) }
     }
 }
 
@@ -66,7 +66,7 @@ mod tests {
     #[test]
     fn the_services_own_wish_is_kept() {
         let policy = Policy::default();
-        assert_eq!(policy.wait(&safe(Some(300)), 1, 1.0), Some(Duration::from_secs(300)));
+        assert_eq!(policy.wait(&safe(Some(300)), 1, 1.0), Some(Duration::from_mins(5)));
         assert_eq!(policy.wait(&safe(Some(0)), 1, 1.0), Some(Duration::from_secs(1)));
     }
 

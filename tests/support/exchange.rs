@@ -45,16 +45,18 @@ pub struct Bench {
 }
 
 pub fn bench() -> Bench {
-    bench_with(Network { idle_timeout: Duration::from_millis(400), ..Network::default() }, &[])
+    bench_with(&Network { idle_timeout: Duration::from_millis(400), ..Network::default() }, &[])
 }
 
-pub fn bench_with(network: Network, hidden: &[&str]) -> Bench {
+pub fn bench_with(network: &Network, hidden: &[&str]) -> Bench {
     let notes = Arc::new(Notes::default());
     let cancel = CancellationToken::new();
     let mut redactor = Redactor::default();
-    hidden.iter().for_each(|secret| redactor.hide(secret));
+    for secret in hidden {
+        redactor.hide(secret);
+    }
     let exchange = Exchange::new(Context {
-        http: Http::new(&network).unwrap(),
+        http: Http::new(network).unwrap(),
         observer: notes.clone(),
         cancel: cancel.clone(),
         redactor,

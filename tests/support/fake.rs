@@ -163,11 +163,7 @@ impl Service for Fake {
         Box::pin(self.act(upload, exchange))
     }
 
-    fn test<'a>(
-        &'a self,
-        _: &'a Target,
-        _: &'a mut Exchange,
-    ) -> BoxFuture<'a, Result<String, Failure>> {
+    fn test<'a>(&'a self, _: &'a Target, _: &'a mut Exchange) -> BoxFuture<'a, Result<String, Failure>> {
         Box::pin(async { Ok("tested".to_owned()) })
     }
 }
@@ -219,7 +215,9 @@ pub fn rig(fake: &'static Fake, limits: Limits) -> Rig {
 impl Rig {
     pub fn file(&self, name: &str) -> PathBuf {
         let path = self.folder.path().join(name);
-        std::fs::File::create(&path).and_then(|mut file| std::io::Write::write_all(&mut file, b"content")).unwrap();
+        std::fs::File::create(&path)
+            .and_then(|mut file| std::io::Write::write_all(&mut file, b"content"))
+            .unwrap();
         path
     }
 

@@ -81,7 +81,7 @@ impl Wire {
 
     /// Answers and closes the connection.
     pub async fn answer(mut self, status: &str, headers: &[&str], body: &str) {
-        let headers: String = headers.iter().map(|header| format!("{header}\r\n")).collect();
+        let headers: String = headers.iter().flat_map(|header| [*header, "\r\n"]).collect();
         let length = body.len();
         let text = format!(
             "HTTP/1.1 {status}\r\n{headers}content-length: {length}\r\nconnection: close\r\n\r\n{body}"

@@ -96,9 +96,9 @@ pub(super) fn import(context: &Context, file: &Path) -> Result<u8, Failure> {
 /// Applies `KEY=VALUE` settings; an empty value takes a setting back to its default.
 fn apply(profile: &mut Profile, description: &Description, settings: &[String]) -> Result<(), Failure> {
     for text in settings {
-        let (key, value) = text.split_once('=').ok_or_else(|| {
-            Failure::new(Kind::Settings, format!("“{text}” is not KEY=VALUE"))
-        })?;
+        let (key, value) = text
+            .split_once('=')
+            .ok_or_else(|| Failure::new(Kind::Settings, format!("“{text}” is not KEY=VALUE")))?;
         let spec = description.setting(key).ok_or_else(|| {
             let keys: Vec<_> = description.settings.iter().map(|spec| spec.key).collect();
             Failure::new(Kind::Settings, format!("{} has no setting “{key}”", description.name))

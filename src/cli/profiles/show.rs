@@ -65,7 +65,9 @@ pub(super) fn services(json: bool) -> u8 {
         if json {
             print(&to_json(&described(description)));
         } else {
-            in_words(description).iter().for_each(|line| print(line));
+            for line in in_words(description) {
+                print(&line);
+            }
         }
     }
     DONE
@@ -147,9 +149,7 @@ fn kind_of(kind: SettingKind) -> (&'static str, Option<Vec<&'static str>>) {
         SettingKind::Url => ("url", None),
         SettingKind::Integer { .. } => ("integer", None),
         SettingKind::Flag => ("flag", None),
-        SettingKind::Choice(choices) => {
-            ("choice", Some(choices.iter().map(|choice| choice.value).collect()))
-        }
+        SettingKind::Choice(choices) => ("choice", Some(choices.iter().map(|choice| choice.value).collect())),
     }
 }
 

@@ -41,7 +41,8 @@ fn what_happens(profile: &Profile, service: &dyn Service, target: &Target, files
         Visibility::Private => "Only who has this target's credential can see it.",
         Visibility::None => "There is no link: the service shows it where its id is used.",
     };
-    let life = capability.link_life.map(|life| format!(" Links live for {}.", human_duration(life.as_secs())));
+    let life =
+        capability.link_life.map(|life| format!(" Links live for {}.", human_duration(life.as_secs())));
     format!(
         "This is the first upload to “{}” ({}): {things} to {}. {who}{}",
         profile.name,

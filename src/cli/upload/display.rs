@@ -15,25 +15,32 @@ pub(super) struct Display {
     lines: MultiProgress,
     all: RefCell<Option<ProgressBar>>,
     bars: RefCell<BTreeMap<AttachmentId, ProgressBar>>,
+    names: RefCell<BTreeMap<AttachmentId, String>>,
     failed: RefCell<u64>,
 }
 
 impl Display {
     pub(super) fn new(quiet: bool) -> Self {
         // Draws on terminals only, at most ten times a second.
-        let target = if quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr_with_hz(10) };
+        let target =
+            if quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr_with_hz(10) };
         Self {
             quiet,
             lines: MultiProgress::with_draw_target(target),
             all: RefCell::default(),
             bars: RefCell::default(),
+            names: RefCell::default(),
             failed: RefCell::default(),
         }
     }
 
-    pub(super) fn begin(&self, files: usize) {
-        if files > 1 {
-            let bar = ProgressBar::new(files as u64).with_style(style("{pos} of {len} files {msg}"));
+    /// The files in the order given, with the names to show.
+    pub(super) fn begin(&self, files: impl Iterator<Item = (AttachmentId, String)>) {
+        let names: BTreeMap<_, _> = files.collect();
+        let count = names.len();
+        *self.names.borrow_mut() = names;
+        if count > 1 {
+            let bar = ProgressBar::new(count as u64).with_style(style("{pos} of {len} files {msg}"));
             *self.all.borrow_mut() = Some(self.lines.add(bar));
         }
     }
@@ -51,9 +58,10 @@ impl Display {
             let mut bars = self.bars.borrow_mut();
             let bar = bars.entry(gauge.id).or_insert_with(|| {
                 let bar = ProgressBar::new(gauge.total_bytes).with_style(style(
-                    "{bar:30} {bytes} of {total_bytes} {binary_bytes_per_sec} {eta} left {msg}",
+                    "{prefix:24} {bar:24} {decimal_bytes:>9} of {decimal_total_bytes} {decimal_bytes_per_sec} {eta} left {msg}",
                 ));
-                self.lines.add(bar)
+                let name = self.names.borrow().get(&gauge.id).cloned().unwrap_or_default();
+                self.lines.add(bar.with_prefix(name))
             });
             bar.set_length(gauge.total_bytes);
             bar.set_position(gauge.sent_bytes);

@@ -1,7 +1,7 @@
 //! One run of `affix upload`: hands the files over, shows what happens, prints the results in order.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use tokio::sync::mpsc;
@@ -12,6 +12,7 @@ use crate::cli::ask::{self, Reply};
 use crate::cli::{line, say};
 use crate::domain::attachment::{AttachmentId, BatchId, State};
 use crate::domain::error::{Failure, Kind};
+use crate::domain::file_name;
 use crate::domain::link::Format;
 use crate::domain::preflight::Finding;
 use crate::store::{Row, Store};
@@ -19,6 +20,9 @@ use crate::transfer::{Answer, Event, Finished, Handle, Repairs, Scope};
 
 /// Progress lines are drawn that often.
 const REDRAW: Duration = Duration::from_millis(100);
+
+/// Characters of a name beside its progress.
+const NAME_CHARS: usize = 24;
 
 pub(super) struct Run {
     handle: Handle,
@@ -31,6 +35,8 @@ pub(super) struct Run {
     ended: BTreeMap<AttachmentId, Finished>,
     /// How many results have been printed.
     printed: usize,
+    /// Ctrl-C was pressed.
+    presses: mpsc::Receiver<()>,
     cancelled: bool,
 }
 
@@ -51,6 +57,7 @@ impl Run {
             order: Vec::new(),
             ended: BTreeMap::new(),
             printed: 0,
+            presses: listen(),
             cancelled: false,
         }
     }
@@ -63,9 +70,10 @@ impl Run {
         repairs: Repairs,
         agreed: bool,
     ) -> Result<Vec<State>, Failure> {
+        let names: Vec<_> = paths.iter().map(|path| shown_name(path)).collect();
         let (batch, order) = self.handle.submit(paths, profile, repairs).await?;
+        self.display.begin(order.iter().copied().zip(names));
         self.order = order;
-        self.display.begin(self.order.len());
         if !agreed {
             self.handle.cancel(Scope::All).await?;
         }
@@ -84,7 +92,7 @@ impl Run {
                     None => return Ok(()),
                 },
                 _ = redraw.tick() => self.display.moving(&self.handle.moving()),
-                pressed = tokio::signal::ctrl_c() => self.interrupted(pressed).await?,
+                Some(()) = self.presses.recv() => self.interrupted().await?,
             }
         }
     }
@@ -160,13 +168,11 @@ impl Run {
     }
 
     /// The first Ctrl-C cancels cleanly, the second stops at once.
-    async fn interrupted(&mut self, pressed: std::io::Result<()>) -> Result<(), Failure> {
-        if pressed.is_err() {
-            // Without the signal there is nothing to wait for; the uploads go on.
-            return std::future::pending().await;
-        }
+    async fn interrupted(&mut self) -> Result<(), Failure> {
         if self.cancelled {
-            return Err(Failure::new(Kind::Cancelled, "Stopped at once").advice("What was done is in the history."));
+            return Err(
+                Failure::new(Kind::Cancelled, "Stopped at once").advice("What was done is in the history.")
+            );
         }
         self.cancelled = true;
         let done = self.ended.values().filter(|ended| ended.state == State::Done).count();
@@ -176,4 +182,19 @@ impl Run {
         ));
         self.handle.cancel(Scope::All).await
     }
+}
+
+/// A file's name as it fits before a progress bar.
+fn shown_name(path: &Path) -> String {
+    let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+    file_name::elide_middle(&file_name::display(&name), NAME_CHARS)
+}
+
+/// Hears each Ctrl-C, also while something else is under way.
+fn listen() -> mpsc::Receiver<()> {
+    let (sender, presses) = mpsc::channel(2);
+    tokio::spawn(
+        async move { while tokio::signal::ctrl_c().await.is_ok() && sender.send(()).await.is_ok() {} },
+    );
+    presses
 }

@@ -26,7 +26,7 @@ impl Default for Network {
             proxy: None,
             extra_ca_pem: None,
             connect_timeout: Duration::from_secs(10),
-            idle_timeout: Duration::from_secs(60),
+            idle_timeout: Duration::from_mins(1),
         }
     }
 }

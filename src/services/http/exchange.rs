@@ -165,7 +165,7 @@ impl Exchange {
     async fn run(&mut self, mut call: Call, mut sink: Option<Sink<'_>>) -> Result<Reply, Failure> {
         for _ in 0..=REDIRECTS {
             let reply = self.once(&call, &mut sink).await.map_err(|failure| self.finish(failure))?;
-            match self.redirect(&call, &reply).map_err(|failure| self.finish(failure))? {
+            match Self::redirect(&call, &reply).map_err(|failure| self.finish(failure))? {
                 Some(url) => call.url = url,
                 None => return Ok(reply),
             }
@@ -280,9 +280,9 @@ impl Exchange {
     }
 
     /// Where to go on, when the answer is a redirect that may be followed.
-    fn redirect(&self, call: &Call, reply: &Reply) -> Result<Option<Url>, Failure> {
+    fn redirect(call: &Call, reply: &Reply) -> Result<Option<Url>, Failure> {
         let keeps_method = matches!(reply.status, 307 | 308);
-        if !keeps_method && !matches!(reply.status, 301 | 302 | 303) {
+        if !keeps_method && !matches!(reply.status, 301..=303) {
             return Ok(None);
         }
         let Some(location) = reply.headers.get(LOCATION).and_then(|value| value.to_str().ok()) else {

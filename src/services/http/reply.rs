@@ -213,7 +213,7 @@ pub(crate) mod tests {
         );
         let date =
             [("date", "Thu, 27 Apr 2017 00:51:12 GMT"), ("retry-after", "Thu, 27 Apr 2017 00:52:12 GMT")];
-        assert_eq!(after(&date), Some(Duration::from_secs(60)));
+        assert_eq!(after(&date), Some(Duration::from_mins(1)));
         assert_eq!(after(&[("retry-after", "soon")]), None);
         assert_eq!(after(&[]), None);
     }
