@@ -125,7 +125,10 @@ impl Actor {
         self.queue.ended(&job, outcome.host);
         job.checkpoint = outcome.checkpoint;
         match outcome.ended {
-            Ended::Done(receipt) => self.settle(&job, State::Done, Some(receipt), None).await,
+            Ended::Done(receipt) => {
+                let failure = outcome.recorded.err().map(not_recorded);
+                self.settled(&job, State::Done, Some(receipt), failure).await;
+            }
             Ended::Asked(findings) => {
                 self.keep(self.config.store.set_state(job.id, State::Paused, Some(Step::Preflight)).await)
                     .await;
@@ -142,7 +145,7 @@ impl Actor {
         let jitter = fastrand::f64();
         let wait = self.config.retry.wait(&failure, job.tries, jitter);
         let Some(after) = wait.filter(|_| !job.cancel.is_cancelled()) else {
-            return self.settle(&job, settled_as(&failure), None, Some(failure)).await;
+            return self.settle(&job, settled_as(&failure), failure).await;
         };
         if let Retry::Safe { after: Some(asked) } = failure.retry {
             self.queue.pause_host(&job.profile, asked);
@@ -181,19 +184,11 @@ impl Actor {
         self.queue.push_front(job);
     }
 
-    /// The attachment's end: recorded first, told then.
-    async fn settle(&mut self, job: &Job, state: State, receipt: Option<Receipt>, failure: Option<Failure>) {
-        let kept = Kept { receipt: receipt.clone(), failure: failure.clone() };
-        let recorded = self.config.store.finish(job.id, state, kept).await;
-        let failure = match (recorded, failure) {
-            (Ok(()), failure) => failure,
-            (Err(unrecorded), None) => Some(not_recorded(unrecorded)),
-            (Err(unrecorded), failure) => {
-                self.emit(Event::Trouble(unrecorded)).await;
-                failure
-            }
-        };
-        self.settled(job, state, receipt, failure).await;
+    /// The end of an attachment that was not uploaded: recorded first, told then.
+    async fn settle(&mut self, job: &Job, state: State, failure: Failure) {
+        let kept = Kept { receipt: None, failure: Some(failure.clone()) };
+        self.keep(self.config.store.finish(job.id, state, kept).await).await;
+        self.settled(job, state, None, Some(failure)).await;
     }
 
     async fn settled(&mut self, job: &Job, state: State, receipt: Option<Receipt>, failure: Option<Failure>) {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use futures_util::future::join_all;
 use tokio::sync::{Notify, mpsc};
 use tokio_util::sync::CancellationToken;
 
@@ -16,6 +17,7 @@ use crate::domain::preflight::{Finding, Repair};
 use crate::domain::receipt::Receipt;
 use crate::services::body::Gauge;
 use crate::services::http::{Context, Exchange, Observer, Redactor};
+use crate::store::Outcome as Kept;
 
 /// What one try needs to know.
 #[derive(Debug, Clone)]
@@ -47,6 +49,8 @@ pub(super) enum Ended {
 #[derive(Debug)]
 pub(super) struct Outcome {
     pub(super) ended: Ended,
+    /// Whether the receipt of a done try is in the database.
+    pub(super) recorded: Result<(), Failure>,
     pub(super) checkpoint: Option<String>,
     /// The service's host, which alone is paused when it asks to wait.
     pub(super) host: Option<String>,
@@ -63,6 +67,7 @@ pub(super) async fn run(job: Job, config: Config, events: mpsc::Sender<Event>, b
         ended = walk(&job, &keeper, &mut host) => ended,
     };
     keeper.close_attempt(&ended).await;
+    let recorded = keeper.record(&ended).await;
     board.remove(job.id);
     let checkpoint = notes.lock().checkpoint.clone();
     let asked = format!("Upload {} to {}", crate::domain::file_name::display(&file_name(&job)), job.profile);
@@ -70,7 +75,7 @@ pub(super) async fn run(job: Job, config: Config, events: mpsc::Sender<Event>, b
         Ended::Failed(failure) => Ended::Failed(failure.asked(asked)),
         ended => ended,
     };
-    Outcome { ended, checkpoint, host }
+    Outcome { ended, recorded, checkpoint, host }
 }
 
 fn file_name(job: &Job) -> String {
@@ -162,25 +167,34 @@ impl Keeper<'_> {
     /// Writes down what the last step left, and that the attempt has ended; also when it was cancelled.
     async fn close_attempt(&self, ended: &Ended) {
         let Some(attempt) = self.notes.lock().attempt else { return };
-        self.drain(attempt).await;
         let failure = match ended {
             Ended::Failed(failure) => Some(failure),
             Ended::Done(_) | Ended::Asked(_) => None,
         };
-        self.kept(self.config.store.end_attempt(self.job.id, attempt, failure).await).await;
+        let ((), closed) =
+            tokio::join!(self.drain(attempt), self.config.store.end_attempt(self.job.id, attempt, failure));
+        self.kept(closed).await;
     }
 
+    /// Here and not by the actor, so that files that end together are recorded by one commit.
+    async fn record(&self, ended: &Ended) -> Result<(), Failure> {
+        let Ended::Done(receipt) = ended else { return Ok(()) };
+        let kept = Kept { receipt: Some(receipt.clone()), failure: None };
+        self.config.store.finish(self.job.id, State::Done, kept).await
+    }
+
+    /// Asks for all at once: the store keeps the order and commits them together.
     async fn drain(&self, attempt: u32) {
         let pending = std::mem::take(&mut self.notes.lock().pending);
-        let store = &self.config.store;
-        for note in pending {
-            match note {
-                Note::Step(step) => self.state(step).await,
-                Note::Activity(activity) => {
-                    self.kept(store.add_activity(self.job.id, attempt, *activity).await).await;
-                }
-                Note::Checkpoint(kept) => self.kept(store.set_checkpoint(self.job.id, kept).await).await,
-            }
+        join_all(pending.into_iter().map(|note| self.write(attempt, note))).await;
+    }
+
+    async fn write(&self, attempt: u32, note: Note) {
+        let (id, store) = (self.job.id, &self.config.store);
+        match note {
+            Note::Step(step) => self.state(step).await,
+            Note::Activity(activity) => self.kept(store.add_activity(id, attempt, *activity).await).await,
+            Note::Checkpoint(kept) => self.kept(store.set_checkpoint(id, kept).await).await,
         }
     }
 
