@@ -10,11 +10,11 @@ pub mod cronofy;
 pub mod forum;
 pub mod http;
 pub mod mixin;
-mod names;
 mod reading;
 pub mod sandbox;
 mod storage;
 pub mod teable;
+mod texts;
 
 use std::sync::Arc;
 
@@ -81,7 +81,7 @@ pub trait Service: Send + Sync + std::fmt::Debug + 'static {
     }
 
     /// Checks a file before anything is sent, without the network.
-    /// Size limit, empty files and the like are checked from the capability by [`preflight`].
+    /// Size limit, empty files and the like are checked by the engine, from the capability.
     fn preflight(&self, _file: &FileFacts, _target: &Target) -> Vec<Finding> {
         Vec::new()
     }

@@ -83,7 +83,7 @@ async fn shown(context: &Context, profile: &Profile) -> Result<Shown, Failure> {
         for spec in description.secrets {
             let status =
                 if local { Status::Kept } else { context.secrets.status(&profile.name, spec.key).await? };
-            secrets.insert(spec.key.to_owned(), word(status));
+            secrets.insert(spec.key.to_owned(), status.as_str());
         }
         let target = Target::new(profile, description, BTreeMap::new());
         host = if local { "this computer".to_owned() } else { service.host(&target) };
@@ -97,14 +97,6 @@ async fn shown(context: &Context, profile: &Profile) -> Result<Shown, Failure> {
         visibility,
         secrets,
     })
-}
-
-fn word(status: Status) -> &'static str {
-    match status {
-        Status::Kept => "kept",
-        Status::Environment => "environment",
-        Status::Missing => "missing",
-    }
 }
 
 impl Shown {
@@ -168,6 +160,9 @@ fn in_words(description: &Description) -> Vec<String> {
             (None, false) => String::new(),
         };
         lines.push(format!("  --set {}=…{default}  {}", spec.key, spec.help));
+        if let SettingKind::Choice(choices) = spec.kind {
+            lines.extend(choices.iter().map(|choice| format!("      {}: {}", choice.value, choice.label)));
+        }
     }
     for spec in description.secrets {
         lines.push(format!("  --secret {}  {}", spec.key, spec.help));

@@ -17,7 +17,7 @@ use http::Method;
 use serde_json::Value;
 
 use super::http::Exchange;
-use super::{Service, Stored, Upload, address};
+use super::{Service, Stored, Upload, address, texts};
 use crate::domain::attachment::FileFacts;
 use crate::domain::describe::Description;
 use crate::domain::error::{Failure, Kind};
@@ -53,7 +53,7 @@ impl Service for Cosmos {
                 let plain = percent_encoding::percent_decode_str(text).decode_utf8_lossy();
                 Ok(Secret::new(plain.as_ref()))
             }
-            _ => Ok(Secret::new(text.strip_prefix("Bearer ").unwrap_or(text).trim())),
+            _ => texts::bearer_token(&value),
         }
     }
 

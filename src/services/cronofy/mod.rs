@@ -15,7 +15,7 @@ use url::Url;
 
 use super::body::{Body, FileSource, Piece};
 use super::http::{Call, Exchange};
-use super::{Service, Upload, address, reading};
+use super::{Service, Upload, address, reading, texts};
 use crate::domain::attachment::FileFacts;
 use crate::domain::describe::Description;
 use crate::domain::error::{Failure, Kind, Step};
@@ -38,8 +38,7 @@ impl Service for Cronofy {
     }
 
     fn accept_secret(&self, _key: &str, value: Secret) -> Result<Secret, Failure> {
-        let text = value.expose().trim();
-        Ok(Secret::new(text.strip_prefix("Bearer ").unwrap_or(text).trim()))
+        texts::bearer_token(&value)
     }
 
     fn check_settings(&self, target: &Target) -> Vec<String> {

@@ -87,12 +87,6 @@ impl Exchange {
         self.context.observer.step(step);
     }
 
-    /// The step that runs.
-    #[must_use]
-    pub fn current_step(&self) -> Step {
-        self.step
-    }
-
     /// Replaces this text by stars wherever it would be shown from now on (upload tokens, signatures).
     /// The profile's secrets are hidden already.
     pub fn hide(&mut self, secret: &str) {
@@ -212,7 +206,6 @@ impl Exchange {
             status: response.status().as_u16(),
             headers: response.headers().clone(),
             body: Bytes::new(),
-            url: call.url.clone(),
             repeat: call.repeat,
         };
         let sink: Option<Sink<'_>> = match sink {

@@ -15,7 +15,7 @@ use http::Method;
 use self::keystore::Keystore;
 use self::upload::Api;
 use super::http::Exchange;
-use super::{Service, Stored, Upload, address, storage};
+use super::{Service, Stored, Upload, address, storage, texts};
 use crate::domain::attachment::FileFacts;
 use crate::domain::describe::{
     Capability, Description, Repeat, SecretSpec, SettingKind, SettingSpec, Types, Visibility,
@@ -88,7 +88,7 @@ impl Service for Mixin {
     fn accept_secret(&self, key: &str, value: Secret) -> Result<Secret, Failure> {
         match key {
             "keystore" => Keystore::parse(value.expose())?.to_secret(),
-            "token" => accept_token(&value),
+            "token" => texts::bearer_token(&value),
             _ => Ok(value),
         }
     }
@@ -143,16 +143,6 @@ impl Service for Mixin {
             Ok(renewed(&stored.receipt, reply::receipt(&fresh)))
         })
     }
-}
-
-fn accept_token(value: &Secret) -> Result<Secret, Failure> {
-    let token = value.expose().trim();
-    let token = token.strip_prefix("Bearer ").unwrap_or(token).trim();
-    if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err(Failure::new(Kind::Secret, "The token is empty or has spaces or line breaks in it")
-            .advice("Paste the token alone, without quotes."));
-    }
-    Ok(Secret::new(token))
 }
 
 /// The earlier receipt with the fresh one's links; checksums and sizes taken while uploading stay.

@@ -19,7 +19,7 @@ use http::Method;
 use self::api::Api;
 use self::record::Place;
 use super::http::Exchange;
-use super::{Service, Stored, Upload, address};
+use super::{Service, Stored, Upload, address, texts};
 use crate::domain::attachment::FileFacts;
 use crate::domain::describe::{
     Capability, Choice, Description, Repeat, SecretSpec, SettingKind, SettingSpec, Types, Visibility,
@@ -130,13 +130,7 @@ impl Service for Teable {
     }
 
     fn accept_secret(&self, _key: &str, value: Secret) -> Result<Secret, Failure> {
-        let token = value.expose().trim();
-        let token = token.strip_prefix("Bearer ").unwrap_or(token).trim();
-        if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(Failure::new(Kind::Secret, "The token is empty or has spaces or line breaks in it")
-                .advice("Paste the token alone, without quotes."));
-        }
-        Ok(Secret::new(token))
+        texts::bearer_token(&value)
     }
 
     fn check_settings(&self, target: &Target) -> Vec<String> {
