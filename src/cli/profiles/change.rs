@@ -12,7 +12,7 @@ use crate::domain::error::{Failure, Kind};
 use crate::domain::profile::Profile;
 use crate::domain::secret::Secret;
 use crate::platform::files::write_atomically;
-use crate::secrets::Status;
+use crate::secrets::{Status, variable};
 use crate::services::{self, Service};
 use crate::settings::export;
 
@@ -153,10 +153,13 @@ async fn remind(context: &Context, profile: &Profile, description: &Description)
             return Ok(());
         }
     }
+    let variables: Vec<_> = first.iter().map(|key| variable(&profile.name, key)).collect();
     say::note(&format!(
-        "It needs a secret before it can upload: affix profiles edit '{}' --secret {}",
+        "It needs a secret before it can upload: affix profiles edit '{}' --secret {}\n\
+         Without a keyring: set {} in the environment.",
         profile.name,
-        first.join(" --secret ")
+        first.join(" --secret "),
+        variables.join(" and ")
     ));
     Ok(())
 }
