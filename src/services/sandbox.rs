@@ -3,7 +3,6 @@
 //! One request with the bytes as its body. It carries a key of its own for each attachment, by which the sandbox
 //! knows a repeat: so a lost answer may be asked for again.
 
-use futures_util::future::BoxFuture;
 use http::Method;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
@@ -11,7 +10,7 @@ use serde_json::{Map, Value};
 
 use super::body::Body;
 use super::http::{Call, Exchange, Reply};
-use super::{Service, Stored, Upload, address};
+use super::{Service, Stored, Upload, Work, address};
 use crate::domain::describe::{
     Capability, Checksum, Description, Repeat, SecretSpec, SettingKind, SettingSpec, Types, Visibility,
 };
@@ -162,11 +161,7 @@ impl Service for Sandbox {
         address::host(target, "base_url")
     }
 
-    fn upload<'a>(
-        &'a self,
-        upload: &'a Upload,
-        exchange: &'a mut Exchange,
-    ) -> BoxFuture<'a, Result<Receipt, Failure>> {
+    fn upload<'a>(&'a self, upload: &'a Upload, exchange: &'a mut Exchange) -> Work<'a, Receipt> {
         Box::pin(async move {
             let uploaded: Uploaded = send_file(upload, exchange).await?.json()?;
             exchange.step(Step::Verify);
@@ -175,11 +170,7 @@ impl Service for Sandbox {
         })
     }
 
-    fn test<'a>(
-        &'a self,
-        target: &'a Target,
-        exchange: &'a mut Exchange,
-    ) -> BoxFuture<'a, Result<String, Failure>> {
+    fn test<'a>(&'a self, target: &'a Target, exchange: &'a mut Exchange) -> Work<'a, String> {
         Box::pin(async move {
             let reply = exchange.send(call(target, Method::GET, "me")?).await?;
             if !reply.is_success() {
@@ -190,11 +181,7 @@ impl Service for Sandbox {
         })
     }
 
-    fn delete<'a>(
-        &'a self,
-        stored: &'a Stored,
-        exchange: &'a mut Exchange,
-    ) -> BoxFuture<'a, Result<(), Failure>> {
+    fn delete<'a>(&'a self, stored: &'a Stored, exchange: &'a mut Exchange) -> Work<'a, ()> {
         Box::pin(async move {
             let id = stored.receipt.link(LinkKind::Id).unwrap_or_default();
             let path = format!("files/{}", utf8_percent_encode(id, NON_ALPHANUMERIC));

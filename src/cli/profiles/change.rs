@@ -153,13 +153,33 @@ async fn remind(context: &Context, profile: &Profile, description: &Description)
             return Ok(());
         }
     }
-    let variables: Vec<_> = first.iter().map(|key| variable(&profile.name, key)).collect();
-    say::note(&format!(
-        "It needs a secret before it can upload: affix profiles edit '{}' --secret {}\n\
-         Without a keyring: set {} in the environment.",
-        profile.name,
-        first.join(" --secret "),
-        variables.join(" and ")
-    ));
+    say::note(&reminder(&profile.name, first));
     Ok(())
+}
+
+/// How to give these secrets.
+fn reminder(profile: &str, keys: &[&str]) -> String {
+    let variables: Vec<_> = keys.iter().map(|key| variable(profile, key)).collect();
+    format!(
+        "It needs a secret before it can upload: affix profiles edit '{profile}' --secret {}\n\
+         Without a keyring: set {} in the environment.",
+        keys.join(" --secret "),
+        variables.join(" and ")
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_missing_is_told_with_both_ways_to_give_it() {
+        assert_eq!(
+            reminder("My forum", &["api_key", "api_secret"]),
+            "It needs a secret before it can upload: \
+             affix profiles edit 'My forum' --secret api_key --secret api_secret\n\
+             Without a keyring: set AFFIX_SECRET_MY_FORUM_API_KEY and AFFIX_SECRET_MY_FORUM_API_SECRET \
+             in the environment."
+        );
+    }
 }

@@ -174,3 +174,26 @@ fn print(line: &str) {
     // A reader that has gone, such as `head`, has read enough.
     let _gone = say::result(line);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_setting_choice_and_secret_is_listed() {
+        for description in services::ALL.iter().map(|service| service.description()) {
+            let text = in_words(description).join("\n");
+            for spec in description.settings {
+                assert!(text.contains(&format!("--set {}=", spec.key)), "{text}");
+                if let SettingKind::Choice(choices) = spec.kind {
+                    for choice in choices {
+                        assert!(text.contains(&format!("  {}: {}", choice.value, choice.label)), "{text}");
+                    }
+                }
+            }
+            for spec in description.secrets {
+                assert!(text.contains(&format!("--secret {} ", spec.key)), "{text}");
+            }
+        }
+    }
+}

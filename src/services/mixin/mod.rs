@@ -9,13 +9,12 @@ mod reply;
 mod token;
 mod upload;
 
-use futures_util::future::BoxFuture;
 use http::Method;
 
 use self::keystore::Keystore;
 use self::upload::Api;
 use super::http::Exchange;
-use super::{Service, Stored, Upload, address, storage, texts};
+use super::{Service, Stored, Upload, Work, address, storage, texts};
 use crate::domain::attachment::FileFacts;
 use crate::domain::describe::{
     Capability, Description, Repeat, SecretSpec, SettingKind, SettingSpec, Types, Visibility,
@@ -109,19 +108,11 @@ impl Service for Mixin {
         Vec::new()
     }
 
-    fn upload<'a>(
-        &'a self,
-        upload: &'a Upload,
-        exchange: &'a mut Exchange,
-    ) -> BoxFuture<'a, Result<Receipt, Failure>> {
+    fn upload<'a>(&'a self, upload: &'a Upload, exchange: &'a mut Exchange) -> Work<'a, Receipt> {
         Box::pin(upload::run(upload, exchange))
     }
 
-    fn test<'a>(
-        &'a self,
-        target: &'a Target,
-        exchange: &'a mut Exchange,
-    ) -> BoxFuture<'a, Result<String, Failure>> {
+    fn test<'a>(&'a self, target: &'a Target, exchange: &'a mut Exchange) -> Work<'a, String> {
         Box::pin(async move {
             let call = Api::new(target)?.call(&Method::GET, &["me"], exchange.now_ms())?;
             let answer = exchange.send(call).await?;
@@ -129,11 +120,7 @@ impl Service for Mixin {
         })
     }
 
-    fn renew<'a>(
-        &'a self,
-        stored: &'a Stored,
-        exchange: &'a mut Exchange,
-    ) -> BoxFuture<'a, Result<Receipt, Failure>> {
+    fn renew<'a>(&'a self, stored: &'a Stored, exchange: &'a mut Exchange) -> Work<'a, Receipt> {
         Box::pin(async move {
             let id = stored.receipt.link(LinkKind::Id).ok_or_else(|| {
                 Failure::new(Kind::Gone, "The receipt has no attachment id").advice("Upload the file again.")
