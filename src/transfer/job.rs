@@ -1,6 +1,6 @@
 //! One try of one attachment: walks the line, keeps what happens, says how it ended.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -146,17 +146,23 @@ impl Keeper<'_> {
         attempt: u32,
         work: impl Future<Output = Result<Receipt, Failure>>,
     ) -> Result<Receipt, Failure> {
+        let (ended, closed) = tokio::sync::oneshot::channel::<()>();
+        let working = async {
+            let result = work.await;
+            drop(ended);
+            result
+        };
+        // Ends between two writes only: one that is dropped half done would be lost.
         let writing = async {
-            loop {
-                self.notes.news.notified().await;
+            let mut closed = closed;
+            while tokio::select! {
+                () = self.notes.news.notified() => true,
+                _ended = &mut closed => false,
+            } {
                 self.drain(attempt).await;
             }
         };
-        tokio::select! {
-            biased;
-            result = work => result,
-            () = writing => Err(Failure::cancelled()),
-        }
+        tokio::join!(working, writing).0
     }
 
     /// Writes down what the last step left, and that the attempt has ended; also when it was cancelled.
@@ -171,9 +177,9 @@ impl Keeper<'_> {
     }
 
     async fn drain(&self, attempt: u32) {
-        let pending = std::mem::take(&mut self.notes.lock().pending);
         let store = &self.config.store;
-        for note in pending {
+        // One at a time: a cancelled try drops this while it waits, and what it had taken would be lost.
+        while let Some(note) = self.notes.next() {
             match note {
                 Note::Step(step) => self.state(step).await,
                 Note::Activity(activity) => {
@@ -228,7 +234,7 @@ struct Notes {
 
 #[derive(Debug, Default)]
 struct Inside {
-    pending: Vec<Note>,
+    pending: VecDeque<Note>,
     step: Option<Step>,
     attempt: Option<u32>,
     gauge: Option<Arc<Gauge>>,
@@ -257,8 +263,12 @@ impl Notes {
     }
 
     fn note(&self, note: Note) {
-        self.lock().pending.push(note);
+        self.lock().pending.push_back(note);
         self.news.notify_one();
+    }
+
+    fn next(&self) -> Option<Note> {
+        self.lock().pending.pop_front()
     }
 
     /// The failure of a cancelled try; honest about what may have arrived.
