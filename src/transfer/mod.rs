@@ -89,6 +89,12 @@ pub enum Command {
         repairs: Repairs,
         answer: oneshot::Sender<Submitted>,
     },
+    /// Keep files that the user did not agree to upload, as canceled; nothing of them is sent.
+    Decline {
+        paths: Vec<PathBuf>,
+        profile: String,
+        answer: oneshot::Sender<Submitted>,
+    },
     Cancel(Scope),
     /// Answers [`Event::Asked`].
     Answer {
@@ -181,6 +187,13 @@ impl Handle {
         let (answer, answered) = oneshot::channel();
         let profile = profile.to_owned();
         self.send(Command::Submit { paths, profile, repairs, answer }).await?;
+        answered.await.unwrap_or_else(|_closed| Err(ended()))
+    }
+
+    /// Keeps files as canceled that the user, when asked, did not want to upload.
+    pub async fn decline(&self, paths: Vec<PathBuf>, profile: &str) -> Submitted {
+        let (answer, answered) = oneshot::channel();
+        self.send(Command::Decline { paths, profile: profile.to_owned(), answer }).await?;
         answered.await.unwrap_or_else(|_closed| Err(ended()))
     }
 

@@ -106,8 +106,15 @@ impl Fake {
             answer_lost: upload.answer_lost,
             resumed: exchange.resume(),
         });
-        if let Some(kept) = self.checkpoint.lock().unwrap().clone() {
+        let kept = self.checkpoint.lock().unwrap().clone();
+        if let Some(kept) = kept {
+            // Said again and again, so that there is more to write down than one note.
+            for _ in 0..20 {
+                exchange.checkpoint(&"earlier");
+            }
             exchange.checkpoint(&kept);
+            // The writing begins.
+            tokio::task::yield_now().await;
         }
         let now = self.under_way.fetch_add(1, Ordering::SeqCst) + 1;
         let leave = Leave(&self.under_way);

@@ -70,6 +70,7 @@ impl Display {
 
     pub(super) fn finished(&self, finished: &Finished) {
         self.drop_bar(finished.id);
+        self.names.borrow_mut().remove(&finished.id);
         if finished.state != State::Done {
             *self.failed.borrow_mut() += 1;
         }
@@ -87,6 +88,12 @@ impl Display {
         if !self.quiet {
             self.suspend(|| say::note(text));
         }
+    }
+
+    /// Takes the progress off the terminal until the next drawing.
+    pub(super) fn hide(&self) {
+        // A terminal that cannot be cleared shows the question below the progress.
+        let _kept = self.lines.clear();
     }
 
     /// Prints something while the progress is out of the way.

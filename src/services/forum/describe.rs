@@ -44,7 +44,7 @@ const fn choice(
 pub(super) static DESCRIPTION: Description = Description {
     id: "forum",
     name: "Forum",
-    line: "Uploads images and videos through a forum's open API.",
+    line: "Uploads images and videos through a forum's open API",
     settings: &[
         SettingSpec {
             key: "base_url",
