@@ -139,6 +139,7 @@ impl Live {
                 retries: RETRIES,
                 first: Duration::from_millis(1),
                 longest: Duration::from_millis(2),
+                ..retry::Policy::default()
             },
             waker: Arc::new(|| {}),
             clock: system_clock,
