@@ -452,3 +452,25 @@ async fn nothing_is_sent_when_it_cannot_be_kept_first() {
     assert_eq!(refused.kind, Kind::Storage);
     assert!(fake.asked().is_empty());
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_receipt_that_cannot_be_recorded_is_told_all_the_same() {
+    let fake = Fake::with(0, None);
+    let mut rig = rig(fake, Limits::default());
+    rig.submit("a", one(&rig.file("x.txt"))).await;
+    let sending = |event| matches!(event, Event::State { step: Some(Step::Send), .. }).then_some(());
+    rig.until(sending).await;
+    rig.store.clone().close().await;
+    fake.gate.add_permits(1);
+    let finished = rig
+        .until(|event| match event {
+            Event::Finished(finished) => Some(*finished),
+            _ => None,
+        })
+        .await;
+    assert_eq!(finished.state, State::Done);
+    assert_eq!(finished.receipt.unwrap().primary().unwrap().value, "https://fake.example/x.txt");
+    let failure = finished.failure.unwrap();
+    assert_eq!((failure.kind, failure.step), (Kind::Storage, Some(Step::Record)));
+    assert_eq!(failure.broke, "Uploaded, but not kept in the history: The history is closed");
+}
