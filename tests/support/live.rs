@@ -12,6 +12,7 @@
 )]
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::io::{Cursor, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -232,7 +233,8 @@ impl Live {
             failure: finished.failure,
             retried,
         };
-        self.shown.push_str(&format!("{end:?}"));
+        // Writing to a string cannot fail.
+        let _written = write!(self.shown, "{end:?}");
         for failure in end.failure.iter().chain(end.retried.iter().map(|(failure, _)| failure)) {
             self.shown.push_str(&failure.to_string());
         }
