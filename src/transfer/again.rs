@@ -152,7 +152,7 @@ mod tests {
             let copy = bench.file("copy.txt", "abc");
             assert_eq!(bench.before("Bot", &copy).await.as_deref(), Some("first.txt"));
             assert_eq!(bench.before("Other", &copy).await, None, "another profile");
-            for (name, content) in [("same-size.txt", "abd"), ("longer.txt", "abcd")] {
+            for (name, content) in [("same-size.txt", "xyz"), ("longer.txt", "abcd")] {
                 assert_eq!(bench.before("Bot", &bench.file(name, content)).await, None, "{name}");
             }
             assert_eq!(bench.before("Bot", &bench.folder.path().join("absent")).await, None);
