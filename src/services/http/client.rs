@@ -1,6 +1,7 @@
 //! The clients that all exchanges share: one through the proxy, one straight for this computer's own addresses.
 
 use std::error::Error as _;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use url::{Host, Url};
@@ -36,35 +37,75 @@ impl Default for Network {
     }
 }
 
-/// The shared clients; cheap to clone.
+/// The shared clients; cheap to clone. Each is made by the first request that needs it, because the system's
+/// certificates take a third of a short upload's time to read, and what stays on this computer needs none.
 #[derive(Debug, Clone)]
 pub struct Http {
-    outside: reqwest::Client,
-    loopback: reqwest::Client,
+    clients: Arc<Clients>,
     pub(super) idle_timeout: Duration,
 }
 
+#[derive(Debug)]
+struct Clients {
+    network: Network,
+    outside: OnceLock<Made>,
+    loopback: OnceLock<Made>,
+    /// Plain HTTP on this computer, which goes without any certificate.
+    plain: OnceLock<Made>,
+}
+
+type Made = Result<reqwest::Client, Failure>;
+
 impl Http {
     /// # Errors
-    /// `Kind::Settings` when the proxy or the certificates cannot be used.
+    /// `Kind::Settings` when the proxy or the certificates of the settings cannot be used.
     pub fn new(network: &Network) -> Result<Self, Failure> {
         // A second call finds the first one's provider: both are the same.
         let _already_there = rustls::crypto::ring::default_provider().install_default();
-        let outside = match &network.proxy {
-            Some(address) => builder(network)?.proxy(
-                reqwest::Proxy::all(address).map_err(|error| unusable("The proxy cannot be used", &error))?,
-            ),
-            None => builder(network)?,
+        let clients = Clients {
+            network: network.clone(),
+            outside: OnceLock::new(),
+            loopback: OnceLock::new(),
+            plain: OnceLock::new(),
         };
-        Ok(Self {
-            outside: build(outside)?,
-            loopback: build(builder(network)?.no_proxy())?,
-            idle_timeout: network.idle_timeout,
-        })
+        // What somebody has set is tried at once, so that a mistake is told before anything begins.
+        if network.proxy.is_some() || network.extra_ca_pem.is_some() {
+            clients.outside()?;
+        }
+        Ok(Self { clients: Arc::new(clients), idle_timeout: network.idle_timeout })
     }
 
-    pub(super) fn client(&self, url: &Url) -> &reqwest::Client {
-        if is_loopback(url) { &self.loopback } else { &self.outside }
+    /// The client for this address; reads the system's certificates where it is the first that needs them.
+    ///
+    /// # Errors
+    /// `Kind::Tls` when this computer has no certificates to trust.
+    pub(super) fn client(&self, url: &Url) -> Result<reqwest::Client, Failure> {
+        match (is_loopback(url), url.scheme()) {
+            (false, _) => self.clients.outside(),
+            (true, "http") => self.clients.plain(),
+            (true, _) => self.clients.loopback(),
+        }
+    }
+}
+
+impl Clients {
+    fn outside(&self) -> Made {
+        let make = || {
+            let builder = with_certificates(&self.network)?;
+            let Some(address) = &self.network.proxy else { return build(builder) };
+            let proxy = reqwest::Proxy::all(address);
+            build(builder.proxy(proxy.map_err(|error| unusable("The proxy cannot be used", &error))?))
+        };
+        self.outside.get_or_init(make).clone()
+    }
+
+    fn loopback(&self) -> Made {
+        self.loopback.get_or_init(|| build(with_certificates(&self.network)?.no_proxy())).clone()
+    }
+
+    fn plain(&self) -> Made {
+        let none = std::iter::empty();
+        self.plain.get_or_init(|| build(builder(&self.network).no_proxy().tls_certs_only(none))).clone()
     }
 }
 
@@ -77,8 +118,8 @@ pub(super) fn answer_time(idle: Duration, body_bytes: u64) -> Duration {
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is the one place that the ban points to")]
-fn builder(network: &Network) -> Result<reqwest::ClientBuilder, Failure> {
-    let mut builder = reqwest::Client::builder()
+fn builder(network: &Network) -> reqwest::ClientBuilder {
+    let builder = reqwest::Client::builder()
         .user_agent(concat!("Affix/", env!("CARGO_PKG_VERSION")))
         .redirect(reqwest::redirect::Policy::none())
         .referer(false)
@@ -86,21 +127,28 @@ fn builder(network: &Network) -> Result<reqwest::ClientBuilder, Failure> {
         .tcp_nodelay(true)
         .connect_timeout(network.connect_timeout)
         .pool_idle_timeout(KEPT);
+    // A peer that vanished while bytes wait in the kernel is noticed without our own timers.
     #[cfg(any(target_os = "linux", target_os = "android"))]
-    {
-        // A peer that vanished while bytes wait in the kernel is noticed without our own timers.
-        builder = builder.tcp_user_timeout(network.idle_timeout);
-    }
-    if let Some(pem) = &network.extra_ca_pem {
-        let certificates = reqwest::Certificate::from_pem_bundle(pem)
-            .map_err(|error| unusable("The extra certificates cannot be read", &error))?;
-        builder = builder.tls_certs_merge(certificates);
-    }
-    Ok(builder)
+    let builder = builder.tcp_user_timeout(network.idle_timeout);
+    builder
 }
 
-fn build(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, Failure> {
-    builder.build().map_err(|error| unusable("The network settings cannot be used", &error))
+fn with_certificates(network: &Network) -> Result<reqwest::ClientBuilder, Failure> {
+    let Some(pem) = &network.extra_ca_pem else { return Ok(builder(network)) };
+    let certificates = reqwest::Certificate::from_pem_bundle(pem)
+        .map_err(|error| unusable("The extra certificates cannot be read", &error))?;
+    Ok(builder(network).tls_certs_merge(certificates))
+}
+
+fn build(builder: reqwest::ClientBuilder) -> Made {
+    builder.build().map_err(|error| match find::<rustls::Error>(&error) {
+        Some(rustls::Error::General(words)) => {
+            Failure::new(Kind::Tls, "No secure connection is possible from this computer").cause(words).advice(
+                "Install the system's certificates (ca-certificates), or name a file of them in the network settings.",
+            )
+        }
+        _ => unusable("The network settings cannot be used", &error),
+    })
 }
 
 fn unusable(what: &str, error: &reqwest::Error) -> Failure {

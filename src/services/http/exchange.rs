@@ -220,7 +220,7 @@ impl Exchange {
             *request.body_mut() = Some(reqwest::Body::wrap(feed));
             request.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(call.body.len()));
         }
-        let client = self.context.http.client(&call.url).clone();
+        let client = self.context.http.client(&call.url)?;
         let answer = self.guard(Some(gauge), call, client.execute(request)).await?;
         let response = answer.map_err(|error| no_answer(&error, gauge, lost(call, gauge)))?;
         let mut reply = Reply {
