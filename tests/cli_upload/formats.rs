@@ -4,14 +4,11 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::cli::{DEMOS, Home, get};
+use crate::cli::{DEMOS, Home, PNG, get};
 
 /// product.md, "The command line": the fields of `--format json`.
 const FIELDS: &str = "file name size status profile service batch view_url thumbnail_url preview_url id content \
                       visibility expires_at md5 sha256 attempts error extra";
-
-/// A PNG of one pixel, so that every service takes it.
-const PNG: &[u8] = include_bytes!("one-pixel.png");
 
 fn keys(value: &Value) -> BTreeSet<&str> {
     value.as_object().unwrap().keys().map(String::as_str).collect()

@@ -9,4 +9,7 @@
 #[path = "../support/cli.rs"]
 mod cli;
 
+mod bad_input;
+mod bad_service;
 mod formats;
+mod questions;

@@ -31,6 +31,9 @@ pub const DEMOS: [(&str, &str); 6] = [
     ("forum", "forum demo"),
 ];
 
+/// A PNG of one pixel, which every service takes.
+pub const PNG: &[u8] = include_bytes!("one-pixel.png");
+
 /// A home that nothing else uses. Dropped, it ends the sandbox that a command left behind.
 pub struct Home {
     dir: TempDir,
@@ -215,14 +218,6 @@ impl Ran {
             assert!(self.err.contains(word), "no {word:?} in {}", self.err);
         }
     }
-}
-
-/// The variable of a profile's secret, as product.md has it.
-pub fn variable(profile: &str, key: &str) -> String {
-    let plain = |text: &str| -> String {
-        text.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }).collect()
-    };
-    format!("AFFIX_SECRET_{}_{}", plain(profile), plain(key))
 }
 
 /// The bytes behind a link of the sandbox.
