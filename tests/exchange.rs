@@ -101,7 +101,7 @@ async fn nobody_there_is_safe_to_repeat() {
     let call = Call::new(Method::POST, at(closed, "/")).body(Body::bytes("x")).ambiguous();
     let failure = bench().exchange.send(call).await.unwrap_err();
     assert_eq!((failure.kind, failure.retry), (Kind::Network, SAFE));
-    assert_eq!(failure.broke, "No connection to the server");
+    assert_eq!(failure.broke, format!("No connection to {closed}"));
     let nowhere = Url::parse("http://affix-test.invalid/").unwrap();
     let failure = bench().exchange.send(Call::new(Method::POST, nowhere).ambiguous()).await.unwrap_err();
     assert_eq!((failure.kind, failure.retry), (Kind::Network, SAFE));

@@ -170,16 +170,16 @@ pub(super) fn no_answer(error: &reqwest::Error, gauge: &Gauge, lost: Retry) -> F
         return failure;
     }
     if error.is_timeout() {
-        return Failure::new(Kind::Timeout, "The server did not accept a connection in time")
+        return Failure::new(Kind::Timeout, format!("No connection to {} in time", host(error)))
             .cause(chain(error))
             .advice("Check the network and the address, then retry.")
             .safe();
     }
     if let Some(tls) = find::<rustls::Error>(error) {
-        return tls_failure(tls);
+        return tls_failure(tls, &host(error));
     }
     if error.is_connect() {
-        return Failure::new(Kind::Network, "No connection to the server")
+        return Failure::new(Kind::Network, format!("No connection to {}", host(error)))
             .cause(chain(error))
             .advice("Check the network and the address, then retry.")
             .safe();
@@ -207,8 +207,17 @@ pub(super) fn broken(cause: &str, lost: Retry) -> Failure {
     failure.cause(cause).retry(lost)
 }
 
-fn tls_failure(error: &rustls::Error) -> Failure {
-    let failure = Failure::new(Kind::Tls, "No secure connection to the server").cause(error);
+/// Whom the request was for, with the port where it is not the usual one: a wrong address is seen at once.
+fn host(error: &reqwest::Error) -> String {
+    let host = |url: &Url| {
+        let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+        Some(format!("{}{port}", url.host_str()?))
+    };
+    error.url().and_then(host).unwrap_or_else(|| "the server".to_owned())
+}
+
+fn tls_failure(error: &rustls::Error, host: &str) -> Failure {
+    let failure = Failure::new(Kind::Tls, format!("No secure connection to {host}")).cause(error);
     match error {
         rustls::Error::InvalidCertificate(_) => failure.advice(
             "The server's certificate is not trusted. Check the address and this computer's clock, or add the \

@@ -1,0 +1,15 @@
+//! `affix upload`, as a user or a script runs it: the real program against the sandbox that it starts itself.
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test ends where something is not as it says, also in its helpers"
+)]
+
+#[path = "../support/cli.rs"]
+mod cli;
+
+mod bad_input;
+mod bad_service;
+mod formats;
+mod questions;
