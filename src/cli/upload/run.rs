@@ -1,7 +1,7 @@
 //! One run of `affix upload`: hands the files over, shows what happens, prints the results in order.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
@@ -12,7 +12,6 @@ use crate::cli::ask::{self, Reply};
 use crate::cli::{line, say};
 use crate::domain::attachment::{AttachmentId, BatchId, State};
 use crate::domain::error::{Failure, Kind};
-use crate::domain::file_name;
 use crate::domain::link::Format;
 use crate::domain::preflight::Finding;
 use crate::store::{Row, Store};
@@ -20,9 +19,6 @@ use crate::transfer::{Answer, Event, Finished, Handle, Repairs, Scope};
 
 /// Progress lines are drawn that often.
 const REDRAW: Duration = Duration::from_millis(100);
-
-/// Characters of a name beside its progress.
-const NAME_CHARS: usize = 24;
 
 pub(super) struct Run {
     handle: Handle,
@@ -70,9 +66,8 @@ impl Run {
         repairs: Repairs,
         agreed: bool,
     ) -> Result<Vec<State>, Failure> {
-        let names: Vec<_> = paths.iter().map(|path| shown_name(path)).collect();
-        let (batch, order) = self.handle.submit(paths, profile, repairs).await?;
-        self.display.begin(order.iter().copied().zip(names));
+        let (batch, order) = self.handle.submit(paths.clone(), profile, repairs).await?;
+        self.display.begin(order.iter().copied().zip(&paths));
         self.order = order;
         if !agreed {
             self.handle.cancel(Scope::All).await?;
@@ -106,8 +101,9 @@ impl Run {
                 }
             }
             Event::Asked { id, findings } => {
-                let answer = self.ask(&findings);
-                self.handle.answer(id, answer).await?;
+                if let Some(answer) = self.ask(&findings).await? {
+                    self.handle.answer(id, answer).await?;
+                }
             }
             Event::WillRetry { failure, after, .. } => self.display.note(&format!(
                 "{}: {}. Next try in {:.1} s.",
@@ -122,17 +118,24 @@ impl Run {
         Ok(())
     }
 
-    /// Offers the repairs that would mend every finding.
-    fn ask(&self, findings: &[Finding]) -> Answer {
+    /// Offers the repairs that would mend every finding; no answer where Ctrl-C came first.
+    async fn ask(&mut self, findings: &[Finding]) -> Result<Option<Answer>, Failure> {
         let repairs: Vec<_> = findings.iter().filter_map(|finding| finding.repair.clone()).collect();
-        let agreed = self.display.suspend(|| {
-            for finding in findings {
-                say::note(&finding.message);
-            }
-            let offers: Vec<_> = repairs.iter().map(crate::domain::preflight::Repair::offer).collect();
-            ask::question(&format!("{} Do that?", offers.join(" ")), false)
-        });
-        if agreed == Reply::Yes { Answer::Repair(repairs) } else { Answer::Refuse }
+        self.display.clear();
+        for finding in findings {
+            say::note(&finding.message);
+        }
+        let offers: Vec<_> = repairs.iter().map(crate::domain::preflight::Repair::offer).collect();
+        let text = format!("{} Do that?", offers.join(" "));
+        // On a thread of its own: somebody who thinks must be able to press Ctrl-C.
+        let asking = tokio::task::spawn_blocking(move || ask::question(&text, false));
+        tokio::select! {
+            reply = asking => match reply {
+                Ok(Reply::Yes) => Ok(Some(Answer::Repair(repairs))),
+                _ => Ok(Some(Answer::Refuse)),
+            },
+            Some(()) = self.presses.recv() => self.interrupted().await.map(|()| None),
+        }
     }
 
     async fn finished(&mut self, finished: Finished) {
@@ -182,12 +185,6 @@ impl Run {
         ));
         self.handle.cancel(Scope::All).await
     }
-}
-
-/// A file's name as it fits before a progress bar.
-fn shown_name(path: &Path) -> String {
-    let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
-    file_name::elide_middle(&file_name::display(&name), NAME_CHARS)
 }
 
 /// Hears each Ctrl-C, also while something else is under way.
