@@ -2,6 +2,7 @@
 
 mod consent;
 mod display;
+mod gauge;
 mod run;
 
 use std::path::PathBuf;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::cli::columns::{Column, Table};
 use crate::cli::context::Context;
 use crate::cli::line::to_json;
 use crate::cli::{DONE, say};
@@ -14,6 +15,9 @@ use crate::domain::progress::human_bytes;
 use crate::secrets::Status;
 use crate::services;
 use crate::settings::same_name;
+
+/// Name with the default's mark, service, visibility, host.
+const COLUMNS: [Column; 4] = [Column::at_least(16), Column::whole(), Column::whole(), Column::at_least(16)];
 
 /// A profile as `--json` prints it.
 #[derive(Debug, Serialize)]
@@ -27,13 +31,16 @@ struct Shown {
 }
 
 pub(super) async fn list(context: &Context, json: bool) -> Result<u8, Failure> {
+    let mut table = Table::new(&COLUMNS);
     for profile in &context.settings.profiles {
         let shown = shown(context, profile).await?;
-        let text = if json { to_json(&shown) } else { shown.in_words() };
-        if say::result(&text).is_err() {
-            break;
+        if json {
+            print(&to_json(&shown));
+        } else {
+            table.push(shown.cells());
         }
     }
+    table.lines().iter().for_each(|line| print(line));
     Ok(DONE)
 }
 
@@ -44,7 +51,9 @@ pub(super) async fn one(context: &Context, name: &str, json: bool) -> Result<u8,
         print(&to_json(&shown));
         return Ok(DONE);
     }
-    print(&shown.in_words());
+    let mut table = Table::new(&COLUMNS);
+    table.push(shown.cells());
+    table.lines().iter().for_each(|line| print(line));
     let target = Target::new(&profile, service.description(), BTreeMap::new());
     for spec in service.description().settings {
         let set = if profile.settings.contains_key(spec.key) { "" } else { " (default)" };
@@ -100,10 +109,10 @@ async fn shown(context: &Context, profile: &Profile) -> Result<Shown, Failure> {
 }
 
 impl Shown {
-    fn in_words(&self) -> String {
+    fn cells(&self) -> Vec<String> {
         let mark = if self.default { "*" } else { " " };
         let visibility = self.visibility.map_or("unknown service", Visibility::as_str);
-        format!("{mark} {:<24}  {:<8}  {:<9}  {}", self.name, self.service, visibility, self.host)
+        vec![format!("{mark} {}", self.name), self.service.clone(), visibility.to_owned(), self.host.clone()]
     }
 }
 

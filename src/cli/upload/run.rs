@@ -1,7 +1,7 @@
 //! One run of `affix upload`: hands the files over, shows what happens, prints the results in order.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
@@ -13,7 +13,6 @@ use crate::cli::ask::{self, Reply};
 use crate::cli::{line, say};
 use crate::domain::attachment::{AttachmentId, BatchId, State};
 use crate::domain::error::{Failure, Kind};
-use crate::domain::file_name;
 use crate::domain::link::Format;
 use crate::domain::preflight::{Finding, Repair};
 use crate::domain::progress::human_duration;
@@ -22,9 +21,6 @@ use crate::transfer::{Answer, Event, Finished, Handle, Repairs, Scope};
 
 /// Progress lines are drawn that often.
 const REDRAW: Duration = Duration::from_millis(100);
-
-/// Characters of a name beside its progress.
-const NAME_CHARS: usize = 24;
 
 pub(super) struct Run {
     handle: Handle,
@@ -76,13 +72,12 @@ impl Run {
         repairs: Repairs,
         agreed: bool,
     ) -> Result<Vec<State>, Failure> {
-        let names: Vec<_> = paths.iter().map(|path| shown_name(path)).collect();
         let (batch, order) = if agreed {
-            self.handle.submit(paths, profile, repairs).await?
+            self.handle.submit(paths.clone(), profile, repairs).await?
         } else {
-            self.handle.decline(paths, profile).await?
+            self.handle.decline(paths.clone(), profile).await?
         };
-        self.display.begin(order.iter().copied().zip(names));
+        self.display.begin(order.iter().copied().zip(&paths));
         self.order = order;
         self.follow(batch).await?;
         self.display.end();
@@ -142,7 +137,7 @@ impl Run {
         let messages: Vec<_> = findings.iter().map(|finding| finding.message.clone()).collect();
         // The progress is hidden and nothing is drawn until the answer is there. The thread that waits for it ends
         // with the program.
-        self.display.hide();
+        self.display.clear();
         let asking = tokio::task::spawn_blocking(move || {
             for message in messages {
                 say::note(&message);
@@ -213,12 +208,6 @@ impl Run {
 /// Whoever cancelled knows it; 10,000 lines would only say it again. What may have arrived is told.
 fn is_told(failure: &Failure) -> bool {
     failure.kind != Kind::Cancelled || failure.advice.is_some()
-}
-
-/// A file's name as it fits before a progress bar.
-fn shown_name(path: &Path) -> String {
-    let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
-    file_name::elide_middle(&file_name::display(&name), NAME_CHARS)
 }
 
 /// Hears each Ctrl-C, also while something else is under way.

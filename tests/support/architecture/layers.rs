@@ -42,6 +42,7 @@ const OWNED_CRATES: &[(&str, &[&str])] = &[
     ("apple_native_keyring_store", &["src/secrets/"]),
     ("axum", &["src/sandbox/"]),
     ("clap", &["src/cli/", "src/main.rs"]),
+    ("console", &["src/cli/"]),
     ("directories", &["src/platform/"]),
     ("eframe", &["src/app", "src/ui/"]),
     ("egui", &["src/app", "src/ui/"]),
