@@ -8,7 +8,7 @@ use affix::domain::attachment::State;
 use affix::domain::error::{Failure, Kind, Retry, Step};
 use affix::domain::preflight::Repair;
 use affix::domain::receipt::Receipt;
-use affix::transfer::{Answer, Event, Limits, Repairs, Scope};
+use affix::transfer::{Answer, Event, Limits, Repairs};
 use support::fake::{Fake, failure, one, receipt, rig};
 
 const SAFE: Retry = Retry::Safe { after: None };
@@ -130,49 +130,6 @@ async fn no_more_run_at_once_than_the_limits_say() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn cancelling_reaches_what_runs_what_waits_and_what_is_to_be_repeated() {
-    let fake = Fake::with(1, None);
-    fake.then(|| Err(failure(Kind::Server).retry(Retry::Safe { after: Some(seconds(3000)) })));
-    let mut rig = rig(fake, Limits { per_profile: 2, overall: 2 });
-    let (first, ids) = rig.submit("a", rig.files(5)).await;
-    let (other, _) = rig.submit("b", one(&rig.file("other.txt"))).await;
-    rig.until(|event| matches!(event, Event::WillRetry { .. }).then_some(())).await;
-    rig.handle.cancel(Scope::Batch(first)).await.unwrap();
-    let ended = rig.batch(first).await;
-    assert_eq!(ended.iter().map(|end| end.state).collect::<Vec<_>>(), [State::Canceled; 5]);
-    for id in ids {
-        assert_eq!(rig.store.attachment(id).await.unwrap().unwrap().state, State::Canceled);
-    }
-    fake.gate.add_permits(10);
-    assert_eq!(rig.batch(other).await[0].state, State::Done, "the other batch goes on");
-}
-
-#[tokio::test(start_paused = true)]
-async fn one_attachment_is_cancelled_alone() {
-    let fake = Fake::with(0, None);
-    let mut rig = rig(fake, Limits::default());
-    let (batch, ids) = rig.submit("a", rig.files(2)).await;
-    rig.handle.cancel(Scope::One(ids[1])).await.unwrap();
-    fake.gate.add_permits(2);
-    let states: Vec<_> = rig.batch(batch).await.iter().map(|end| end.state).collect();
-    assert_eq!(states, [State::Done, State::Canceled]);
-}
-
-#[tokio::test(start_paused = true)]
-async fn without_a_front_the_engine_cancels_and_ends() {
-    let fake = Fake::with(0, None);
-    let rig = rig(fake, Limits { per_profile: 1, overall: 1 });
-    let (_, ids) = rig.submit("a", rig.files(3)).await;
-    let support::fake::Rig { handle, mut events, store, folder } = rig;
-    drop(handle);
-    while events.recv().await.is_some() {}
-    for id in ids {
-        assert_eq!(store.attachment(id).await.unwrap().unwrap().state, State::Canceled);
-    }
-    drop(folder);
-}
-
-#[tokio::test(start_paused = true)]
 async fn a_repeat_knows_what_the_first_try_left() {
     let fake = Fake::new();
     *fake.checkpoint.lock().unwrap() = Some("ticket-7".to_owned());
@@ -183,22 +140,6 @@ async fn a_repeat_knows_what_the_first_try_left() {
     let asked = fake.asked();
     assert_eq!((asked[0].answer_lost, asked[0].resumed.as_deref()), (false, None));
     assert_eq!((asked[1].answer_lost, asked[1].resumed.as_deref()), (true, Some("ticket-7")));
-}
-
-#[tokio::test(start_paused = true)]
-async fn everything_that_was_noted_is_written_down_when_the_work_ends() {
-    let fake = Fake::new();
-    *fake.checkpoint.lock().unwrap() = Some("ticket-7".to_owned());
-    fake.then(|| Err(failure(Kind::Network).retry(Retry::Ambiguous)));
-    let mut rig = rig(fake, Limits::default());
-    let (batch, ids) = rig.submit("a", one(&rig.file("x.txt"))).await;
-    rig.batch(batch).await;
-    let row = rig.store.attachment(ids[0]).await.unwrap().unwrap();
-    assert_eq!((row.checkpoint.as_deref(), row.answer_lost), (Some("\"ticket-7\""), true));
-    // What is done needs no checkpoint any more.
-    let (batch, ids) = rig.submit("a", one(&rig.file("y.txt"))).await;
-    rig.batch(batch).await;
-    assert_eq!(rig.store.attachment(ids[0]).await.unwrap().unwrap().checkpoint, None);
 }
 
 #[tokio::test(start_paused = true)]
@@ -232,85 +173,56 @@ async fn what_a_try_kept_does_not_count_for_another_content() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_front_that_does_not_listen_can_still_speak() {
+async fn of_two_wishes_of_a_host_the_longer_one_counts() {
     let fake = Fake::with(0, None);
-    let mut rig = rig(fake, Limits { per_profile: 1, overall: 1 });
-    let many = vec![rig.file("x.txt"); 3000];
-    let (first, _) = rig.submit("a", many).await;
-    // More events than there is room for, and nobody reads them.
-    rig.handle.cancel(Scope::All).await.unwrap();
-    for _ in 0..100 {
-        rig.submit("a", Vec::new()).await;
+    for wait in [300, 10] {
+        let wait = Retry::Safe { after: Some(seconds(wait)) };
+        fake.then(move || Err(failure(Kind::RateLimited).retry(wait)));
     }
-    let ended = rig.batch(first).await;
-    assert_eq!(ended.len(), 3000);
-    assert!(ended.iter().all(|end| end.state == State::Canceled));
-    assert_eq!(ended[2999].failure.as_ref().unwrap().asked.as_deref(), Some("Upload x.txt to a"));
-    fake.gate.add_permits(1);
-    let (next, _) = rig.submit("a", one(&rig.file("y.txt"))).await;
-    assert_eq!(rig.batch(next).await[0].state, State::Done, "the engine goes on");
-}
-
-#[tokio::test(start_paused = true)]
-async fn what_is_declined_is_kept_and_never_begun() {
-    let fake = Fake::new();
-    let mut rig = rig(fake, Limits::default());
-    let (batch, ids) = rig.handle.decline(rig.files(3), "a").await.unwrap();
-    let mut begun = 0;
-    rig.until(|event| match event {
-        Event::State { .. } => {
-            begun += 1;
-            None
-        }
-        Event::BatchDone(done) if done == batch => Some(()),
-        _ => None,
-    })
-    .await;
-    assert_eq!((begun, fake.asked().len()), (0, 0));
-    for id in ids {
-        let row = rig.store.attachment(id).await.unwrap().unwrap();
-        assert_eq!((row.state, row.attempts), (State::Canceled, 0));
+    let mut rig = rig(fake, Limits { per_profile: 2, overall: 2 });
+    let (batch, _) = rig.submit("a", rig.files(3)).await;
+    while fake.asked().len() < 2 {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    fake.gate.add_permits(100);
+    assert!(rig.batch(batch).await.iter().all(|end| end.state == State::Done));
+    let asked = fake.asked();
+    for later in &asked[2..] {
+        assert!(later.at - asked[0].at >= seconds(300), "{asked:?}");
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_answer_that_comes_together_with_the_cancel_is_kept() {
+async fn a_profile_with_much_to_do_does_not_hold_up_another() {
     let fake = Fake::with(0, None);
-    let mut rig = rig(fake, Limits::default());
-    let (batch, ids) = rig.submit("a", one(&rig.file("x.txt"))).await;
-    rig.until(|event| matches!(event, Event::State { step: Some(Step::Send), .. }).then_some(())).await;
-    // Neither waits: the job finds both when it is its turn.
-    rig.handle.cancel(Scope::One(ids[0])).await.unwrap();
-    fake.gate.add_permits(1);
-    let ended = rig.batch(batch).await.remove(0);
-    assert_eq!((ended.state, ended.receipt.is_some()), (State::Done, true));
-    assert_eq!(rig.store.attachment(ids[0]).await.unwrap().unwrap().state, State::Done);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_question_that_comes_together_with_the_cancel_waits_for_nobody() {
-    let fake = Fake::with(10, Some('#'));
-    let mut rig = rig(fake, Limits::default());
-    let file = rig.file("a#b.txt");
-    // Which of the two the engine sees first is chance.
-    for _ in 0..20 {
-        let (batch, _) = rig.handle.submit(one(&file), "a", Repairs::Ask).await.unwrap();
-        rig.until(|event| matches!(event, Event::State { step: Some(Step::Preflight), .. }).then_some(()))
-            .await;
-        rig.handle.cancel(Scope::Batch(batch)).await.unwrap();
-        assert_eq!(rig.batch(batch).await[0].state, State::Canceled);
+    let mut rig = rig(fake, Limits { per_profile: 2, overall: 2 });
+    rig.submit("a", rig.files(5)).await;
+    let (other, _) = rig.submit("b", one(&rig.file("other.txt"))).await;
+    while fake.asked().len() < 2 {
+        tokio::time::sleep(Duration::from_millis(1)).await;
     }
+    fake.gate.add_permits(1);
+    while fake.asked().len() < 3 {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    assert_eq!(fake.asked()[2].profile, "b");
+    fake.gate.add_permits(10);
+    assert_eq!(rig.batch(other).await[0].state, State::Done);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_bug_in_a_service_ends_one_upload_and_not_the_engine() {
-    let fake = Fake::new();
-    fake.then(|| panic!("a bug"));
+async fn what_was_answered_goes_before_what_has_not_begun() {
+    let fake = Fake::with(0, Some('#'));
     let mut rig = rig(fake, Limits { per_profile: 1, overall: 1 });
-    let (batch, _) = rig.submit("a", rig.files(2)).await;
-    let ended = rig.batch(batch).await;
-    assert_eq!(ended.iter().map(|end| end.state).collect::<Vec<_>>(), [State::Unsure, State::Done]);
-    assert_eq!(rig.handle.moving(), []);
+    let files = ["a#b.txt", "1.txt", "2.txt"].map(|name| rig.file(name)).to_vec();
+    let (batch, ids) = rig.handle.submit(files, "a", Repairs::Ask).await.unwrap();
+    rig.until(|event| matches!(event, Event::Asked { .. }).then_some(())).await;
+    let repair = Repair::Rename { name: "a_b.txt".to_owned() };
+    rig.handle.answer(ids[0], Answer::Repair(vec![repair])).await.unwrap();
+    fake.gate.add_permits(10);
+    rig.batch(batch).await;
+    let names: Vec<_> = fake.asked().into_iter().map(|asked| asked.name).collect();
+    assert_eq!(names, ["1.txt", "a_b.txt", "2.txt"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -334,22 +246,6 @@ async fn a_limit_without_a_time_holds_the_whole_host_back() {
     assert!(rig.batch(batch).await.iter().all(|end| end.state == State::Done));
     let asked = fake.asked();
     assert!(asked[1].at - asked[0].at >= seconds(7), "{asked:?}");
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_failure_after_the_cancel_is_not_repeated_and_says_cancelled() {
-    let fake = Fake::with(0, None);
-    fake.then(|| Err(failure(Kind::Server).retry(SAFE)));
-    let mut rig = rig(fake, Limits::default());
-    let (batch, ids) = rig.submit("a", one(&rig.file("x.txt"))).await;
-    rig.until(|event| matches!(event, Event::State { step: Some(Step::Send), .. }).then_some(())).await;
-    rig.handle.cancel(Scope::One(ids[0])).await.unwrap();
-    fake.gate.add_permits(1);
-    let ended = rig.batch(batch).await.remove(0);
-    assert_eq!((ended.state, fake.asked().len()), (State::Canceled, 1));
-    let failure = ended.failure.unwrap();
-    assert_eq!((failure.kind, failure.step), (Kind::Cancelled, Some(Step::Send)));
-    assert_eq!(failure.cause.as_deref(), Some("It broke as the script says"));
 }
 
 #[tokio::test(start_paused = true)]
@@ -451,4 +347,26 @@ async fn nothing_is_sent_when_it_cannot_be_kept_first() {
     let refused = rig.handle.submit(one(&rig.file("x.txt")), "a", Repairs::Refuse).await.unwrap_err();
     assert_eq!(refused.kind, Kind::Storage);
     assert!(fake.asked().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_receipt_that_cannot_be_recorded_is_told_all_the_same() {
+    let fake = Fake::with(0, None);
+    let mut rig = rig(fake, Limits::default());
+    rig.submit("a", one(&rig.file("x.txt"))).await;
+    let sending = |event| matches!(event, Event::State { step: Some(Step::Send), .. }).then_some(());
+    rig.until(sending).await;
+    rig.store.clone().close().await;
+    fake.gate.add_permits(1);
+    let finished = rig
+        .until(|event| match event {
+            Event::Finished(finished) => Some(*finished),
+            _ => None,
+        })
+        .await;
+    assert_eq!(finished.state, State::Done);
+    assert_eq!(finished.receipt.unwrap().primary().unwrap().value, "https://fake.example/x.txt");
+    let failure = finished.failure.unwrap();
+    assert_eq!((failure.kind, failure.step), (Kind::Storage, Some(Step::Record)));
+    assert_eq!(failure.broke, "Uploaded, but not kept in the history: The history is closed");
 }

@@ -384,8 +384,8 @@ async fn nothing_secret_stands_in_the_activity() {
     assert!(shown.contains("/t/***?X-Amz-Signature=***") && shown.contains("about ***"), "{shown}");
 }
 
-#[tokio::test]
-async fn an_unknown_certificate_is_refused_and_a_trusted_one_taken() {
+/// A server with a certificate of its own making, which it answers in PEM, and one answer for everything.
+async fn serve_tls(answer: &'static str) -> (std::net::SocketAddr, Vec<u8>) {
     let made = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
     let key = rustls::pki_types::PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
     let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -402,15 +402,50 @@ async fn an_unknown_certificate_is_refused_and_a_trusted_one_taken() {
             let Ok(mut stream) = acceptor.accept(wire.stream).await else { return };
             let mut head = [0; 4096];
             let _got = stream.read(&mut head).await;
-            let _sent = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok").await;
+            let _sent = stream.write_all(answer.as_bytes()).await;
             let _ended = stream.shutdown().await;
         }
     })
     .await;
+    (address, made.cert.pem().into_bytes())
+}
+
+#[tokio::test]
+async fn a_redirect_never_leads_out_of_tls() {
+    let (address, pem) =
+        serve_tls("HTTP/1.1 307 There\r\nlocation: http://localhost/\r\ncontent-length: 0\r\n\r\n").await;
+    let trusting = Network { extra_ca_pem: Some(pem), ..Network::default() };
+    let url = Url::parse(&format!("https://localhost:{}/", address.port())).unwrap();
+    // Also where no credential would be lost: the bytes are the user's own.
+    let call = Call::new(Method::PUT, url).body(Body::bytes("x"));
+    let failure = bench_with(&trusting, &[]).exchange.send(call).await.unwrap_err();
+    assert_eq!(failure.broke, "The service points to another host");
+}
+
+#[tokio::test]
+async fn the_proxy_is_asked_for_everything_but_this_computer() {
+    let says = |word: &'static str| {
+        serve(move |mut wire| async move {
+            wire.request().await;
+            wire.answer("200 OK", &[], word).await;
+        })
+    };
+    let (proxy, here) = (says("proxy").await, says("here").await);
+    let network = Network { proxy: Some(format!("http://{proxy}")), ..Network::default() };
+    let outside = Url::parse("http://affix-test.invalid/").unwrap();
+    for (url, word) in [(at(here, "/"), "here"), (outside, "proxy")] {
+        let reply = bench_with(&network, &[]).exchange.send(Call::new(Method::GET, url)).await.unwrap();
+        assert_eq!(reply.body, word);
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_certificate_is_refused_and_a_trusted_one_taken() {
+    let (address, pem) = serve_tls("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok").await;
     let url = Url::parse(&format!("https://localhost:{}/", address.port())).unwrap();
     let failure = bench().exchange.send(Call::new(Method::GET, url.clone())).await.unwrap_err();
     assert_eq!((failure.kind, failure.retry), (Kind::Tls, Retry::Never), "{failure}");
-    let trusting = Network { extra_ca_pem: Some(made.cert.pem().into_bytes()), ..Network::default() };
+    let trusting = Network { extra_ca_pem: Some(pem), ..Network::default() };
     let reply = bench_with(&trusting, &[]).exchange.send(Call::new(Method::GET, url)).await.unwrap();
     assert_eq!(reply.body, "ok");
 }

@@ -91,11 +91,13 @@ fn call(target: &Target, method: Method, path: &str) -> Result<Call, Failure> {
 /// The failure that an unsuccessful answer stands for, in the sandbox's own words.
 fn failure(reply: &Reply) -> Failure {
     let body: Option<Value> = serde_json::from_slice(&reply.body).ok();
-    let message = body.as_ref().and_then(|body| body.pointer("/error/message")?.as_str()).unwrap_or("");
+    let message = body.as_ref().and_then(|body| body.pointer("/error/message")?.as_str());
+    let quote = reply.quote();
+    let message = message.unwrap_or(&quote);
     match reply.status {
         // Waiting makes no room.
         507 => Failure::new(Kind::Refused, "The sandbox has no room for the file")
-            .cause(message)
+            .cause(format!("HTTP 507: {message}"))
             .status(507)
             .advice("Delete files that you uploaded to the sandbox, or free disk space."),
         _ => reply.failure(message),

@@ -7,6 +7,7 @@ use crate::domain::error::{Failure, Kind, Step};
 use crate::domain::receipt::Receipt;
 use crate::store::queue::{Ended, Stamp};
 use crate::store::rows::{Attempt, NewAttachment, NewBatch, Outcome, Query, Row};
+use crate::store::worker::Access;
 use crate::store::{SessionId, Store, history, queue};
 
 /// Writing: the queue and what becomes of it. An unknown id is a failure.
@@ -21,17 +22,19 @@ impl Store {
         self.write(move |db| queue::add_batch(db, &batch, &files, stamp)).await
     }
 
-    /// Keeps what the inspection found, and the name to send. The path stays the one handed over.
+    /// Noted: what the inspection found, and the name to send. The path stays the one handed over.
     pub async fn set_facts(&self, id: AttachmentId, facts: &FileFacts) -> Result<(), Failure> {
         let facts = facts.clone();
-        self.write(move |db| queue::set_facts(db, id, &facts)).await
+        self.note(move |db| queue::set_facts(db, id, &facts)).await
     }
 
     /// Moves an attachment to a state, with the step that runs. A state that is not settled makes the
-    /// attachment this run's own and clears the failure and the end of an earlier try.
+    /// attachment this run's own and clears the failure and the end of an earlier try; it is only noted, because
+    /// whatever a run leaves unsettled becomes interrupted.
     pub async fn set_state(&self, id: AttachmentId, state: State, step: Option<Step>) -> Result<(), Failure> {
         let stamp = self.stamp();
-        self.write(move |db| queue::set_state(db, id, state, step, stamp)).await
+        let access = if state.is_settled() { Access::Write } else { Access::Note };
+        self.request(access, move |db| queue::set_state(db, id, state, step, stamp)).await
     }
 
     /// Counts and notes a new attempt; answers its number, from 1.
@@ -40,7 +43,7 @@ impl Store {
         self.write(move |db| queue::begin_attempt(db, id, now_ms)).await
     }
 
-    /// Notes that an attempt ended, and what broke.
+    /// Noted: an attempt ended, and what broke.
     pub async fn end_attempt(
         &self,
         id: AttachmentId,
@@ -49,10 +52,10 @@ impl Store {
     ) -> Result<(), Failure> {
         let Stamp { now_ms, .. } = self.stamp();
         let failure = failure.map(to_json).transpose()?;
-        self.write(move |db| queue::end_attempt(db, id, number, failure.as_deref(), now_ms)).await
+        self.note(move |db| queue::end_attempt(db, id, number, failure.as_deref(), now_ms)).await
     }
 
-    /// Keeps one request and its answer. `attempt` is 0 for what happens outside of one, such as a renewal.
+    /// Noted: one request and its answer. `attempt` is 0 for what happens outside of one, such as a renewal.
     pub async fn add_activity(
         &self,
         id: AttachmentId,
@@ -60,7 +63,7 @@ impl Store {
         activity: Activity,
     ) -> Result<(), Failure> {
         let entry = to_json(&activity)?;
-        self.write(move |db| queue::add_activity(db, id, attempt, &entry)).await
+        self.note(move |db| queue::add_activity(db, id, attempt, &entry)).await
     }
 
     /// Keeps or clears the service's note of how far it came.

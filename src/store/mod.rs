@@ -86,8 +86,9 @@ impl FromStr for SessionId {
 /// The handle of the database; clones speak to the same worker. Once the last one is dropped, the worker
 /// commits what waits and ends.
 ///
-/// Every method answers after its change is on the disk. A request that was sent is carried out even when
-/// nobody waits for its answer any longer. Every failure has [`Kind::Storage`].
+/// Every method answers after its change is on the disk; those that say *noted* answer after the commit alone,
+/// which survives everything but a loss of power before the next change. A request that was sent is carried out
+/// even when nobody waits for its answer any longer. Every failure has [`Kind::Storage`].
 #[derive(Debug, Clone)]
 pub struct Store {
     requests: mpsc::Sender<Message>,
@@ -146,6 +147,13 @@ impl Store {
         work: impl Fn(&Connection) -> Result<T, Trouble> + Send + 'static,
     ) -> Result<T, Failure> {
         self.request(Access::Read, work).await
+    }
+
+    async fn note<T: Send + 'static>(
+        &self,
+        work: impl Fn(&Connection) -> Result<T, Trouble> + Send + 'static,
+    ) -> Result<T, Failure> {
+        self.request(Access::Note, work).await
     }
 
     async fn write<T: Send + 'static>(

@@ -46,8 +46,7 @@ pub(super) fn open(path: &Path) -> Result<Connection, Trouble> {
     // In one transaction, so that another process's first start is seen whole or not at all.
     migrations::check(&*db.transaction()?)?;
     write_ahead(&db)?;
-    // In WAL mode, only FULL makes each commit survive a loss of power.
-    // https://www.sqlite.org/pragma.html#pragma_synchronous
+    // The worker chooses anew for each commit; the migrations are worth the wait.
     db.pragma_update(None, "synchronous", "FULL")?;
     // A migration may rebuild a table, which foreign keys would forbid.
     db.pragma_update(None, "foreign_keys", false)?;

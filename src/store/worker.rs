@@ -18,10 +18,14 @@ pub(super) enum Message {
     Close(oneshot::Sender<()>),
 }
 
-/// Whether a request needs the file's write lock.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What a request does to the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Access {
     Read,
+    /// Writes what may be a moment behind after a loss of power: it is committed, so a crash of the program takes
+    /// nothing, and the next [`Access::Write`] brings it to the disk.
+    Note,
+    /// Writes what is on the disk when it is answered.
     Write,
 }
 
@@ -133,7 +137,7 @@ impl Worker {
         match lost {
             Lost::NotBegun(trouble) => {
                 let (writers, readers): (Vec<_>, Vec<_>) =
-                    group.into_iter().partition(|work| work.access() == Access::Write);
+                    group.into_iter().partition(|work| work.access() > Access::Read);
                 if writers.is_empty() {
                     return self.answer(readers, Some(&trouble));
                 }
@@ -158,17 +162,22 @@ impl Worker {
 }
 
 fn commit_together(db: &mut Connection, group: &mut [Box<dyn Work>]) -> Result<(), Lost> {
-    if group.is_empty() {
-        return Ok(());
+    let Some(access) = group.iter().map(|work| work.access()).max() else { return Ok(()) };
+    let not_begun = |error: rusqlite::Error| Lost::NotBegun(error.into());
+    // In WAL mode, FULL makes a commit wait for the disk; it takes all earlier ones along.
+    // https://www.sqlite.org/pragma.html#pragma_synchronous
+    match access {
+        Access::Read => {}
+        Access::Note => db.pragma_update(None, "synchronous", "NORMAL").map_err(not_begun)?,
+        Access::Write => db.pragma_update(None, "synchronous", "FULL").map_err(not_begun)?,
     }
     // A transaction that begins as a reader and writes later can fail at once with SQLITE_BUSY_SNAPSHOT,
     // whatever the busy time-out, so a writer takes the lock at its begin.
-    let writes = group.iter().any(|work| work.access() == Access::Write);
-    let behavior = if writes { TransactionBehavior::Immediate } else { TransactionBehavior::Deferred };
+    let behavior =
+        if access > Access::Read { TransactionBehavior::Immediate } else { TransactionBehavior::Deferred };
     let not_committed = |error: rusqlite::Error| Lost::NotCommitted(error.into());
 
-    let mut transaction =
-        db.transaction_with_behavior(behavior).map_err(|error| Lost::NotBegun(error.into()))?;
+    let mut transaction = db.transaction_with_behavior(behavior).map_err(not_begun)?;
     for work in group {
         let savepoint = transaction.savepoint().map_err(not_committed)?;
         if work.run(&savepoint) {

@@ -152,10 +152,13 @@ impl Actor {
         self.queue.ended(&job, outcome.host);
         (job.checkpoint, job.seen) = (outcome.checkpoint, outcome.seen);
         match outcome.ended {
-            Ended::Done(receipt) => self.settle(&job, State::Done, Some(receipt), None).await,
+            Ended::Done(receipt) => {
+                let failure = outcome.recorded.err().map(not_recorded);
+                self.settled(&job, State::Done, Some(receipt), failure);
+            }
             // Cancelled while the question was on its way: nobody is going to answer it.
             Ended::Asked(_) if job.cancel.is_cancelled() => {
-                self.settle(&job, State::Canceled, None, Some(Failure::cancelled().asked(job.asked()))).await;
+                self.settle(&job, State::Canceled, Failure::cancelled().asked(job.asked())).await;
             }
             Ended::Asked(findings) => {
                 let kept = self.config.store.set_state(job.id, State::Paused, Some(Step::Preflight)).await;
@@ -177,11 +180,11 @@ impl Actor {
         }
         let Some(after) = self.config.retry.wait(&failure, job.tries, fastrand::f64()) else {
             let failure = self.config.retry.given_up(failure);
-            return self.settle(&job, settled_as(&failure), None, Some(failure)).await;
+            return self.settle(&job, settled_as(&failure), failure).await;
         };
         if job.cancel.is_cancelled() {
             let cancelled = Failure { step: failure.step, asked: failure.asked, ..Failure::cancelled() };
-            return self.settle(&job, State::Canceled, None, Some(cancelled.cause(failure.broke))).await;
+            return self.settle(&job, State::Canceled, cancelled.cause(failure.broke)).await;
         }
         match (failure.retry, failure.kind) {
             (Retry::Safe { after: Some(asked) }, _) => self.queue.pause_host(&job.profile, asked),
@@ -222,19 +225,12 @@ impl Actor {
         self.queue.push_front(job);
     }
 
-    /// The attachment's end: recorded first, told then.
-    async fn settle(&mut self, job: &Job, state: State, receipt: Option<Receipt>, failure: Option<Failure>) {
-        let kept = Kept { receipt: receipt.clone(), failure: failure.clone() };
+    /// The end of an attachment that was not uploaded: recorded first, told then.
+    async fn settle(&mut self, job: &Job, state: State, failure: Failure) {
+        let kept = Kept { receipt: None, failure: Some(failure.clone()) };
         let recorded = self.config.store.finish(job.id, state, kept).await;
-        let failure = match (recorded, failure) {
-            (Ok(()), failure) => failure,
-            (Err(unrecorded), None) => Some(not_recorded(unrecorded)),
-            (Err(unrecorded), failure) => {
-                self.emit(Event::Trouble(unrecorded));
-                failure
-            }
-        };
-        self.settled(job, state, receipt, failure);
+        self.keep(recorded);
+        self.settled(job, state, None, Some(failure));
     }
 
     fn settled(&mut self, job: &Job, state: State, receipt: Option<Receipt>, failure: Option<Failure>) {

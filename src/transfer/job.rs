@@ -18,6 +18,7 @@ use crate::domain::preflight::{Finding, Repair};
 use crate::domain::receipt::Receipt;
 use crate::services::body::Gauge;
 use crate::services::http::{Context, Exchange, Observer, Redactor};
+use crate::store::Outcome as Kept;
 
 /// What one try needs to know.
 #[derive(Debug, Clone)]
@@ -62,6 +63,8 @@ pub(super) enum Ended {
 #[derive(Debug)]
 pub(super) struct Outcome {
     pub(super) ended: Ended,
+    /// Whether the receipt of a done try is in the database.
+    pub(super) recorded: Result<(), Failure>,
     pub(super) checkpoint: Option<String>,
     pub(super) seen: Option<Seen>,
     /// The bytes were sent whole and no refusal came back: the object may stand at the service.
@@ -78,7 +81,14 @@ impl Outcome {
             .advice("Look whether the file is at the service. Please report this as a bug.")
             .retry(Retry::Ambiguous);
         let (checkpoint, seen) = (job.checkpoint.clone(), job.seen);
-        Self { ended: Ended::Failed(failure), checkpoint, seen, may_stand: true, host: None }
+        Self {
+            ended: Ended::Failed(failure),
+            recorded: Ok(()),
+            checkpoint,
+            seen,
+            may_stand: true,
+            host: None,
+        }
     }
 }
 
@@ -104,6 +114,7 @@ pub(super) async fn run(job: Job, config: Config, events: mpsc::Sender<Event>, b
         ended => ended,
     };
     keeper.close_attempt(&ended).await;
+    let recorded = keeper.record(&ended).await;
     board.remove(job.id);
     let may_stand = matches!(&ended, Ended::Failed(failure) if notes.may_stand(failure));
     let ended = match ended {
@@ -111,7 +122,7 @@ pub(super) async fn run(job: Job, config: Config, events: mpsc::Sender<Event>, b
         ended => ended,
     };
     let (checkpoint, seen) = notes.left();
-    Outcome { ended, checkpoint, seen, may_stand, host }
+    Outcome { ended, recorded, checkpoint, seen, may_stand, host }
 }
 
 /// The straight line of one try.
@@ -196,6 +207,13 @@ impl Keeper<'_> {
             Ended::Done(_) | Ended::Asked(_) => None,
         };
         self.kept(self.config.store.end_attempt(self.job.id, attempt, failure).await).await;
+    }
+
+    /// Here and not by the actor, so that files that end together are recorded by one commit.
+    async fn record(&self, ended: &Ended) -> Result<(), Failure> {
+        let Ended::Done(receipt) = ended else { return Ok(()) };
+        let kept = Kept { receipt: Some(receipt.clone()), failure: None };
+        self.config.store.finish(self.job.id, State::Done, kept).await
     }
 
     async fn write(&self, note: Note) {

@@ -12,7 +12,6 @@
 )]
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::io::{Cursor, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -41,6 +40,9 @@ use tokio_util::sync::CancellationToken;
 
 /// Repeats after the first try, in every test here.
 pub const RETRIES: u32 = 2;
+
+/// Files of this profile go into a record of Teable.
+pub const RECORD_PROFILE: &str = "teable record";
 
 type Hook = Box<dyn FnOnce() + Send>;
 
@@ -113,6 +115,7 @@ pub struct Live {
     targets: Arc<LiveTargets>,
     http: Http,
     files: u32,
+    records: u32,
 }
 
 impl Live {
@@ -120,8 +123,17 @@ impl Live {
         Self::with_idle(Duration::from_secs(20)).await
     }
 
-    /// With a profile for each service, named as the service.
+    /// With a profile for each service, named as the service, and one for a record of Teable.
     pub async fn with_idle(idle_timeout: Duration) -> Self {
+        Self::over(Http::new(&Network { idle_timeout, ..Network::default() }).unwrap()).await
+    }
+
+    /// Another engine, database and sandbox, quickly: loading the system's certificates is what takes time.
+    pub async fn another(&self) -> Self {
+        Self::over(self.http.clone()).await
+    }
+
+    async fn over(http: Http) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let credentials = Credentials::generate();
         let config = SandboxConfig::new(folder.path().join("sandbox"), credentials.clone());
@@ -129,7 +141,6 @@ impl Live {
         std::fs::create_dir(folder.path().join("db")).unwrap();
         std::fs::create_dir(folder.path().join("files")).unwrap();
         let store = Store::open(&folder.path().join("db/affix.db"), SessionId::fresh()).unwrap();
-        let http = Http::new(&Network { idle_timeout, ..Network::default() }).unwrap();
         let targets = Arc::new(LiveTargets::default());
         let (handle, events) = affix::transfer::start(Config {
             store: store.clone(),
@@ -146,12 +157,24 @@ impl Live {
             clock: system_clock,
         });
         let shown = String::new();
-        let live =
-            Self { server, credentials, store, handle, events, folder, shown, targets, http, files: 0 };
+        let mut live = Self {
+            server,
+            credentials,
+            store,
+            handle,
+            events,
+            folder,
+            shown,
+            targets,
+            http,
+            files: 0,
+            records: 0,
+        };
         for service in services::ALL {
             let id = service.description().id;
             live.profile(id, id, &[]);
         }
+        live.new_record();
         live
     }
 
@@ -233,10 +256,9 @@ impl Live {
             failure: finished.failure,
             retried,
         };
-        // Writing to a string cannot fail.
-        let _written = write!(self.shown, "{end:?}");
+        self.shown.extend([format!("{end:?}")]);
         for failure in end.failure.iter().chain(end.retried.iter().map(|(failure, _)| failure)) {
-            self.shown.push_str(&failure.to_string());
+            self.shown.extend([failure.to_string()]);
         }
         end
     }
@@ -272,8 +294,17 @@ impl Live {
         self.server.shared().log.count(service, step)
     }
 
-    /// No faults, no log, no kept files.
-    pub async fn reset(&self) {
+    /// The profile that puts files into a record of Teable: two steps more than its demo has.
+    pub fn new_record(&mut self) {
+        self.records += 1;
+        let record = format!("rec{}", self.records);
+        let place = [("table_id", "tbl1"), ("record_id", record.as_str()), ("field_id", "fld1")];
+        self.profile(RECORD_PROFILE, "teable", &place);
+    }
+
+    /// No faults, no log, no kept files, and a record that holds none of them.
+    pub async fn reset(&mut self) {
+        self.new_record();
         let shared = self.server.shared();
         shared.faults.clear();
         for service in services::ALL {

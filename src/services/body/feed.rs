@@ -249,8 +249,8 @@ fn read_file(
                 sha256: sha256.take().map(|hasher| hex::encode(hasher.finalize())),
             });
         }
-        let block = if base64 { encode(&block, pool) } else { pool.lend(block) };
-        give(emit, block)?;
+        let block = pool.lend(block);
+        give(emit, if base64 { encode(&block, pool) } else { block })?;
     }
     if source.size == 0 {
         source.digests.put(Taken {
@@ -262,18 +262,20 @@ fn read_file(
 }
 
 fn encode(block: &[u8], pool: &Pool) -> Bytes {
-    let mut text = String::from_utf8(pool.take()).unwrap_or_default();
+    let mut spare = pool.take();
+    spare.clear();
+    let mut text = String::from_utf8(spare).unwrap_or_default();
     STANDARD.encode_string(block, &mut text);
     pool.lend(text.into_bytes())
 }
 
 fn read_exactly(file: &mut File, block: &mut Vec<u8>, wanted: usize) -> Result<(), Stop> {
-    block.clear();
-    let got = file.take(wanted as u64).read_to_end(block).map_err(|error| unreadable(&error))?;
-    if got < wanted {
-        return Err(changed("it became shorter").into());
-    }
-    Ok(())
+    // Not `read_to_end`: it feels its way forward and takes six system calls for a block.
+    block.resize(wanted, 0);
+    file.read_exact(block).map_err(|error| {
+        let ended = error.kind() == io::ErrorKind::UnexpectedEof;
+        if ended { changed("it became shorter") } else { unreadable(&error) }.into()
+    })
 }
 
 /// Compares the open file with what it was when it was handed over.
@@ -312,10 +314,9 @@ impl Pool {
         Self { free, back }
     }
 
+    /// A buffer with whatever it held before.
     fn take(&self) -> Vec<u8> {
-        let mut buffer = self.free.try_recv().unwrap_or_default();
-        buffer.clear();
-        buffer
+        self.free.try_recv().unwrap_or_default()
     }
 
     fn lend(&self, buffer: Vec<u8>) -> Bytes {

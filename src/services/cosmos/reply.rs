@@ -29,6 +29,7 @@ pub(super) fn resource(reply: &Reply) -> Result<Map<String, Value>, Failure> {
         Value::Object(fields) if id_of(&fields).is_some() => Ok(fields),
         other => Err(Failure::new(Kind::Protocol, "Cosmos DB's answer is not an attachment")
             .cause(shortened(&other.to_string(), SHOWN_CHARS))
+            .advice("Check the endpoint of this target: it may not be Cosmos DB's.")
             .status(reply.status)
             // The look after a 409 finds what this answer may have created.
             .retry(Retry::Safe { after: None })),

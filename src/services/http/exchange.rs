@@ -143,6 +143,13 @@ impl Exchange {
         }
     }
 
+    /// Forgets a value that [`Exchange::cache`] kept.
+    pub fn forget_cached(&mut self, key: &str) {
+        if let Ok(mut cache) = self.context.cache.lock() {
+            cache.remove(key);
+        }
+    }
+
     /// Sends one request and reads its whole answer.
     ///
     /// # Errors

@@ -168,6 +168,42 @@ async fn two_programs_write_one_file() {
 }
 
 #[tokio::test]
+async fn a_note_does_not_wait_for_the_disk_and_everything_else_does() {
+    let bench = Bench::new();
+    let (store, (_, ids)) = (&bench.store, bench.add("Bot", &["a"]).await);
+    // https://www.sqlite.org/pragma.html#pragma_synchronous: how the last commit was made. Reading changes nothing.
+    let last_waited = async || {
+        let level =
+            store.read(|db| Ok(db.pragma_query_value(None, "synchronous", |row| row.get::<_, i64>(0))?));
+        level.await.unwrap() == 2
+    };
+    assert!(last_waited().await, "a new batch");
+    store.set_state(ids[0], State::Preparing, Some(Step::Inspect)).await.unwrap();
+    assert!(!last_waited().await, "a state");
+    store.begin_attempt(ids[0]).await.unwrap();
+    assert!(last_waited().await, "an attempt");
+    store.add_activity(ids[0], 1, activity("https://a.example")).await.unwrap();
+    assert!(!last_waited().await, "an activity");
+    store.set_checkpoint(ids[0], Some("sent".to_owned())).await.unwrap();
+    assert!(last_waited().await, "a checkpoint");
+    store.end_attempt(ids[0], 1, None).await.unwrap();
+    assert!(!last_waited().await, "an attempt's end");
+    store.finish(ids[0], State::Done, Outcome::default()).await.unwrap();
+    assert!(last_waited().await, "the end");
+    store.set_state(ids[0], State::Canceled, None).await.unwrap();
+    assert!(last_waited().await, "a settled state");
+
+    // Where both wait, one commit serves them, and it waits.
+    let requests: [std::pin::Pin<Box<dyn Future<Output = ()>>>; 2] = [
+        Box::pin(async { store.set_answer_lost(ids[0], true).await.unwrap() }),
+        Box::pin(async { store.set_state(ids[0], State::Queued, None).await.unwrap() }),
+    ];
+    together(&bench.path(), requests.into()).await;
+    store.set_checkpoint(ids[0], None).await.unwrap();
+    assert!(last_waited().await);
+}
+
+#[tokio::test]
 async fn closing_commits_what_waits_and_refuses_what_comes_later() {
     let bench = Bench::new();
     let (_, ids) = bench.add("Bot", &["a"]).await;
