@@ -10,16 +10,23 @@ use crate::cli::{Home, PNG};
 /// One upload fails with these words, of this kind; the history has the same.
 #[track_caller]
 fn fails(home: &Home, profile: &str, kind: &str, words: &[&str]) {
+    ends(home, profile, ("failed", kind), words);
+}
+
+/// One upload ends in this state, with an error of this kind and these words; the history has the same.
+#[track_caller]
+fn ends(home: &Home, profile: &str, (status, kind): (&str, &str), words: &[&str]) {
     let file = home.file("a.png", PNG);
     let ran = home.upload(&["-p", profile, "-f", "json"], &[&file]);
     let asked = format!("Upload a.png to {profile}: ");
     let words: Vec<_> = words.iter().copied().chain([asked.as_str()]).collect();
     ran.says(1, &words);
     let line = &ran.json()[0];
-    assert_eq!((&line["status"], &line["error"]["kind"]), (&json!("failed"), &json!(kind)), "{line}");
+    assert_eq!((&line["status"], &line["error"]["kind"]), (&json!(status), &json!(kind)), "{line}");
     let row = &home.history()[0];
-    assert_eq!((&row["status"], &row["error"]), (&json!("failed"), &line["error"]));
+    assert_eq!((&row["status"], &row["error"]), (&json!(status), &line["error"]));
     assert!(line["attempts"].as_u64() >= Some(1), "it failed before the service was asked: {line}");
+    assert!(!line["error"]["message"].as_str().unwrap().contains(".."), "{line}");
     for key in ["view_url", "id"] {
         assert!(line[key].is_null(), "{line}");
     }
@@ -29,14 +36,14 @@ fn fails(home: &Home, profile: &str, kind: &str, words: &[&str]) {
 fn an_answer_that_makes_no_sense_is_no_success() {
     let home = Home::with_demos();
     home.start_sandbox();
-    for (service, profile, step) in [
-        ("teable", "teable demo", "ticket"),
-        ("forum", "forum demo", "upload"),
-        ("mixin", "mixin demo", "ticket"),
-    ] {
+    // A ticket is asked for again; the forum's one request may have kept the image, so a repeat may duplicate it.
+    for (service, step, status) in
+        [("teable", "ticket", "failed"), ("mixin", "ticket", "failed"), ("forum", "upload", "unsure")]
+    {
+        let profile = &format!("{service} demo");
         for fault in ["html", "truncated-json", "endless"] {
             home.once(service, step, fault);
-            fails(&home, profile, "protocol", &[]);
+            ends(&home, profile, (status, "protocol"), &[]);
         }
         home.once(service, step, "redirect=http://127.0.0.1:9/elsewhere");
         fails(&home, profile, "protocol", &["another host", "The credential was not sent there"]);
