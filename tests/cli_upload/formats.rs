@@ -1,6 +1,7 @@
 //! What goes to standard output: one line per file, in the order given, in the format asked for.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
@@ -91,7 +92,7 @@ fn lines_come_in_the_order_given_also_when_the_first_ends_last() {
     home.fault(&json!({ "fault": "slow=2000", "service": "sandbox", "step": "upload" }));
     let contents = ["1".repeat(3000), "2".into(), "3".into(), "4".into()];
     let files = [0, 1, 2, 3].map(|n| home.file(format!("{n}.txt"), &contents[n]));
-    let ran = home.upload(&["--jobs", "4", "--format", "json"], &files.each_ref().map(|path| path.as_path()));
+    let ran = home.upload(&["--jobs", "4", "--format", "json"], &files.each_ref().map(PathBuf::as_path));
     ran.says(0, &[]);
     let lines = ran.json();
     for (n, line) in lines.iter().enumerate() {
@@ -109,7 +110,7 @@ fn one_job_at_a_time_sends_one_at_a_time() {
     let home = Home::new();
     home.start_sandbox();
     let files = ["1", "2", "3"].map(|n| home.file(format!("{n}.txt"), n));
-    let ran = home.upload(&["--jobs", "1", "-f", "{name}"], &files.each_ref().map(|path| path.as_path()));
+    let ran = home.upload(&["--jobs", "1", "-f", "{name}"], &files.each_ref().map(PathBuf::as_path));
     assert_eq!(ran.out, "1.txt\n2.txt\n3.txt\n");
     let mut rows = home.history();
     rows.retain(|row| row["name"] != "starts-the-sandbox.txt");
@@ -218,7 +219,7 @@ fn each_demo_profile_uploads_and_gives_what_its_service_gives() {
 fn standard_output_carries_results_alone_and_standard_error_no_escape_codes() {
     let home = Home::new();
     let files = ["1", "2", "3"].map(|n| home.file(format!("{n}.txt"), vec![b'x'; 300_000]));
-    let mut paths: Vec<_> = files.iter().map(|path| path.as_path()).collect();
+    let mut paths: Vec<_> = files.iter().map(PathBuf::as_path).collect();
     let absent = home.files().join("absent.txt");
     let ran = home.upload(&[], &paths);
     ran.says(0, &[]);
@@ -274,7 +275,7 @@ fn an_answer_that_is_lost_where_a_repeat_may_duplicate_is_unsure() {
 fn five_hundred_small_files_in_one_call_are_all_done_in_order() {
     let home = Home::new();
     let files: Vec<_> = (0..500).map(|n| home.file(format!("{n}.txt"), n.to_string())).collect();
-    let paths: Vec<_> = files.iter().map(|path| path.as_path()).collect();
+    let paths: Vec<_> = files.iter().map(PathBuf::as_path).collect();
     let ran = home.upload(&["--format", "{name} {url}"], &paths);
     ran.says(0, &[]);
     let lines = ran.lines();

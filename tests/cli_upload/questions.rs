@@ -27,7 +27,8 @@ fn sent_to_teable(home: &Home) -> usize {
 fn a_first_upload_is_not_made_unasked() {
     let home = with_account(false);
     let files = ["1", "2"].map(|n| home.file(format!("{n}.txt"), n));
-    let ran = home.upload(&["-p", "work team", "-f", "json"], &files.each_ref().map(|path| path.as_path()));
+    let ran =
+        home.upload(&["-p", "work team", "-f", "json"], &files.each_ref().map(std::path::PathBuf::as_path));
     ran.says(
         1,
         &[

@@ -229,7 +229,7 @@ pub fn get(url: &str) -> Vec<u8> {
 
 /// Waits until something is so; a test that waits in vain is ended from outside.
 pub fn until(what: &str, mut is_so: impl FnMut() -> bool) {
-    let deadline = Instant::now() + Duration::from_secs(60);
+    let deadline = Instant::now() + Duration::from_mins(1);
     while !is_so() {
         assert!(Instant::now() < deadline, "{what}: not within a minute");
         std::thread::yield_now();
