@@ -9,9 +9,10 @@ use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, ImageResult, L
 
 /// What a decoded picture may take in memory: 128 megapixels at four bytes each.
 pub(super) const PIXELS_MAX_BYTES: u64 = 512 << 20;
-/// The image crate reads a JPEG into memory whole; its header is within this much, thumbnails and
-/// colour profiles included.
-const JPEG_HEADER_MAX_BYTES: u64 = 16 << 20;
+/// How much of a picture's begin is looked at, from the usual to the most: thumbnails and colour profiles stand before
+/// the size. It is held in memory (the image crate copies a JPEG once more), and a picture whose header does not end
+/// there is taken for broken instead of being read through.
+const HEAD_BYTES: [u64; 3] = [256 << 10, 2 << 20, 16 << 20];
 
 /// The limits for decoding anything.
 pub(super) fn limits() -> Limits {
@@ -25,15 +26,23 @@ pub(super) fn limits() -> Limits {
 pub(super) fn pixels(file: &mut File) -> Option<(u32, u32)> {
     file.seek(SeekFrom::Start(0)).ok()?;
     let reader = ImageReader::new(BufReader::new(&mut *file)).with_guessed_format().ok()?;
-    if reader.format()? == ImageFormat::Jpeg {
-        drop(reader);
+    let format = reader.format()?;
+    // Its orientation is behind the picture, and it is made for jumping there.
+    if format == ImageFormat::WebP {
+        return header_pixels(reader).ok();
+    }
+    drop(reader);
+    for bytes in HEAD_BYTES {
         let mut head = Vec::new();
         file.seek(SeekFrom::Start(0)).ok()?;
-        file.take(JPEG_HEADER_MAX_BYTES).read_to_end(&mut head).ok()?;
-        header_pixels(ImageReader::with_format(Cursor::new(head), ImageFormat::Jpeg)).ok()
-    } else {
-        header_pixels(reader).ok()
+        file.take(bytes).read_to_end(&mut head).ok()?;
+        let is_whole = (head.len() as u64) < bytes;
+        let pixels = header_pixels(ImageReader::with_format(Cursor::new(head), format)).ok();
+        if pixels.is_some() || is_whole {
+            return pixels;
+        }
     }
+    None
 }
 
 fn header_pixels<R: BufRead + Seek>(mut reader: ImageReader<R>) -> ImageResult<(u32, u32)> {

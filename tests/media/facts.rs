@@ -110,3 +110,33 @@ fn links_are_followed_under_their_own_name_and_odd_names_are_kept() {
     assert_eq!((facts.name.as_str(), facts.mime.as_str()), ("caf\u{fffd}\n.txt", "text/plain"));
     assert_eq!(facts.path, odd);
 }
+
+/// Bytes that this thread has read from files so far.
+#[cfg(target_os = "linux")]
+fn read_bytes() -> u64 {
+    let counters = std::fs::read_to_string("/proc/thread-self/io").unwrap();
+    counters.lines().find_map(|line| line.strip_prefix("rchar: ")?.parse().ok()).unwrap()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_large_picture_is_not_read_through() {
+    let folder = Folder::new();
+    let jpeg = std::fs::read(folder.turned_jpeg("small.jpg", 6)).unwrap();
+    // A PNG whose second chunk says that it is two gigabytes long, as a damaged or a hostile one may.
+    let png = std::fs::read(folder.ffmpeg(&format!("{CLIP} -frames:v 1"), "small.png")).unwrap();
+    let endless = [&png[..33], &[0x7f, 0xff, 0xff, 0xff], &b"spAm"[..]].concat();
+    for (name, start, pixels, most) in [
+        ("large.jpg", &jpeg, Some((180, 320)), 1 << 20),
+        ("large.png", &png, Some((320, 180)), 1 << 20),
+        ("endless.png", &endless, None, 20 << 20),
+    ] {
+        let path = folder.file(name, start);
+        std::fs::File::options().write(true).open(&path).unwrap().set_len(3 << 30).unwrap();
+        let before = read_bytes();
+        let facts = inspect(&path).unwrap();
+        let read = read_bytes() - before;
+        assert_eq!(facts.pixels, pixels, "{name}");
+        assert!(read < most, "{name}: {read} bytes were read");
+    }
+}
