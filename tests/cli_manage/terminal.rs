@@ -4,13 +4,13 @@ use std::process::Command;
 
 use serde_json::json;
 
-use crate::home::{Home, output, stdout};
+use crate::home::{Home, output, stderr, stdout};
 
 /// Runs the program on a terminal of so many columns; answers its exit code and what was on the terminal.
 fn on_terminal(home: &Home, columns: u16, answers: &[(&str, &str)], args: &[&str]) -> (i32, String) {
     let program = home.command(args);
     let mut command = Command::new("python3");
-    command.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cli_manage/pty.py"));
+    command.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cli_manage/on_terminal.py"));
     command.arg(columns.to_string()).arg(json!(answers).to_string());
     command.arg(program.get_program()).args(program.get_args()).current_dir(home.path());
     for (name, value) in program.get_envs() {
@@ -22,6 +22,7 @@ fn on_terminal(home: &Home, columns: u16, answers: &[(&str, &str)], args: &[&str
     command.env("TERM", "xterm-256color");
     command.env("AFFIX_SECRET_CALENDAR_API_KEY", calendar_key(home));
     let output = output(command, "");
+    assert_eq!(stderr(&output), "", "on_terminal.py itself is broken");
     (output.status.code().unwrap(), stdout(&output))
 }
 
@@ -122,7 +123,7 @@ fn without_a_terminal_the_question_counts_as_no_and_yes_goes_on() {
     };
     let no = run(&[]);
     assert_eq!(no.status.code(), Some(1));
-    let told = crate::home::stderr(&no);
+    let told = stderr(&no);
     assert!(told.contains("there is no terminal to ask on") && told.contains("--yes"), "{told}");
     assert_eq!(home.state_of("notes.txt").as_deref(), Some("canceled"));
     assert_eq!(run(&["--yes"]).status.code(), Some(0));

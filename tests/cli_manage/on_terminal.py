@@ -1,6 +1,6 @@
 """Runs a program on a terminal of its own and answers its questions.
 
-usage: pty.py COLUMNS ANSWERS PROGRAM [ARGUMENT…]
+usage: on_terminal.py COLUMNS ANSWERS PROGRAM [ARGUMENT…]
 ANSWERS is a JSON list of [words, keys]: when the words are on the terminal, the keys are typed.
 Prints everything that the terminal got; ends with the program's exit code.
 """
