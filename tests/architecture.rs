@@ -12,7 +12,7 @@ mod package {
 
     use super::checks::{Breach, Tree, budgets, layers, rust_files, words};
 
-    const DOCUMENTS: &[&str] = &["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"];
+    const DOCUMENTS: &[&str] = &["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "docs/reliability.md"];
 
     fn root() -> &'static Path {
         Path::new(env!("CARGO_MANIFEST_DIR"))

@@ -5,10 +5,10 @@ mod support;
 use std::time::Duration;
 
 use affix::domain::attachment::State;
-use affix::domain::error::{Kind, Retry, Step};
+use affix::domain::error::{Failure, Kind, Retry, Step};
 use affix::domain::preflight::Repair;
 use affix::domain::receipt::Receipt;
-use affix::transfer::{Answer, Event, Limits, Repairs, Scope};
+use affix::transfer::{Answer, Event, Limits, Repairs};
 use support::fake::{Fake, failure, one, receipt, rig};
 
 const SAFE: Retry = Retry::Safe { after: None };
@@ -130,49 +130,6 @@ async fn no_more_run_at_once_than_the_limits_say() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn cancelling_reaches_what_runs_what_waits_and_what_is_to_be_repeated() {
-    let fake = Fake::with(1, None);
-    fake.then(|| Err(failure(Kind::Server).retry(Retry::Safe { after: Some(seconds(9999)) })));
-    let mut rig = rig(fake, Limits { per_profile: 2, overall: 2 });
-    let (first, ids) = rig.submit("a", rig.files(5)).await;
-    let (other, _) = rig.submit("b", one(&rig.file("other.txt"))).await;
-    rig.until(|event| matches!(event, Event::WillRetry { .. }).then_some(())).await;
-    rig.handle.cancel(Scope::Batch(first)).await.unwrap();
-    let ended = rig.batch(first).await;
-    assert_eq!(ended.iter().map(|end| end.state).collect::<Vec<_>>(), [State::Canceled; 5]);
-    for id in ids {
-        assert_eq!(rig.store.attachment(id).await.unwrap().unwrap().state, State::Canceled);
-    }
-    fake.gate.add_permits(10);
-    assert_eq!(rig.batch(other).await[0].state, State::Done, "the other batch goes on");
-}
-
-#[tokio::test(start_paused = true)]
-async fn one_attachment_is_cancelled_alone() {
-    let fake = Fake::with(0, None);
-    let mut rig = rig(fake, Limits::default());
-    let (batch, ids) = rig.submit("a", rig.files(2)).await;
-    rig.handle.cancel(Scope::One(ids[1])).await.unwrap();
-    fake.gate.add_permits(2);
-    let states: Vec<_> = rig.batch(batch).await.iter().map(|end| end.state).collect();
-    assert_eq!(states, [State::Done, State::Canceled]);
-}
-
-#[tokio::test(start_paused = true)]
-async fn without_a_front_the_engine_cancels_and_ends() {
-    let fake = Fake::with(0, None);
-    let rig = rig(fake, Limits { per_profile: 1, overall: 1 });
-    let (_, ids) = rig.submit("a", rig.files(3)).await;
-    let support::fake::Rig { handle, mut events, store, folder } = rig;
-    drop(handle);
-    while events.recv().await.is_some() {}
-    for id in ids {
-        assert_eq!(store.attachment(id).await.unwrap().unwrap().state, State::Canceled);
-    }
-    drop(folder);
-}
-
-#[tokio::test(start_paused = true)]
 async fn a_repeat_knows_what_the_first_try_left() {
     let fake = Fake::new();
     *fake.checkpoint.lock().unwrap() = Some("ticket-7".to_owned());
@@ -183,6 +140,112 @@ async fn a_repeat_knows_what_the_first_try_left() {
     let asked = fake.asked();
     assert_eq!((asked[0].answer_lost, asked[0].resumed.as_deref()), (false, None));
     assert_eq!((asked[1].answer_lost, asked[1].resumed.as_deref()), (true, Some("ticket-7")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_is_no_lost_answer() {
+    for (status, may_stand) in
+        [(None, true), (Some(500), true), (Some(200), true), (Some(503), false), (Some(429), false)]
+    {
+        let fake = Fake::new();
+        fake.then(move || Err(Failure { http_status: status, ..failure(Kind::Server).retry(SAFE) }));
+        let mut rig = rig(fake, Limits::default());
+        let (batch, _) = rig.submit("a", one(&rig.file("x.txt"))).await;
+        rig.batch(batch).await;
+        assert_eq!(fake.asked()[1].answer_lost, may_stand, "{status:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_try_kept_does_not_count_for_another_content() {
+    let fake = Fake::new();
+    *fake.checkpoint.lock().unwrap() = Some("ticket-7".to_owned());
+    let mut rig = rig(fake, Limits::default());
+    let file = rig.file("x.txt");
+    let path = file.clone();
+    fake.then(move || {
+        std::fs::File::create(path).and_then(|file| file.set_len(3)).unwrap();
+        Err(failure(Kind::Network).retry(SAFE))
+    });
+    let (batch, _) = rig.submit("a", one(&file)).await;
+    rig.batch(batch).await;
+    assert_eq!(fake.asked()[1].resumed, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_two_wishes_of_a_host_the_longer_one_counts() {
+    let fake = Fake::with(0, None);
+    for wait in [300, 10] {
+        let wait = Retry::Safe { after: Some(seconds(wait)) };
+        fake.then(move || Err(failure(Kind::RateLimited).retry(wait)));
+    }
+    let mut rig = rig(fake, Limits { per_profile: 2, overall: 2 });
+    let (batch, _) = rig.submit("a", rig.files(3)).await;
+    while fake.asked().len() < 2 {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    fake.gate.add_permits(100);
+    assert!(rig.batch(batch).await.iter().all(|end| end.state == State::Done));
+    let asked = fake.asked();
+    for later in &asked[2..] {
+        assert!(later.at - asked[0].at >= seconds(300), "{asked:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_profile_with_much_to_do_does_not_hold_up_another() {
+    let fake = Fake::with(0, None);
+    let mut rig = rig(fake, Limits { per_profile: 2, overall: 2 });
+    rig.submit("a", rig.files(5)).await;
+    let (other, _) = rig.submit("b", one(&rig.file("other.txt"))).await;
+    while fake.asked().len() < 2 {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    fake.gate.add_permits(1);
+    while fake.asked().len() < 3 {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    assert_eq!(fake.asked()[2].profile, "b");
+    fake.gate.add_permits(10);
+    assert_eq!(rig.batch(other).await[0].state, State::Done);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_answered_goes_before_what_has_not_begun() {
+    let fake = Fake::with(0, Some('#'));
+    let mut rig = rig(fake, Limits { per_profile: 1, overall: 1 });
+    let files = ["a#b.txt", "1.txt", "2.txt"].map(|name| rig.file(name)).to_vec();
+    let (batch, ids) = rig.handle.submit(files, "a", Repairs::Ask).await.unwrap();
+    rig.until(|event| matches!(event, Event::Asked { .. }).then_some(())).await;
+    let repair = Repair::Rename { name: "a_b.txt".to_owned() };
+    rig.handle.answer(ids[0], Answer::Repair(vec![repair])).await.unwrap();
+    fake.gate.add_permits(10);
+    rig.batch(batch).await;
+    let names: Vec<_> = fake.asked().into_iter().map(|asked| asked.name).collect();
+    assert_eq!(names, ["1.txt", "a_b.txt", "2.txt"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_service_that_asks_to_wait_for_ages_is_told_of_and_not_waited_for() {
+    let fake = Fake::new();
+    let ages = Retry::Safe { after: Some(Duration::MAX) };
+    fake.then(move || Err(failure(Kind::RateLimited).retry(ages)));
+    let mut rig = rig(fake, Limits::default());
+    let (batch, _) = rig.submit("a", one(&rig.file("x.txt"))).await;
+    let ended = rig.batch(batch).await.remove(0);
+    assert_eq!(ended.state, State::Failed);
+    assert!(ended.failure.unwrap().advice.unwrap().starts_with("The service asks to wait for "));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_limit_without_a_time_holds_the_whole_host_back() {
+    let fake = Fake::new();
+    fake.then(|| Err(failure(Kind::RateLimited).retry(SAFE)));
+    let mut rig = rig(fake, Limits { per_profile: 1, overall: 1 });
+    let (batch, _) = rig.submit("a", rig.files(3)).await;
+    assert!(rig.batch(batch).await.iter().all(|end| end.state == State::Done));
+    let asked = fake.asked();
+    assert!(asked[1].at - asked[0].at >= seconds(7), "{asked:?}");
 }
 
 #[tokio::test(start_paused = true)]

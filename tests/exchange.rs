@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use affix::domain::error::{Kind, Retry};
+use affix::domain::error::{Failure, Kind, Retry};
 use affix::services::body::{Body, Piece};
 use affix::services::http::{Call, Network};
 use http::Method;
@@ -101,7 +101,7 @@ async fn nobody_there_is_safe_to_repeat() {
     let call = Call::new(Method::POST, at(closed, "/")).body(Body::bytes("x")).ambiguous();
     let failure = bench().exchange.send(call).await.unwrap_err();
     assert_eq!((failure.kind, failure.retry), (Kind::Network, SAFE));
-    assert_eq!(failure.broke, "No connection to the server");
+    assert_eq!(failure.broke, format!("No connection to {closed}"));
     let nowhere = Url::parse("http://affix-test.invalid/").unwrap();
     let failure = bench().exchange.send(Call::new(Method::POST, nowhere).ambiguous()).await.unwrap_err();
     assert_eq!((failure.kind, failure.retry), (Kind::Network, SAFE));
@@ -129,6 +129,85 @@ async fn a_silent_server_times_out_and_a_slow_one_does_not() {
     let call = Call::new(Method::POST, at(address, "/silent")).body(Body::bytes("x")).ambiguous();
     let failure = bench().exchange.send(call).await.unwrap_err();
     assert_eq!((failure.kind, failure.retry), (Kind::Timeout, Retry::Ambiguous));
+}
+
+#[tokio::test]
+async fn an_answer_that_breaks_off_is_not_taken_for_a_request_that_did_not_arrive() {
+    let address = serve(|mut wire| async move {
+        let head = wire.head().await;
+        wire.body(&head).await;
+        wire.stream.write_all(b"HTTP/1.1 201 Created\r\ncontent-length: 10\r\n\r\n{").await.unwrap();
+        if head.contains("/silent") {
+            let mut rest = Vec::new();
+            wire.stream.read_to_end(&mut rest).await.unwrap_or_default();
+        }
+    })
+    .await;
+    for (path, kind) in [("/silent", Kind::Timeout), ("/cut", Kind::Network)] {
+        let call = Call::new(Method::POST, at(address, path)).body(Body::bytes("x")).ambiguous();
+        let failure = bench().exchange.send(call).await.unwrap_err();
+        assert_eq!((failure.kind, failure.retry), (kind, Retry::Ambiguous), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_service_may_work_on_a_large_file_before_it_answers() {
+    let address = serve(|mut wire| async move {
+        wire.request().await;
+        // Longer than the idle time-out of the bench.
+        tokio::time::sleep(Duration::from_millis(800)).await;
+        wire.answer("200 OK", &[], "scanned").await;
+    })
+    .await;
+    let call = Call::new(Method::POST, at(address, "/")).body(Body::bytes(vec![1; 200_000])).ambiguous();
+    assert_eq!(bench().exchange.send(call).await.unwrap().body, "scanned");
+}
+
+#[tokio::test]
+async fn an_answer_that_is_there_counts_although_it_was_cancelled_meanwhile() {
+    let address = serve(|mut wire| async move {
+        wire.request().await;
+        wire.answer("200 OK", &[], "receipt").await;
+    })
+    .await;
+    let mut bench = bench();
+    let cancel = bench.cancel.clone();
+    let mut came = Vec::new();
+    let call = Call::new(Method::GET, at(address, "/"));
+    let reply = bench
+        .exchange
+        .download(call.clone(), &mut |block| {
+            came.extend_from_slice(block);
+            cancel.cancel();
+            Ok(())
+        })
+        .await
+        .unwrap();
+    assert_eq!((reply.status, came.as_slice()), (200, b"receipt".as_slice()));
+    assert_eq!(bench.exchange.send(call).await.unwrap_err().kind, Kind::Cancelled);
+}
+
+#[tokio::test]
+async fn connections_that_the_server_closes_between_requests_lose_nothing() {
+    let connections = Arc::new(AtomicUsize::new(0));
+    let count = connections.clone();
+    let address = serve(move |mut wire| {
+        count.fetch_add(1, Ordering::SeqCst);
+        async move {
+            // Says nothing of closing, answers, and closes.
+            wire.request().await;
+            wire.stream.write_all(b"HTTP/1.1 201 Created\r\ncontent-length: 2\r\n\r\nok").await.unwrap();
+        }
+    })
+    .await;
+    let mut bench = bench();
+    for number in 0..200 {
+        let body = if number % 2 == 0 { Body::bytes("x") } else { Body::empty() };
+        let call = Call::new(Method::POST, at(address, "/")).body(body).ambiguous();
+        let reply = bench.exchange.send(call).await;
+        assert_eq!(reply.map(|reply| reply.status), Ok(201), "request {number}");
+    }
+    assert_eq!(connections.load(Ordering::SeqCst), 200);
 }
 
 /// Sockets of this machine's programs that lead to this port. What the kernel alone still holds is not counted.
@@ -250,6 +329,16 @@ async fn an_endless_answer_ends_at_the_limit() {
     .await;
     let failure = bench().exchange.send(Call::new(Method::GET, at(address, "/"))).await.unwrap_err();
     assert_eq!(failure.broke, "The service's answer is too long to be an answer");
+    // Nor does an unsuccessful download end otherwise: what it says is no file.
+    let refusing = serve(|mut wire| async move {
+        wire.head().await;
+        wire.stream.write_all(b"HTTP/1.1 500 No\r\nconnection: close\r\n\r\n").await.unwrap();
+        while wire.stream.write_all(&[b' '; 8192]).await.is_ok() {}
+    })
+    .await;
+    let call = Call::new(Method::GET, at(refusing, "/"));
+    let failure = bench().exchange.download(call, &mut |_| panic!("no file")).await.unwrap_err();
+    assert_eq!(failure.broke, "The service's answer is too long to be an answer");
     // A download has no such limit: the sink decides.
     let mut taken = 0_usize;
     let failure = bench()
@@ -273,6 +362,11 @@ async fn nothing_secret_stands_in_the_activity() {
     .await;
     let mut bench = bench_with(&Network::default(), &["open sesame"]);
     bench.exchange.hide("ticket-1234");
+    bench
+        .exchange
+        .send(Call::new(Method::GET, at(address, "/")).credential("signature", "one-time-4711").unwrap())
+        .await
+        .unwrap();
     let call = Call::new(Method::POST, at(address, "/t/ticket-1234?X-Amz-Signature=beef"))
         .credential("authorization", "Bearer open sesame")
         .unwrap()
@@ -280,14 +374,18 @@ async fn nothing_secret_stands_in_the_activity() {
         .unwrap();
     bench.exchange.send(call).await.unwrap();
     let shown = format!("{:?}", bench.notes.activities.lock().unwrap());
-    for secret in ["sesame", "ticket-1234", "beef\""] {
+    for secret in ["sesame", "ticket-1234", "beef\"", "one-time-4711"] {
         assert!(!shown.contains(secret), "{secret} in {shown}");
     }
+    let failure =
+        Failure::new(Kind::Refused, "no ticket-1234").cause("one-time-4711").advice("use ticket-1234");
+    let failure = bench.exchange.finish(failure).to_string();
+    assert_eq!(failure, "no *** (***). use ***");
     assert!(shown.contains("/t/***?X-Amz-Signature=***") && shown.contains("about ***"), "{shown}");
 }
 
-#[tokio::test]
-async fn an_unknown_certificate_is_refused_and_a_trusted_one_taken() {
+/// A server with a certificate of its own making, which it answers in PEM, and one answer for everything.
+async fn serve_tls(answer: &'static str) -> (std::net::SocketAddr, Vec<u8>) {
     let made = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
     let key = rustls::pki_types::PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
     let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -304,15 +402,50 @@ async fn an_unknown_certificate_is_refused_and_a_trusted_one_taken() {
             let Ok(mut stream) = acceptor.accept(wire.stream).await else { return };
             let mut head = [0; 4096];
             let _got = stream.read(&mut head).await;
-            let _sent = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok").await;
+            let _sent = stream.write_all(answer.as_bytes()).await;
             let _ended = stream.shutdown().await;
         }
     })
     .await;
+    (address, made.cert.pem().into_bytes())
+}
+
+#[tokio::test]
+async fn a_redirect_never_leads_out_of_tls() {
+    let (address, pem) =
+        serve_tls("HTTP/1.1 307 There\r\nlocation: http://localhost/\r\ncontent-length: 0\r\n\r\n").await;
+    let trusting = Network { extra_ca_pem: Some(pem), ..Network::default() };
+    let url = Url::parse(&format!("https://localhost:{}/", address.port())).unwrap();
+    // Also where no credential would be lost: the bytes are the user's own.
+    let call = Call::new(Method::PUT, url).body(Body::bytes("x"));
+    let failure = bench_with(&trusting, &[]).exchange.send(call).await.unwrap_err();
+    assert_eq!(failure.broke, "The service points to another host");
+}
+
+#[tokio::test]
+async fn the_proxy_is_asked_for_everything_but_this_computer() {
+    let says = |word: &'static str| {
+        serve(move |mut wire| async move {
+            wire.request().await;
+            wire.answer("200 OK", &[], word).await;
+        })
+    };
+    let (proxy, here) = (says("proxy").await, says("here").await);
+    let network = Network { proxy: Some(format!("http://{proxy}")), ..Network::default() };
+    let outside = Url::parse("http://affix-test.invalid/").unwrap();
+    for (url, word) in [(at(here, "/"), "here"), (outside, "proxy")] {
+        let reply = bench_with(&network, &[]).exchange.send(Call::new(Method::GET, url)).await.unwrap();
+        assert_eq!(reply.body, word);
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_certificate_is_refused_and_a_trusted_one_taken() {
+    let (address, pem) = serve_tls("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok").await;
     let url = Url::parse(&format!("https://localhost:{}/", address.port())).unwrap();
     let failure = bench().exchange.send(Call::new(Method::GET, url.clone())).await.unwrap_err();
     assert_eq!((failure.kind, failure.retry), (Kind::Tls, Retry::Never), "{failure}");
-    let trusting = Network { extra_ca_pem: Some(made.cert.pem().into_bytes()), ..Network::default() };
+    let trusting = Network { extra_ca_pem: Some(pem), ..Network::default() };
     let reply = bench_with(&trusting, &[]).exchange.send(Call::new(Method::GET, url)).await.unwrap();
     assert_eq!(reply.body, "ok");
 }

@@ -224,3 +224,93 @@ fn a_bus_without_a_keyring_is_told() {
     let told = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success() && told.contains("1 passed"), "{told}");
 }
+
+/// Runs the program itself with this home and text on standard input; answers exit code, results and the rest.
+fn affix(home: &Home, args: &[&str], stdin: &str) -> (Option<i32>, String, String) {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_affix"))
+        .arg("--home")
+        .arg(home.given().unwrap())
+        .args(args)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(stdin.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (output.status.code(), text(&output.stdout), text(&output.stderr))
+}
+
+/// Runs it; it must succeed.
+fn done(home: &Home, args: &[&str], stdin: &str) -> String {
+    let (code, out, err) = affix(home, args, stdin);
+    assert_eq!(code, Some(0), "{args:?}: {err}");
+    out
+}
+
+#[test]
+fn the_program_keeps_uploads_with_and_forgets_secrets() {
+    in_session("the_program_keeps_uploads_with_and_forgets_secrets", |home| async move {
+        let file = home.given().unwrap().join("photo.png");
+        std::fs::copy(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cli_manage/dot.png"), &file).unwrap();
+        let file = file.to_str().unwrap();
+        let link = done(&home, &["upload", file], "");
+        let origin = link.match_indices('/').nth(2).map(|(at, _)| &link[..at]).unwrap();
+        let kept = std::fs::read(home.sandbox_dir().join("credentials.json")).unwrap();
+        let kept: serde_json::Value = serde_json::from_slice(&kept).unwrap();
+        let word = |key: &str| kept[key].as_str().unwrap();
+
+        // Several secrets, a line each, in the order of --secret.
+        let base = format!("base_url={origin}/forum");
+        let add =
+            ["profiles", "add", "Forum", "--service", "forum", "--set", &base, "--set", "group_name=post"];
+        let secrets = ["--secret", "api_secret", "--secret", "api_key"];
+        let typed = format!("{}\n{}\n", word("forum_api_secret"), word("forum_api_key"));
+        done(&home, &[&add[..], &secrets].concat(), &typed);
+        assert_eq!(entries(&home), ["forum/api_key", "forum/api_secret"]);
+
+        // A keystore over several lines, as the dashboard gives it, then another secret after it.
+        let keystore = serde_json::json!({
+            "app_id": word("mixin_app_id"),
+            "session_id": word("mixin_session_id"),
+            "session_private_key": word("mixin_seed"),
+            "spend_private_key": "5pend",
+        });
+        let base = format!("base_url={origin}/mixin");
+        let add = ["profiles", "add", "Bot", "--service", "mixin", "--set", &base];
+        let secrets = ["--secret", "keystore", "--secret", "token"];
+        let typed = format!("{}\ntoken-after\n", serde_json::to_string_pretty(&keystore).unwrap());
+        done(&home, &[&add[..], &secrets].concat(), &typed);
+        let secrets = Secrets::system(&home);
+        let (stored, _) = secrets.get("Bot", "keystore").await.unwrap().unwrap();
+        assert!(!stored.expose().contains("5pend"), "what moves money is dropped at the door");
+        assert_eq!(secrets.get("Bot", "token").await, self::kept("token-after"));
+        secrets.forget("Bot", "token").await.unwrap();
+
+        let list = done(&home, &["profiles", "list", "--json"], "");
+        assert!(list.contains(r#"{"api_key":"kept","api_secret":"kept"}"#), "{list}");
+        assert!(list.contains(r#"{"keystore":"kept","token":"missing"}"#), "{list}");
+        for name in ["Forum", "Bot"] {
+            let link = done(&home, &["upload", "--yes", "--profile", name, file], "");
+            assert!(link.starts_with(origin), "{name}: {link}");
+            done(&home, &["profiles", "remove", name], "");
+        }
+        assert_eq!(entries(&home), [""; 0], "removed profiles leave nothing");
+        done(&home, &["sandbox", "--stop"], "");
+    });
+}
+
+#[test]
+fn a_locked_keyring_keeps_a_profile_that_is_to_be_removed() {
+    in_session("a_locked_keyring_keeps_a_profile_that_is_to_be_removed", |home| async move {
+        done(&home, &["profiles", "add", "Bot", "--service", "teable", "--secret", "token"], "hunter2\n");
+        lock();
+        let (code, _, told) = affix(&home, &["profiles", "remove", "Bot"], "");
+        assert!(code == Some(2) && told.contains("The keyring is locked"), "{code:?} {told}");
+        restart_unlocked();
+        assert_eq!(entries(&home), ["bot/token"], "the secret is not orphaned");
+        done(&home, &["profiles", "remove", "Bot"], "");
+        assert_eq!(entries(&home), [""; 0]);
+    });
+}

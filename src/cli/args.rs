@@ -5,9 +5,30 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+const EXAMPLES: &str = "\
+Examples:
+  affix upload photo.jpg              print a link to a copy kept on this computer, no account needed
+  affix profiles services             see which services there are and what each needs
+  affix upload -p 'My bot' photo.jpg  upload to a profile of yours";
+
+const UPLOAD_EXAMPLES: &str = "\
+Examples:
+  affix upload a.jpg b.jpg
+  affix upload --profile 'My bot' --format markdown photo.jpg
+
+Standard output has one line for each file, in the order given; a file that was not uploaded has an empty one.
+Exit code: 0 all uploaded, 1 at least one was not, 2 wrong usage or settings and nothing was sent.";
+
 /// Drop a file, get its link.
 #[derive(Debug, Parser)]
-#[command(name = "affix", version, about, disable_help_subcommand = true)]
+#[command(
+    name = "affix",
+    version,
+    about,
+    disable_help_subcommand = true,
+    override_usage = "affix [--home DIR] COMMAND",
+    after_help = EXAMPLES
+)]
 pub(super) struct Cli {
     /// Keep settings, history, cache and sandbox files under this folder
     #[arg(long, global = true, value_name = "DIR", env = crate::platform::dirs::HOME_VARIABLE)]
@@ -16,8 +37,8 @@ pub(super) struct Cli {
     #[command(subcommand)]
     pub command: Option<Command>,
 
-    /// Files to open in the window
-    #[arg(value_name = "FILE")]
+    /// For the window, which this version does not have: taken to say so
+    #[arg(value_name = "FILE", hide = true)]
     pub files: Vec<PathBuf>,
 }
 
@@ -35,6 +56,7 @@ pub(super) enum Command {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = UPLOAD_EXAMPLES)]
 pub(super) struct Upload {
     /// The profile to upload to; the default profile without it
     #[arg(long, short, value_name = "NAME")]
@@ -48,9 +70,10 @@ pub(super) struct Upload {
     /// No progress and no warnings; errors are still told
     #[arg(long, short)]
     pub quiet: bool,
-    /// Answer every question with "go on"
+    /// Do not ask: the first upload to a profile goes on; what needs a repair is not uploaded
     #[arg(long, short)]
     pub yes: bool,
+    /// The files to upload
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
 }

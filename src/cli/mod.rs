@@ -2,6 +2,7 @@
 
 mod args;
 mod ask;
+mod columns;
 mod context;
 mod history;
 mod line;
@@ -10,6 +11,7 @@ mod sandbox;
 mod say;
 mod upload;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser as _;
@@ -50,15 +52,27 @@ pub fn main() -> ExitCode {
 /// The exit code of a command that failed before it sent anything.
 fn code_of(failure: &Failure) -> u8 {
     match failure.kind {
-        Kind::Settings | Kind::Secret => MISUSED,
+        Kind::Settings | Kind::Secret | Kind::NameTaken => MISUSED,
         _ => FAILED,
+    }
+}
+
+/// A call without a command is for the window; a misspelt command looks like a file for it.
+fn no_window(files: &[PathBuf]) -> Failure {
+    let help = "`affix --help` shows every command.";
+    match files.first() {
+        Some(file) if !file.exists() => {
+            let broke = format!("“{}” is neither a command nor a file", line::shown_path(file));
+            Failure::new(Kind::Settings, broke).advice(help)
+        }
+        _ => Failure::new(Kind::Settings, "This version of Affix has no window yet")
+            .advice(format!("Upload with `affix upload FILE…`; {help}")),
     }
 }
 
 fn run(cli: Cli) -> Result<u8, Failure> {
     let Some(command) = cli.command else {
-        return Err(Failure::new(Kind::Settings, "This version of Affix has no window yet")
-            .advice("Upload with `affix upload FILE…`; `affix --help` shows every command."));
+        return Err(no_window(&cli.files));
     };
     let context = Context::open(cli.home)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()

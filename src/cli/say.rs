@@ -1,5 +1,4 @@
 //! What the command line says: results on standard output, the rest on standard error.
-#![expect(clippy::print_stderr, reason = "this is where the command line prints")]
 
 use std::io::{self, Write as _};
 
@@ -12,14 +11,14 @@ pub(super) fn result(line: &str) -> io::Result<()> {
     out.flush()
 }
 
-/// A line for the person at the terminal.
+/// A line for the person at the terminal. One who does not listen any more must not end the uploads.
 pub(super) fn note(line: &str) {
-    eprintln!("{line}");
+    let _unheard = writeln!(io::stderr().lock(), "{line}");
 }
 
 /// A failure in its layers, each on a line of its own.
 pub(super) fn failure(failure: &Failure) {
-    eprintln!("{}", layers(failure));
+    note(&layers(failure));
 }
 
 fn layers(failure: &Failure) -> String {

@@ -2,6 +2,7 @@
 
 mod consent;
 mod display;
+mod gauge;
 mod run;
 
 use std::path::PathBuf;
@@ -25,8 +26,12 @@ pub(super) async fn run(context: &Context, args: Upload) -> Result<u8, Failure> 
     // What is wrong with the profile is said once, before any file is taken.
     let asked = |failure: Failure| failure.asked(format!("Upload to {}", profile.name));
     let resolved = context.targets.resolve(&profile.name).await.map_err(asked)?;
-    let agreed = consent::ask(context, &profile, service, &resolved.target, (args.files.len(), args.yes))?;
+    let paths: Vec<_> = args.files.iter().map(absolute).collect();
     let keeping = context.keeping().await?;
+    let agreed = args.yes
+        || profile.is_local()
+        || consent::first_upload(context, &profile, service, &resolved.target, paths.len())?
+            && consent::again(&keeping.store, &profile, &paths).await?;
     let config = Config {
         store: keeping.store.clone(),
         targets: context.targets.clone(),
@@ -40,7 +45,6 @@ pub(super) async fn run(context: &Context, args: Upload) -> Result<u8, Failure> 
     let (handle, events) = transfer::start(config);
     // Also what is not agreed to is in the history, as canceled.
     let repairs = if !args.yes && super::ask::is_interactive() { Repairs::Ask } else { Repairs::Refuse };
-    let paths = args.files.iter().map(absolute).collect();
     let run = Run::begin(handle, events, keeping.store.clone(), display, format);
     let states = run.upload(paths, &profile.name, repairs, agreed).await?;
     keeping.store.close().await;

@@ -68,12 +68,6 @@ impl State {
         Self::ALL.into_iter().find(|state| state.as_str() == word)
     }
 
-    /// A job works on it now.
-    #[must_use]
-    pub fn is_running(self) -> bool {
-        matches!(self, Self::Preparing | Self::Uploading | Self::Finishing)
-    }
-
     /// Nothing more happens unless the user asks.
     #[must_use]
     pub fn is_settled(self) -> bool {

@@ -1,4 +1,4 @@
-//! Names of files: shown so that they cannot lie, shortened, mended for a service, made safe for a disk.
+//! Names of files: shown so that they cannot lie, shortened, mended for a service.
 
 /// Splits a name at its last dot: `("photo.final", "jpg")`. A leading dot alone makes no extension.
 #[must_use]
@@ -72,50 +72,6 @@ pub fn repair(name: &str, allowed: impl Fn(char) -> bool, max_chars: usize) -> S
     let trimmed = stem.trim_matches(' ');
     stem = if trimmed.is_empty() || trimmed.chars().all(|c| c == '.') { "_".into() } else { trimmed.into() };
     if keeps_ext { format!("{stem}.{}", ext.trim_end_matches(' ')) } else { stem }
-}
-
-/// Bytes that a name on disk may have: file systems allow 255, a few stay free for " (2)".
-const DISK_NAME_MAX_BYTES: usize = 240;
-
-/// A name under which a file from elsewhere can be saved on any of the three platforms: one path
-/// component, visible, no reserved Windows name, not longer than file systems allow.
-#[must_use]
-pub fn sanitize_for_disk(name: &str) -> String {
-    let replaced: String = name.chars().map(|c| if is_unsafe_on_disk(c) { '_' } else { c }).collect();
-    // Windows drops dots and spaces at the end, so "a.txt." would overwrite "a.txt".
-    let trimmed = replaced.trim().trim_end_matches(['.', ' ']);
-    let (stem, ext) = split(trimmed);
-    let ext = if ext.len() < 40 { ext } else { "" };
-    let stem = if ext.is_empty() { trimmed } else { stem };
-    let room = DISK_NAME_MAX_BYTES - ext.len() - 1;
-    let stem = stem.get(..stem.floor_char_boundary(room)).unwrap_or(stem).trim_end_matches(['.', ' ']);
-    let mut safe = if stem.is_empty() { "file".to_owned() } else { stem.to_owned() };
-    if safe.starts_with('.') {
-        safe.replace_range(..1, "_");
-    }
-    // Windows looks at what stands before the first dot: "nul.tar.gz" is the null device too.
-    let device = safe.split('.').next().unwrap_or_default().trim_end().to_uppercase();
-    if is_windows_device(&device) {
-        safe.insert(0, '_');
-    }
-    if ext.is_empty() { safe } else { format!("{safe}.{ext}") }
-}
-
-/// Reserved names as Windows documents them ("Naming Files, Paths, and Namespaces").
-fn is_windows_device(upper: &str) -> bool {
-    if matches!(upper, "CON" | "PRN" | "AUX" | "NUL" | "CONIN$" | "CONOUT$") {
-        return true;
-    }
-    let number = upper.strip_prefix("COM").or_else(|| upper.strip_prefix("LPT"));
-    number.is_some_and(|digit| {
-        let mut chars = digit.chars();
-        matches!((chars.next(), chars.next()), (Some('0'..='9' | '¹' | '²' | '³'), None))
-    })
-}
-
-fn is_unsafe_on_disk(c: char) -> bool {
-    matches!(c, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|')
-        || (is_invisible(c) && !is_joiner_or_selector(c))
 }
 
 const ZERO_WIDTH_JOINER: char = '\u{200d}';
@@ -289,36 +245,5 @@ mod tests {
                 assert!(!matches!(repaired.as_str(), "." | ".."), "{name:?} for {max}");
             }
         }
-    }
-
-    #[test]
-    fn a_name_from_elsewhere_stays_inside_its_folder() {
-        for (name, safe) in [
-            ("photo.jpg", "photo.jpg"),
-            ("../../etc/passwd", "_._._etc_passwd"),
-            ("C:\\Windows\\x.dll", "C__Windows_x.dll"),
-            ("..", "file"),
-            ("", "file"),
-            ("a.txt. .", "a.txt"),
-            ("NUL", "_NUL"),
-            ("nul.tar.gz", "_nul.tar.gz"),
-            ("com1.txt", "_com1.txt"),
-            ("COM¹", "_COM¹"),
-            ("common.txt", "common.txt"),
-            (".bashrc", "_bashrc"),
-            ("in\u{202e}gpj.exe\n", "in_gpj.exe_"),
-            ("👨\u{200d}👩.png", "👨\u{200d}👩.png"),
-            ("a<b>|c?.png", "a_b__c_.png"),
-        ] {
-            assert_eq!(sanitize_for_disk(name), safe, "{name:?}");
-        }
-    }
-
-    #[test]
-    fn long_names_fit_on_disk_and_keep_their_extension() {
-        let safe = sanitize_for_disk(&format!("{}.jpeg", "照".repeat(200)));
-        assert!(safe.len() <= DISK_NAME_MAX_BYTES && safe.ends_with("照.jpeg"), "{safe}");
-        let safe = sanitize_for_disk(&format!("a.{}", "x".repeat(300)));
-        assert!(safe.len() <= DISK_NAME_MAX_BYTES && safe.starts_with("a.x"), "{safe}");
     }
 }

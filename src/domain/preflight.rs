@@ -57,7 +57,9 @@ impl Finding {
     /// The failure of an attachment that is not sent because of this.
     #[must_use]
     pub fn into_failure(self) -> Failure {
-        let failure = Failure::new(self.kind, self.message).at(Step::Preflight);
+        // A finding is a sentence; a failure's layers are put together before they get their full stop.
+        let broke = self.message.strip_suffix('.').unwrap_or(&self.message);
+        let failure = Failure::new(self.kind, broke).at(Step::Preflight);
         match self.repair {
             Some(repair) => failure.advice(repair.offer()),
             None => failure,

@@ -5,6 +5,7 @@
 //! `affix_fault`; a test of another process posts to `/_sandbox/faults`; a test of this process calls
 //! [`Faults::add`]. Each word is a row of [`Action`].
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -179,6 +180,7 @@ impl Parts {
 #[derive(Debug, Default)]
 pub struct Faults {
     waiting: Mutex<Vec<Fault>>,
+    met: AtomicUsize,
 }
 
 impl Faults {
@@ -191,12 +193,19 @@ impl Faults {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
+    /// How many requests have met a fault so far, also those that still hang in it.
+    #[must_use]
+    pub fn met(&self) -> usize {
+        self.met.load(Ordering::Relaxed)
+    }
+
     /// The fault that this request meets; counts it.
     fn next(&self, route: &Route) -> Option<Fault> {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         waiting.retain(|fault| fault.times != Some(0));
         let fault = waiting.iter_mut().find(|fault| fault.meets(route))?;
         fault.times = fault.times.map(|times| times - 1);
+        self.met.fetch_add(1, Ordering::Relaxed);
         Some(fault.clone())
     }
 }
@@ -310,8 +319,10 @@ mod tests {
         faults.add(Fault::new(Action::Stall));
         assert_eq!(faults.next(&bytes).map(|fault| fault.action), Some(Action::Html));
         assert_eq!(faults.next(&bytes).map(|fault| fault.action), Some(Action::Stall));
+        assert_eq!(faults.met(), 3);
         faults.clear();
         assert_eq!(faults.next(&bytes), None);
+        assert_eq!(faults.met(), 3);
     }
 
     #[test]

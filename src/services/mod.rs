@@ -10,11 +10,11 @@ pub mod cronofy;
 pub mod forum;
 pub mod http;
 pub mod mixin;
-mod names;
 mod reading;
 pub mod sandbox;
 mod storage;
 pub mod teable;
+mod texts;
 
 use std::sync::Arc;
 
@@ -63,6 +63,9 @@ pub struct Stored {
     pub receipt: Receipt,
 }
 
+/// What a service does over the network: `T`, or why not.
+pub type Work<'a, T> = BoxFuture<'a, Result<T, Failure>>;
+
 /// One upload API.
 pub trait Service: Send + Sync + std::fmt::Debug + 'static {
     fn description(&self) -> &'static Description;
@@ -81,40 +84,24 @@ pub trait Service: Send + Sync + std::fmt::Debug + 'static {
     }
 
     /// Checks a file before anything is sent, without the network.
-    /// Size limit, empty files and the like are checked from the capability by [`preflight`].
+    /// Size limit, empty files and the like are checked by the engine, from the capability.
     fn preflight(&self, _file: &FileFacts, _target: &Target) -> Vec<Finding> {
         Vec::new()
     }
 
     /// Carries one upload through. Every network request goes through `exchange`.
-    fn upload<'a>(
-        &'a self,
-        upload: &'a Upload,
-        exchange: &'a mut Exchange,
-    ) -> BoxFuture<'a, Result<Receipt, Failure>>;
+    fn upload<'a>(&'a self, upload: &'a Upload, exchange: &'a mut Exchange) -> Work<'a, Receipt>;
 
     /// A harmless authorised call; answers with one sentence of what was tried and what came back.
-    fn test<'a>(
-        &'a self,
-        target: &'a Target,
-        exchange: &'a mut Exchange,
-    ) -> BoxFuture<'a, Result<String, Failure>>;
+    fn test<'a>(&'a self, target: &'a Target, exchange: &'a mut Exchange) -> Work<'a, String>;
 
     /// Makes an expired link fresh; answers the whole receipt with the new links.
-    fn renew<'a>(
-        &'a self,
-        _stored: &'a Stored,
-        _exchange: &'a mut Exchange,
-    ) -> BoxFuture<'a, Result<Receipt, Failure>> {
+    fn renew<'a>(&'a self, _stored: &'a Stored, _exchange: &'a mut Exchange) -> Work<'a, Receipt> {
         Box::pin(async { Err(unsupported("renew links")) })
     }
 
     /// Deletes the uploaded file at the service.
-    fn delete<'a>(
-        &'a self,
-        _stored: &'a Stored,
-        _exchange: &'a mut Exchange,
-    ) -> BoxFuture<'a, Result<(), Failure>> {
+    fn delete<'a>(&'a self, _stored: &'a Stored, _exchange: &'a mut Exchange) -> Work<'a, ()> {
         Box::pin(async { Err(unsupported("delete uploaded files")) })
     }
 
@@ -124,7 +111,7 @@ pub trait Service: Send + Sync + std::fmt::Debug + 'static {
         _stored: &'a Stored,
         _file: &'a mut (dyn std::io::Write + Send),
         _exchange: &'a mut Exchange,
-    ) -> BoxFuture<'a, Result<u64, Failure>> {
+    ) -> Work<'a, u64> {
         Box::pin(async { Err(unsupported("give files back")) })
     }
 }

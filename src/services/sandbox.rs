@@ -3,16 +3,14 @@
 //! One request with the bytes as its body. It carries a key of its own for each attachment, by which the sandbox
 //! knows a repeat: so a lost answer may be asked for again.
 
-use futures_util::future::BoxFuture;
 use http::Method;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use url::Url;
 
 use super::body::Body;
 use super::http::{Call, Exchange, Reply};
-use super::{Service, Stored, Upload};
+use super::{Service, Stored, Upload, Work, address};
 use crate::domain::describe::{
     Capability, Checksum, Description, Repeat, SecretSpec, SettingKind, SettingSpec, Types, Visibility,
 };
@@ -83,12 +81,7 @@ struct Me {
 }
 
 fn call(target: &Target, method: Method, path: &str) -> Result<Call, Failure> {
-    let base = target.setting("base_url").trim().trim_end_matches('/');
-    let url = Url::parse(&format!("{base}{path}")).map_err(|error| {
-        Failure::new(Kind::Settings, "The sandbox's address is not a URL")
-            .cause(error)
-            .advice("Set base_url to an address such as http://127.0.0.1:8080/plain.")
-    })?;
+    let url = address::below(&address::base(target, "base_url")?, path);
     let token = target.secret("token").ok_or_else(|| {
         Failure::new(Kind::Secret, "The sandbox's token is missing").advice("Set the secret token.")
     })?;
@@ -98,11 +91,13 @@ fn call(target: &Target, method: Method, path: &str) -> Result<Call, Failure> {
 /// The failure that an unsuccessful answer stands for, in the sandbox's own words.
 fn failure(reply: &Reply) -> Failure {
     let body: Option<Value> = serde_json::from_slice(&reply.body).ok();
-    let message = body.as_ref().and_then(|body| body.pointer("/error/message")?.as_str()).unwrap_or("");
+    let message = body.as_ref().and_then(|body| body.pointer("/error/message")?.as_str());
+    let quote = reply.quote();
+    let message = message.unwrap_or(&quote);
     match reply.status {
         // Waiting makes no room.
         507 => Failure::new(Kind::Refused, "The sandbox has no room for the file")
-            .cause(message)
+            .cause(format!("HTTP 507: {message}"))
             .status(507)
             .advice("Delete files that you uploaded to the sandbox, or free disk space."),
         _ => reply.failure(message),
@@ -116,7 +111,7 @@ async fn send_file(upload: &Upload, exchange: &mut Exchange) -> Result<Reply, Fa
     exchange.checkpoint(&checkpoint);
     exchange.step(Step::Send);
     let name = utf8_percent_encode(&upload.file.name, NON_ALPHANUMERIC).to_string();
-    let call = call(&upload.target, Method::POST, "/files")?
+    let call = call(&upload.target, Method::POST, "files")?
         .header("content-type", &upload.file.mime)?
         .header("x-file-name", &name)?
         .header("idempotency-key", &checkpoint.key)?
@@ -165,15 +160,10 @@ impl Service for Sandbox {
     }
 
     fn host(&self, target: &Target) -> String {
-        let url = Url::parse(target.setting("base_url").trim()).ok();
-        url.and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default()
+        address::host(target, "base_url")
     }
 
-    fn upload<'a>(
-        &'a self,
-        upload: &'a Upload,
-        exchange: &'a mut Exchange,
-    ) -> BoxFuture<'a, Result<Receipt, Failure>> {
+    fn upload<'a>(&'a self, upload: &'a Upload, exchange: &'a mut Exchange) -> Work<'a, Receipt> {
         Box::pin(async move {
             let uploaded: Uploaded = send_file(upload, exchange).await?.json()?;
             exchange.step(Step::Verify);
@@ -182,13 +172,9 @@ impl Service for Sandbox {
         })
     }
 
-    fn test<'a>(
-        &'a self,
-        target: &'a Target,
-        exchange: &'a mut Exchange,
-    ) -> BoxFuture<'a, Result<String, Failure>> {
+    fn test<'a>(&'a self, target: &'a Target, exchange: &'a mut Exchange) -> Work<'a, String> {
         Box::pin(async move {
-            let reply = exchange.send(call(target, Method::GET, "/me")?).await?;
+            let reply = exchange.send(call(target, Method::GET, "me")?).await?;
             if !reply.is_success() {
                 return Err(failure(&reply));
             }
@@ -197,14 +183,10 @@ impl Service for Sandbox {
         })
     }
 
-    fn delete<'a>(
-        &'a self,
-        stored: &'a Stored,
-        exchange: &'a mut Exchange,
-    ) -> BoxFuture<'a, Result<(), Failure>> {
+    fn delete<'a>(&'a self, stored: &'a Stored, exchange: &'a mut Exchange) -> Work<'a, ()> {
         Box::pin(async move {
             let id = stored.receipt.link(LinkKind::Id).unwrap_or_default();
-            let path = format!("/files/{}", utf8_percent_encode(id, NON_ALPHANUMERIC));
+            let path = format!("files/{}", utf8_percent_encode(id, NON_ALPHANUMERIC));
             let reply = exchange.send(call(&stored.target, Method::DELETE, &path)?).await?;
             // Gone is what was wanted, also when an earlier answer was lost.
             if reply.is_success() || reply.status == 404 { Ok(()) } else { Err(failure(&reply)) }
@@ -229,17 +211,17 @@ mod tests {
     fn the_token_is_sent_and_never_shown() {
         let credentials = Credentials::generate();
         let target = target(demo_secrets("sandbox", &credentials));
-        let call = call(&target, Method::GET, "/me").unwrap();
+        let call = call(&target, Method::GET, "me").unwrap();
         assert_eq!(call.url.as_str(), "http://127.0.0.1:4/plain/me");
         let sent = call.headers.get("authorization").unwrap();
         assert_eq!(sent.to_str().unwrap(), format!("Bearer {}", credentials.plain_token));
         assert!(sent.is_sensitive() && call.credential);
-        assert_eq!(Sandbox.host(&target), "127.0.0.1");
+        assert_eq!(Sandbox.host(&target), "127.0.0.1:4");
     }
 
     #[test]
     fn a_missing_token_is_said() {
-        let failure = call(&target(BTreeMap::new()), Method::GET, "/me").unwrap_err();
+        let failure = call(&target(BTreeMap::new()), Method::GET, "me").unwrap_err();
         assert_eq!(failure.kind, Kind::Secret);
     }
 

@@ -129,6 +129,12 @@ impl Store {
         self.read(move |db| history::history(db, &query)).await
     }
 
+    /// What was uploaded to the profile (as it was named then) and has one of these sizes in bytes, newest first.
+    pub async fn done_of_sizes(&self, profile: &str, sizes: Vec<u64>) -> Result<Vec<Row>, Failure> {
+        let (profile, sizes) = (profile.to_owned(), to_json(&sizes)?);
+        self.read(move |db| history::done_of_sizes(db, &profile, &sizes)).await
+    }
+
     /// The requests of an attachment and their answers, oldest first.
     pub async fn activity(&self, id: AttachmentId) -> Result<Vec<Activity>, Failure> {
         self.read(move |db| history::activity(db, id)).await

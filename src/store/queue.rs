@@ -160,7 +160,8 @@ pub(super) fn set_answer_lost(db: &Connection, id: AttachmentId, lost: bool) -> 
     one(changed, id)
 }
 
-/// Final state, receipt, failure and time in one statement; the step stays as it was last.
+/// Final state, receipt, failure and time in one statement; the step stays as it was last. With a receipt the
+/// checkpoint has served.
 pub(super) fn finish(
     db: &Connection,
     id: AttachmentId,
@@ -170,7 +171,8 @@ pub(super) fn finish(
 ) -> Result<(), Trouble> {
     let changed = db
         .prepare_cached(
-            "UPDATE attachments SET state = ?2, receipt = coalesce(?3, receipt), failure = ?4, finished_at_ms = ?5
+            "UPDATE attachments SET state = ?2, receipt = coalesce(?3, receipt), failure = ?4, finished_at_ms = ?5,
+                 checkpoint = iif(?3 IS NULL, checkpoint, NULL)
              WHERE id = ?1",
         )?
         .execute(params![id.0, state, ended.receipt, ended.failure, now_ms])?;

@@ -1,12 +1,14 @@
 //! The one task that owns the queue: gives ids, stores rows, starts jobs as limits allow, settles what ended.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use tokio::sync::mpsc;
-use tokio::time::Instant;
+use tokio::time::{Instant, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 
 use super::board::Board;
@@ -33,14 +35,17 @@ pub(super) async fn run(
 ) {
     let (endings, mut ended) = mpsc::channel(ENDINGS_WAITING);
     let queue = Queue::new(config.limits);
-    let mut actor =
-        Actor { config, events, board, endings, queue, asked: HashMap::new(), batches: HashMap::new() };
+    let (asked, batches, outbox) = (HashMap::new(), HashMap::new(), VecDeque::new());
+    let mut actor = Actor { config, events: events.clone(), board, endings, queue, asked, batches, outbox };
     let mut tick = tokio::time::interval(Duration::from_millis(1000 / TICKS_PER_SECOND));
+    // Ticks that nobody waited for are not made up for.
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut open = true;
-    while open || !actor.batches.is_empty() {
+    while open || !actor.batches.is_empty() || !actor.outbox.is_empty() {
         actor.start_jobs();
         let wake = actor.queue.next_wake();
         tokio::select! {
+            place = events.reserve(), if !actor.outbox.is_empty() => actor.tell(place.ok()),
             command = inbox.recv(), if open => if let Some(command) = command {
                 actor.command(command).await;
             } else {
@@ -64,6 +69,9 @@ struct Actor {
     asked: HashMap<AttachmentId, Job>,
     /// Batches that are not over, with the number of their unsettled attachments.
     batches: HashMap<BatchId, usize>,
+    /// Events that the front has no room for yet. The actor never waits for the front, because the front may be
+    /// waiting for the actor; nothing new is started meanwhile, so this does not grow with a front that sleeps.
+    outbox: VecDeque<Event>,
 }
 
 impl Actor {
@@ -72,6 +80,15 @@ impl Actor {
             Command::Submit { paths, profile, repairs, answer } => {
                 let submitted = self.submit(paths, profile, repairs).await;
                 // A front that has gone meanwhile still has its files in the queue.
+                let _gone = answer.send(submitted);
+            }
+            Command::Decline { paths, profile, answer } => {
+                let submitted = self.submit(paths, profile, Repairs::Refuse).await;
+                if let Ok((batch, _)) = &submitted {
+                    // Before any job can start: what was declined never leaves this computer.
+                    self.cancel(Scope::Batch(*batch)).await;
+                }
+                // The front that declined may be gone.
                 let _gone = answer.send(submitted);
             }
             Command::Cancel(scope) => self.cancel(scope).await,
@@ -97,24 +114,34 @@ impl Actor {
                 tries: 0,
                 answer_lost: false,
                 checkpoint: None,
+                seen: None,
                 cache: cache.clone(),
                 cancel: CancellationToken::new(),
             };
             self.queue.push(job);
         }
         if ids.is_empty() {
-            self.batch_settled(batch).await;
+            self.batch_settled(batch);
         }
         Ok((batch, ids))
     }
 
-    /// Starts what may start.
+    /// Starts what may start; nothing while the front is behind. So a job's own events come after everything that
+    /// was told of it before.
     fn start_jobs(&mut self) {
+        if !self.outbox.is_empty() {
+            return;
+        }
         while let Some(job) = self.queue.start_next() {
             let (config, events, board) = (self.config.clone(), self.events.clone(), self.board.clone());
             let endings = self.endings.clone();
             tokio::spawn(async move {
-                let outcome = job::run(job.clone(), config, events, board).await;
+                let run = AssertUnwindSafe(job::run(job.clone(), config, events, board.clone()));
+                // A bug in a service ends one upload, not the engine.
+                let outcome = run.catch_unwind().await.unwrap_or_else(|_reported| {
+                    board.remove(job.id);
+                    Outcome::broken(&job)
+                });
                 // The actor outlives its jobs.
                 let _gone = endings.send((job, outcome)).await;
             });
@@ -123,54 +150,68 @@ impl Actor {
 
     async fn ended(&mut self, mut job: Job, outcome: Outcome) {
         self.queue.ended(&job, outcome.host);
-        job.checkpoint = outcome.checkpoint;
+        (job.checkpoint, job.seen) = (outcome.checkpoint, outcome.seen);
         match outcome.ended {
             Ended::Done(receipt) => {
                 let failure = outcome.recorded.err().map(not_recorded);
-                self.settled(&job, State::Done, Some(receipt), failure).await;
+                self.settled(&job, State::Done, Some(receipt), failure);
+            }
+            // Cancelled while the question was on its way: nobody is going to answer it.
+            Ended::Asked(_) if job.cancel.is_cancelled() => {
+                self.settle(&job, State::Canceled, Failure::cancelled().asked(job.asked())).await;
             }
             Ended::Asked(findings) => {
-                self.keep(self.config.store.set_state(job.id, State::Paused, Some(Step::Preflight)).await)
-                    .await;
+                let kept = self.config.store.set_state(job.id, State::Paused, Some(Step::Preflight)).await;
+                self.keep(kept);
                 let id = job.id;
                 self.asked.insert(id, job);
-                self.emit(Event::Asked { id, findings }).await;
+                self.emit(Event::Asked { id, findings });
             }
-            Ended::Failed(failure) => self.failed(job, failure).await,
+            Ended::Failed(failure) => self.failed(job, failure, outcome.may_stand).await,
         }
     }
 
-    async fn failed(&mut self, mut job: Job, failure: Failure) {
+    async fn failed(&mut self, mut job: Job, failure: Failure, may_stand: bool) {
         job.tries += 1;
-        let jitter = fastrand::f64();
-        let wait = self.config.retry.wait(&failure, job.tries, jitter);
-        let Some(after) = wait.filter(|_| !job.cancel.is_cancelled()) else {
+        if may_stand && !job.answer_lost {
+            job.answer_lost = true;
+            let kept = self.config.store.set_answer_lost(job.id, true).await;
+            self.keep(kept);
+        }
+        let Some(after) = self.config.retry.wait(&failure, job.tries, fastrand::f64()) else {
+            let failure = self.config.retry.given_up(failure);
             return self.settle(&job, settled_as(&failure), failure).await;
         };
-        if let Retry::Safe { after: Some(asked) } = failure.retry {
-            self.queue.pause_host(&job.profile, asked);
+        if job.cancel.is_cancelled() {
+            let cancelled = Failure { step: failure.step, asked: failure.asked, ..Failure::cancelled() };
+            return self.settle(&job, State::Canceled, cancelled.cause(failure.broke)).await;
         }
-        if failure.step == Some(Step::Send) && !job.answer_lost {
-            job.answer_lost = true;
-            self.keep(self.config.store.set_answer_lost(job.id, true).await).await;
+        match (failure.retry, failure.kind) {
+            (Retry::Safe { after: Some(asked) }, _) => self.queue.pause_host(&job.profile, asked),
+            // The others would only be told the same.
+            (_, Kind::RateLimited) => self.queue.pause_host(&job.profile, after),
+            _ => {}
         }
         let step = failure.step;
-        self.keep(self.config.store.set_state(job.id, State::Queued, step).await).await;
+        let kept = self.config.store.set_state(job.id, State::Queued, step).await;
+        self.keep(kept);
         let id = job.id;
         self.queue.push_delayed(job, after);
-        self.emit(Event::State { id, state: State::Queued, step }).await;
-        self.emit(Event::WillRetry { id, failure, after }).await;
+        self.emit(Event::State { id, state: State::Queued, step });
+        self.emit(Event::WillRetry { id, failure, after });
     }
 
     async fn cancel(&mut self, scope: Scope) {
         let mut gone = self.queue.cancel(scope);
         gone.extend(self.asked.extract_if(|_, job| scope.holds(job)).map(|(_, job)| job));
+        gone.sort_by_key(|job| job.id);
         let ids = gone.iter().map(|job| job.id).collect();
         if let Err(failure) = self.config.store.settle_many(ids, State::Canceled).await {
-            self.emit(Event::Trouble(failure)).await;
+            self.emit(Event::Trouble(failure));
         }
         for job in gone {
-            self.settled(&job, State::Canceled, None, Some(Failure::cancelled())).await;
+            let failure = Failure::cancelled().asked(job.asked());
+            self.settled(&job, State::Canceled, None, Some(failure));
         }
     }
 
@@ -187,34 +228,46 @@ impl Actor {
     /// The end of an attachment that was not uploaded: recorded first, told then.
     async fn settle(&mut self, job: &Job, state: State, failure: Failure) {
         let kept = Kept { receipt: None, failure: Some(failure.clone()) };
-        self.keep(self.config.store.finish(job.id, state, kept).await).await;
-        self.settled(job, state, None, Some(failure)).await;
+        let recorded = self.config.store.finish(job.id, state, kept).await;
+        self.keep(recorded);
+        self.settled(job, state, None, Some(failure));
     }
 
-    async fn settled(&mut self, job: &Job, state: State, receipt: Option<Receipt>, failure: Option<Failure>) {
+    fn settled(&mut self, job: &Job, state: State, receipt: Option<Receipt>, failure: Option<Failure>) {
         let finished = Finished { id: job.id, batch: job.batch, state, receipt, failure };
-        self.emit(Event::Finished(Box::new(finished))).await;
-        self.batch_settled(job.batch).await;
+        self.emit(Event::Finished(Box::new(finished)));
+        self.batch_settled(job.batch);
     }
 
-    async fn batch_settled(&mut self, id: BatchId) {
+    fn batch_settled(&mut self, id: BatchId) {
         let Some(left) = self.batches.get_mut(&id) else { return };
         *left = left.saturating_sub(1);
         if *left == 0 {
             self.batches.remove(&id);
-            self.emit(Event::BatchDone(id)).await;
+            self.emit(Event::BatchDone(id));
         }
     }
 
-    async fn keep(&self, result: Result<(), Failure>) {
+    fn keep(&mut self, result: Result<(), Failure>) {
         if let Err(failure) = result {
-            self.emit(Event::Trouble(failure)).await;
+            self.emit(Event::Trouble(failure));
         }
     }
 
-    async fn emit(&self, event: Event) {
-        // A front that has gone needs no events.
-        let _gone = self.events.send(event).await;
+    fn emit(&mut self, event: Event) {
+        self.outbox.push_back(event);
+    }
+
+    /// Tells the front as much as it has room for; `None`: the front has gone and needs no events.
+    fn tell(&mut self, place: Option<mpsc::Permit<'_, Event>>) {
+        let Some(place) = place else { return self.outbox.clear() };
+        if let Some(event) = self.outbox.pop_front() {
+            place.send(event);
+        }
+        while let Ok(place) = self.events.try_reserve() {
+            let Some(event) = self.outbox.pop_front() else { break };
+            place.send(event);
+        }
         (self.config.waker)();
     }
 }

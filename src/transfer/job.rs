@@ -1,10 +1,10 @@
 //! One try of one attachment: walks the line, keeps what happens, says how it ended.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
 
-use futures_util::future::join_all;
 use tokio::sync::{Notify, mpsc};
 use tokio_util::sync::CancellationToken;
 
@@ -12,7 +12,8 @@ use super::board::Board;
 use super::line::{self, NotCleared};
 use super::{Config, Event, Repairs, Resolved};
 use crate::domain::attachment::{Activity, AttachmentId, BatchId, State};
-use crate::domain::error::{Failure, Retry, Step};
+use crate::domain::error::{Failure, Kind, Retry, Step};
+use crate::domain::file_name;
 use crate::domain::preflight::{Finding, Repair};
 use crate::domain::receipt::Receipt;
 use crate::services::body::Gauge;
@@ -32,8 +33,21 @@ pub(super) struct Job {
     pub(super) tries: u32,
     pub(super) answer_lost: bool,
     pub(super) checkpoint: Option<String>,
+    /// Size and time of the file when the last try began, whose checkpoint counts for that file only.
+    pub(super) seen: Option<Seen>,
     pub(super) cache: Arc<Mutex<BTreeMap<String, String>>>,
     pub(super) cancel: CancellationToken,
+}
+
+/// What tells one content of a file from another.
+pub(super) type Seen = (u64, Option<SystemTime>);
+
+impl Job {
+    /// What the user asked for, in words.
+    pub(super) fn asked(&self) -> String {
+        let name = self.path.file_name().unwrap_or(self.path.as_os_str()).to_string_lossy();
+        format!("Upload {} to {}", file_name::display(&name), self.profile)
+    }
 }
 
 /// How a try ended.
@@ -52,8 +66,30 @@ pub(super) struct Outcome {
     /// Whether the receipt of a done try is in the database.
     pub(super) recorded: Result<(), Failure>,
     pub(super) checkpoint: Option<String>,
+    pub(super) seen: Option<Seen>,
+    /// The bytes were sent whole and no refusal came back: the object may stand at the service.
+    pub(super) may_stand: bool,
     /// The service's host, which alone is paused when it asks to wait.
     pub(super) host: Option<String>,
+}
+
+impl Outcome {
+    /// Of a job that ended by a bug of ours.
+    pub(super) fn broken(job: &Job) -> Self {
+        let failure = Failure::new(Kind::Storage, "Affix itself made a mistake")
+            .asked(job.asked())
+            .advice("Look whether the file is at the service. Please report this as a bug.")
+            .retry(Retry::Ambiguous);
+        let (checkpoint, seen) = (job.checkpoint.clone(), job.seen);
+        Self {
+            ended: Ended::Failed(failure),
+            recorded: Ok(()),
+            checkpoint,
+            seen,
+            may_stand: true,
+            host: None,
+        }
+    }
 }
 
 /// Works on one attachment until it is done, failed or has a question.
@@ -61,25 +97,32 @@ pub(super) async fn run(job: Job, config: Config, events: mpsc::Sender<Event>, b
     let notes = Arc::new(Notes { job: job.id, board: board.clone(), ..Notes::new(job.checkpoint.clone()) });
     let mut host = None;
     let keeper = Keeper { job: &job, config: &config, events: &events, notes: &notes };
-    let ended = tokio::select! {
-        biased;
-        () = job.cancel.cancelled() => Ended::Failed(notes.cancelled()),
-        ended = walk(&job, &keeper, &mut host) => ended,
+    let work = async {
+        let ended = tokio::select! {
+            biased;
+            // First, so that an answer which arrived together with the wish to cancel is not thrown away.
+            ended = walk(&job, &keeper, &mut host) => ended,
+            () = job.cancel.cancelled() => Ended::Failed(Failure::cancelled()),
+        };
+        notes.close();
+        ended
+    };
+    // What was noted is written down to the end, also when the work was cancelled.
+    let (ended, ()) = tokio::join!(work, keeper.write_down());
+    let ended = match ended {
+        Ended::Failed(failure) if failure.kind == Kind::Cancelled => Ended::Failed(notes.cancelled()),
+        ended => ended,
     };
     keeper.close_attempt(&ended).await;
     let recorded = keeper.record(&ended).await;
     board.remove(job.id);
-    let checkpoint = notes.lock().checkpoint.clone();
-    let asked = format!("Upload {} to {}", crate::domain::file_name::display(&file_name(&job)), job.profile);
+    let may_stand = matches!(&ended, Ended::Failed(failure) if notes.may_stand(failure));
     let ended = match ended {
-        Ended::Failed(failure) => Ended::Failed(failure.asked(asked)),
+        Ended::Failed(failure) => Ended::Failed(failure.asked(job.asked())),
         ended => ended,
     };
-    Outcome { ended, recorded, checkpoint, host }
-}
-
-fn file_name(job: &Job) -> String {
-    job.path.file_name().unwrap_or(job.path.as_os_str()).to_string_lossy().into_owned()
+    let (checkpoint, seen) = notes.left();
+    Outcome { ended, recorded, checkpoint, seen, may_stand, host }
 }
 
 /// The straight line of one try.
@@ -96,6 +139,7 @@ async fn steps(job: &Job, keeper: &Keeper<'_>, host: &mut Option<String>) -> Res
     keeper.state(Step::Inspect).await;
     let inspected = line::inspect(&job.path).await?;
     keeper.kept(store.set_facts(job.id, inspected.facts()).await).await;
+    keeper.notes.see((inspected.facts().size, inspected.facts().modified), job.seen);
     let resolved = keeper.config.targets.resolve(&job.profile).await.map_err(|f| f.at(Step::Prepare))?;
     *host = Some(resolved.service.host(&resolved.target));
     keeper.state(Step::Preflight).await;
@@ -110,8 +154,7 @@ async fn steps(job: &Job, keeper: &Keeper<'_>, host: &mut Option<String>) -> Res
     let attempt = store.begin_attempt(job.id).await.map_err(|f| f.at(Step::Record))?;
     keeper.notes.lock().attempt = Some(attempt);
     let mut exchange = Exchange::new(keeper.context(job, &resolved));
-    let work = prepared.upload(&resolved, &mut exchange);
-    Ok(keeper.write_down(attempt, work).await?)
+    Ok(prepared.upload(&resolved, &mut exchange).await?)
 }
 
 impl From<Failure> for NotCleared {
@@ -139,41 +182,31 @@ impl Keeper<'_> {
             observer: self.notes.clone(),
             cancel: job.cancel.clone(),
             redactor,
-            checkpoint: job.checkpoint.clone(),
+            checkpoint: self.notes.lock().checkpoint.clone(),
             cache: job.cache.clone(),
             clock: self.config.clock,
         }
     }
 
-    /// Runs the upload and writes down meanwhile what it notes.
-    async fn write_down(
-        &self,
-        attempt: u32,
-        work: impl Future<Output = Result<Receipt, Failure>>,
-    ) -> Result<Receipt, Failure> {
-        let writing = async {
-            loop {
-                self.notes.news.notified().await;
-                self.drain(attempt).await;
+    /// Writes down what the work notes, until the work has ended and nothing is left to write.
+    async fn write_down(&self) {
+        loop {
+            match self.notes.next() {
+                Next::Note(note) => self.write(note).await,
+                Next::Wait => self.notes.news.notified().await,
+                Next::End => return,
             }
-        };
-        tokio::select! {
-            biased;
-            result = work => result,
-            () = writing => Err(Failure::cancelled()),
         }
     }
 
-    /// Writes down what the last step left, and that the attempt has ended; also when it was cancelled.
+    /// Writes down that the attempt has ended; also when it was cancelled.
     async fn close_attempt(&self, ended: &Ended) {
         let Some(attempt) = self.notes.lock().attempt else { return };
         let failure = match ended {
             Ended::Failed(failure) => Some(failure),
             Ended::Done(_) | Ended::Asked(_) => None,
         };
-        let ((), closed) =
-            tokio::join!(self.drain(attempt), self.config.store.end_attempt(self.job.id, attempt, failure));
-        self.kept(closed).await;
+        self.kept(self.config.store.end_attempt(self.job.id, attempt, failure).await).await;
     }
 
     /// Here and not by the actor, so that files that end together are recorded by one commit.
@@ -183,18 +216,15 @@ impl Keeper<'_> {
         self.config.store.finish(self.job.id, State::Done, kept).await
     }
 
-    /// Asks for all at once: the store keeps the order and commits them together.
-    async fn drain(&self, attempt: u32) {
-        let pending = std::mem::take(&mut self.notes.lock().pending);
-        join_all(pending.into_iter().map(|note| self.write(attempt, note))).await;
-    }
-
-    async fn write(&self, attempt: u32, note: Note) {
-        let (id, store) = (self.job.id, &self.config.store);
+    async fn write(&self, note: Note) {
+        let store = &self.config.store;
         match note {
             Note::Step(step) => self.state(step).await,
-            Note::Activity(activity) => self.kept(store.add_activity(id, attempt, *activity).await).await,
-            Note::Checkpoint(kept) => self.kept(store.set_checkpoint(id, kept).await).await,
+            Note::Activity(activity) => {
+                let Some(attempt) = self.notes.lock().attempt else { return };
+                self.kept(store.add_activity(self.job.id, attempt, *activity).await).await;
+            }
+            Note::Checkpoint(kept) => self.kept(store.set_checkpoint(self.job.id, kept).await).await,
         }
     }
 
@@ -242,11 +272,24 @@ struct Notes {
 
 #[derive(Debug, Default)]
 struct Inside {
-    pending: Vec<Note>,
+    pending: VecDeque<Note>,
+    /// The work has ended: no more notes come.
+    closed: bool,
+    /// The step that was written down last.
     step: Option<Step>,
+    /// The step that runs, which may be ahead of what is written down.
+    current: Option<Step>,
     attempt: Option<u32>,
     gauge: Option<Arc<Gauge>>,
     checkpoint: Option<String>,
+    seen: Option<Seen>,
+}
+
+/// What the keeper does next.
+enum Next {
+    Note(Note),
+    Wait,
+    End,
 }
 
 #[derive(Debug)]
@@ -271,20 +314,55 @@ impl Notes {
     }
 
     fn note(&self, note: Note) {
-        self.lock().pending.push(note);
+        self.lock().pending.push_back(note);
         self.news.notify_one();
+    }
+
+    fn next(&self) -> Next {
+        let mut inside = self.lock();
+        match inside.pending.pop_front() {
+            Some(note) => Next::Note(note),
+            None if inside.closed => Next::End,
+            None => Next::Wait,
+        }
+    }
+
+    fn close(&self) {
+        self.lock().closed = true;
+        self.news.notify_one();
+    }
+
+    /// Compares the file with what it was in the last try: what that one kept is not about another content.
+    fn see(&self, now: Seen, before: Option<Seen>) {
+        self.lock().seen = Some(now);
+        if before.is_some_and(|before| before != now) {
+            self.checkpoint(None);
+        }
+    }
+
+    fn left(&self) -> (Option<String>, Option<Seen>) {
+        let inside = self.lock();
+        (inside.checkpoint.clone(), inside.seen)
+    }
+
+    /// Whether the service may have made an object although this failure came of it: its bytes went out whole (or
+    /// nobody counted them), and no answer says that it did not act on them.
+    fn may_stand(&self, failure: &Failure) -> bool {
+        let whole = self.lock().gauge.as_ref().is_none_or(|gauge| gauge.is_whole());
+        let refused = matches!(failure.http_status, Some(400..=499 | 503));
+        failure.step == Some(Step::Send) && whole && !refused
     }
 
     /// The failure of a cancelled try; honest about what may have arrived.
     fn cancelled(&self) -> Failure {
         let inside = self.lock();
         let whole = inside.gauge.as_ref().is_some_and(|gauge| gauge.is_whole());
-        let failure = Failure::cancelled().retry(Retry::Never);
-        let failure = match inside.step {
-            Some(step) => failure.at(step),
-            None => failure,
+        let step = inside.current.or(inside.step);
+        let failure = match step {
+            Some(step) => Failure::cancelled().at(step),
+            None => Failure::cancelled(),
         };
-        if whole && inside.step >= Some(Step::Send) {
+        if whole && step >= Some(Step::Send) {
             return failure.advice(
                 "Everything had been sent, so the file may stand at the service without a link here.",
             );
@@ -295,6 +373,11 @@ impl Notes {
 
 impl Observer for Notes {
     fn step(&self, step: Step) {
+        let mut inside = self.lock();
+        inside.current = Some(step);
+        // A gauge is that of its own step's body.
+        inside.gauge = if step <= Step::Send { None } else { inside.gauge.take() };
+        drop(inside);
         self.note(Note::Step(step));
     }
 

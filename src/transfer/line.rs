@@ -161,10 +161,13 @@ async fn repair(
         match repair {
             Repair::Rename { name } => file.name = name,
             Repair::ShrinkImage { max_bytes } => {
-                let folder = tempfile::tempdir().map_err(|error| no_room(&error))?;
-                let (from, into) = (file.path.clone(), folder.path().to_owned());
-                let smaller: FileFacts =
-                    off_thread(move || media::shrink_image(&from, max_bytes, &into)).await?;
+                let from = file.path.clone();
+                // The folder belongs to the thread that fills it: a job cancelled meanwhile leaves none behind.
+                let (smaller, folder) = off_thread(move || {
+                    let folder = tempfile::tempdir().map_err(|error| no_room(&error))?;
+                    Ok((media::shrink_image(&from, max_bytes, folder.path())?, folder))
+                })
+                .await?;
                 let stem = file.name.rsplit_once('.').map_or(file.name.as_str(), |(stem, _)| stem);
                 let extension = smaller.path.extension().unwrap_or_default().to_string_lossy();
                 file = FileFacts { name: format!("{stem}.{extension}"), ..smaller };

@@ -3,6 +3,7 @@
 //! Fronts (the command line, the window) speak to it through [`Handle`] and read [`Event`]s; they never upload.
 
 mod actor;
+pub mod again;
 mod board;
 mod job;
 mod line;
@@ -86,6 +87,12 @@ pub enum Command {
         paths: Vec<PathBuf>,
         profile: String,
         repairs: Repairs,
+        answer: oneshot::Sender<Submitted>,
+    },
+    /// Keep files that the user did not agree to upload, as canceled; nothing of them is sent.
+    Decline {
+        paths: Vec<PathBuf>,
+        profile: String,
         answer: oneshot::Sender<Submitted>,
     },
     Cancel(Scope),
@@ -180,6 +187,13 @@ impl Handle {
         let (answer, answered) = oneshot::channel();
         let profile = profile.to_owned();
         self.send(Command::Submit { paths, profile, repairs, answer }).await?;
+        answered.await.unwrap_or_else(|_closed| Err(ended()))
+    }
+
+    /// Keeps files as canceled that the user, when asked, did not want to upload.
+    pub async fn decline(&self, paths: Vec<PathBuf>, profile: &str) -> Submitted {
+        let (answer, answered) = oneshot::channel();
+        self.send(Command::Decline { paths, profile: profile.to_owned(), answer }).await?;
         answered.await.unwrap_or_else(|_closed| Err(ended()))
     }
 

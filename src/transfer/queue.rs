@@ -25,7 +25,7 @@ pub(super) struct Queue {
 struct Lane {
     ready: VecDeque<Job>,
     /// Failed before, to be tried again not before this time.
-    delayed: Vec<(Instant, Job)>,
+    delayed: BTreeMap<(Instant, AttachmentId), Job>,
     running: usize,
     /// The profile's host, once a job has learnt it.
     host: Option<String>,
@@ -47,7 +47,7 @@ impl Queue {
 
     pub(super) fn push_delayed(&mut self, job: Job, wait: Duration) {
         let at = Instant::now() + wait;
-        self.lane(&job.profile).delayed.push((at, job));
+        self.lane(&job.profile).delayed.insert((at, job.id), job);
     }
 
     fn lane(&mut self, profile: &str) -> &mut Lane {
@@ -106,7 +106,7 @@ impl Queue {
             let (out, stay): (Vec<_>, Vec<_>) = lane.ready.drain(..).partition(|job| scope.holds(job));
             lane.ready = stay.into();
             gone.extend(out);
-            gone.extend(lane.delayed.extract_if(.., |(_, job)| scope.holds(job)).map(|(_, job)| job));
+            gone.extend(lane.delayed.extract_if(.., |_, job| scope.holds(job)).map(|(_, job)| job));
         }
         gone
     }
@@ -114,21 +114,24 @@ impl Queue {
     /// When a job may become ready by time alone.
     pub(super) fn next_wake(&self) -> Option<Instant> {
         let now = Instant::now();
-        let delayed = self.lanes.values().flat_map(|lane| lane.delayed.iter().map(|(at, _)| *at));
+        let later = |lane: &Lane| lane.delayed.keys().map(|(at, _)| *at).find(|at| *at > now);
+        let delayed = self.lanes.values().filter_map(later);
         delayed.chain(self.paused.values().copied()).filter(|at| *at > now).min()
     }
 }
 
 impl Lane {
     fn has_ready(&self, now: Instant) -> bool {
-        !self.ready.is_empty() || self.delayed.iter().any(|(at, _)| *at <= now)
+        !self.ready.is_empty() || self.is_due(now)
+    }
+
+    /// A delayed job's time has come.
+    fn is_due(&self, now: Instant) -> bool {
+        self.delayed.first_key_value().is_some_and(|((at, _), _)| *at <= now)
     }
 
     fn take(&mut self, now: Instant) -> Option<Job> {
-        match self.delayed.iter().position(|(at, _)| *at <= now) {
-            Some(index) => Some(self.delayed.remove(index).1),
-            None => self.ready.pop_front(),
-        }
+        if self.is_due(now) { self.delayed.pop_first().map(|(_, job)| job) } else { self.ready.pop_front() }
     }
 }
 

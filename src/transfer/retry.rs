@@ -2,7 +2,12 @@
 
 use std::time::Duration;
 
-use crate::domain::error::{Failure, Retry};
+use crate::domain::error::{Failure, Kind, Retry};
+use crate::domain::progress::human_duration;
+
+/// The first wait where a service asks to slow down and does not say for how long. Limits count by the minute, so all
+/// repeats together outlast one.
+const SLOW_DOWN: Duration = Duration::from_secs(15);
 
 /// How often and how patiently safe repeats are made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,11 +18,18 @@ pub struct Policy {
     pub first: Duration,
     /// The longest wait that is not the service's own wish.
     pub longest: Duration,
+    /// The longest wait that a service may ask for: beyond it the upload fails now and says so.
+    pub patience: Duration,
 }
 
 impl Default for Policy {
     fn default() -> Self {
-        Self { retries: 4, first: Duration::from_secs(1), longest: Duration::from_mins(1) }
+        Self {
+            retries: 4,
+            first: Duration::from_secs(1),
+            longest: Duration::from_mins(1),
+            patience: Duration::from_hours(1),
+        }
     }
 }
 
@@ -28,13 +40,28 @@ impl Policy {
     #[must_use]
     pub fn wait(&self, failure: &Failure, failed: u32, jitter: f64) -> Option<Duration> {
         let Retry::Safe { after } = failure.retry else { return None };
-        if failed > self.retries {
+        let asked = after.unwrap_or_default();
+        if failed > self.retries || asked > self.patience {
             return None;
         }
-        let doubled = self.first.saturating_mul(2_u32.saturating_pow(failed.saturating_sub(1)));
+        let slow = failure.kind == Kind::RateLimited && after.is_none();
+        let first = if slow { self.first.max(SLOW_DOWN) } else { self.first };
+        let doubled = first.saturating_mul(2_u32.saturating_pow(failed.saturating_sub(1)));
         let step = doubled.min(self.longest);
         let wait = step.mul_f64(0.5 + jitter.clamp(0.0, 1.0) / 2.0);
-        Some(wait.max(after.unwrap_or_default()))
+        Some(wait.max(asked))
+    }
+
+    /// The failure as it is told when it is not repeated: what the service wished for, where that was too long.
+    #[must_use]
+    pub fn given_up(&self, failure: Failure) -> Failure {
+        match failure.retry {
+            Retry::Safe { after: Some(asked) } if asked > self.patience => {
+                let words = human_duration(asked.as_secs());
+                failure.advice(format!("The service asks to wait for {words}. Retry then."))
+            }
+            _ => failure,
+        }
     }
 }
 
@@ -68,6 +95,25 @@ mod tests {
         let policy = Policy::default();
         assert_eq!(policy.wait(&safe(Some(300)), 1, 1.0), Some(Duration::from_mins(5)));
         assert_eq!(policy.wait(&safe(Some(0)), 1, 1.0), Some(Duration::from_secs(1)));
+    }
+
+    #[test]
+    fn a_wish_beyond_all_patience_is_not_waited_for() {
+        let policy = Policy::default();
+        assert_eq!(policy.wait(&safe(Some(3600)), 1, 1.0), Some(Duration::from_hours(1)));
+        assert_eq!(policy.wait(&safe(Some(3601)), 1, 1.0), None);
+        assert_eq!(policy.wait(&safe(Some(u64::MAX)), 1, 1.0), None);
+        let told = policy.given_up(safe(Some(7200))).advice.unwrap();
+        assert_eq!(told, format!("The service asks to wait for {}. Retry then.", human_duration(7200)));
+        assert_eq!(policy.given_up(safe(Some(60))), safe(Some(60)));
+    }
+
+    #[test]
+    fn all_repeats_outlast_a_limit_that_counts_by_the_minute() {
+        let policy = Policy::default();
+        let limited = Failure::new(Kind::RateLimited, "x").safe();
+        let shortest: Duration = (1..=4).map(|failed| policy.wait(&limited, failed, 0.0).unwrap()).sum();
+        assert!(shortest > Duration::from_mins(1), "{shortest:?}");
     }
 
     #[test]

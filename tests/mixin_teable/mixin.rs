@@ -91,6 +91,18 @@ async fn a_second_try_goes_on_at_the_link() {
 }
 
 #[tokio::test]
+async fn a_second_try_sends_the_bytes_to_the_same_place() {
+    for lost in [hang_up(), answer("500 Internal Server Error", "")] {
+        let script = Script::new(vec![ticket(), lost, answer("200 OK", ""), confirmed()]).await;
+        let mut client = client(&script);
+        assert!(client.upload().await.unwrap_err().is_retryable());
+        client.upload().await.unwrap();
+        assert_eq!(script.lines(), [POST, &put(), &put(), GET]);
+        script.assert_played();
+    }
+}
+
+#[tokio::test]
 async fn an_attachment_that_is_gone_is_sent_anew() {
     let script = Script::new(vec![ticket(), answer("200 OK", ""), refused(404)]).await;
     let mut client = client(&script);

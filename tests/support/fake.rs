@@ -11,13 +11,16 @@ use affix::domain::error::{Failure, Kind, Step};
 use affix::domain::preflight::{Finding, Repair};
 use affix::domain::profile::Target;
 use affix::domain::receipt::{LinkKind, Receipt};
-use affix::services::http::{Exchange, Http, Network};
+use affix::services::body::Body;
+use affix::services::http::{Call, Exchange, Http, Network};
 use affix::services::{Service, Upload};
 use affix::store::{SessionId, Store, system_clock};
 use affix::transfer::{Config, Event, Finished, Handle, Limits, Repairs, Resolved, Targets, retry};
 use futures_util::future::BoxFuture;
+use http::Method;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::time::Instant;
+use url::Url;
 
 pub static DESCRIPTION: Description = Description {
     id: "fake",
@@ -64,6 +67,12 @@ pub struct Fake {
     pub most_under_way: AtomicUsize,
     /// Names with this in them are refused with a repair.
     pub forbidden: Option<char>,
+    /// Called whenever a file is checked.
+    pub checking: Mutex<Option<Box<dyn Fn() + Send>>>,
+    /// Where the file is really sent before the script goes on.
+    pub send_to: Mutex<Option<Url>>,
+    /// How often the front was asked to look.
+    pub wakes: AtomicUsize,
 }
 
 impl std::fmt::Debug for Fake {
@@ -86,6 +95,9 @@ impl Fake {
             under_way: AtomicUsize::new(0),
             most_under_way: AtomicUsize::new(0),
             forbidden,
+            checking: Mutex::default(),
+            send_to: Mutex::default(),
+            wakes: AtomicUsize::new(0),
         }))
     }
 
@@ -106,13 +118,25 @@ impl Fake {
             answer_lost: upload.answer_lost,
             resumed: exchange.resume(),
         });
-        if let Some(kept) = self.checkpoint.lock().unwrap().clone() {
+        let kept = self.checkpoint.lock().unwrap().clone();
+        if let Some(kept) = kept {
+            // Said again and again, so that there is more to write down than one note.
+            for _ in 0..20 {
+                exchange.checkpoint(&"earlier");
+            }
             exchange.checkpoint(&kept);
+            // The writing begins.
+            tokio::task::yield_now().await;
         }
         let now = self.under_way.fetch_add(1, Ordering::SeqCst) + 1;
         let leave = Leave(&self.under_way);
         self.most_under_way.fetch_max(now, Ordering::SeqCst);
         exchange.step(Step::Send);
+        let url = self.send_to.lock().unwrap().clone();
+        if let Some(url) = url {
+            let call = Call::new(Method::PUT, url).body(Body::file(upload.source.clone()));
+            exchange.send(call).await?;
+        }
         self.gate.acquire().await.unwrap().forget();
         let act = self.script.lock().unwrap().pop_front();
         drop(leave);
@@ -148,6 +172,9 @@ impl Service for Fake {
     }
 
     fn preflight(&self, file: &FileFacts, _: &Target) -> Vec<Finding> {
+        if let Some(checking) = &*self.checking.lock().unwrap() {
+            checking();
+        }
         let Some(forbidden) = self.forbidden.filter(|forbidden| file.name.contains(*forbidden)) else {
             return Vec::new();
         };
@@ -206,7 +233,9 @@ pub fn rig(fake: &'static Fake, limits: Limits) -> Rig {
         http: Http::new(&Network::default()).unwrap(),
         limits,
         retry: retry::Policy::default(),
-        waker: Arc::new(|| {}),
+        waker: Arc::new(|| {
+            fake.wakes.fetch_add(1, Ordering::SeqCst);
+        }),
         clock: system_clock,
     });
     Rig { handle, events, store, folder }

@@ -12,9 +12,9 @@ use crate::domain::error::{Failure, Kind};
 use crate::domain::profile::Profile;
 use crate::domain::secret::Secret;
 use crate::platform::files::write_atomically;
-use crate::secrets::Status;
+use crate::secrets::{Forgotten, Status, variable};
 use crate::services::{self, Service};
-use crate::settings::export;
+use crate::settings::{check_name, export};
 
 pub(super) fn default(context: &Context, name: &str) -> Result<u8, Failure> {
     let (profile, _) = context.profile(Some(name))?;
@@ -25,13 +25,26 @@ pub(super) fn default(context: &Context, name: &str) -> Result<u8, Failure> {
 
 pub(super) async fn remove(context: &Context, name: &str) -> Result<u8, Failure> {
     let (profile, service) = context.profile(Some(name))?;
-    context.file.remove_profile(&profile.name)?;
     let keys: Vec<_> = service.description().secrets.iter().map(|spec| spec.key).collect();
-    if !profile.demo {
-        context.secrets.forget_profile(&profile.name, &keys).await?;
+    // The secrets go first: of a profile that is gone, nobody would know which are left in a locked keyring.
+    let forgotten = if profile.is_local() {
+        Forgotten::WasMissing
+    } else {
+        context.secrets.forget_profile(&profile.name, &keys).await?
+    };
+    context.file.remove_profile(&profile.name)?;
+    say::note(&format!("“{}” {} removed. Its history stays.", profile.name, with_secrets(forgotten)));
+    if forgotten == Forgotten::NoKeyring {
+        say::note("No keyring was found, so a secret that one may have kept is still in it.");
     }
-    say::note(&format!("“{}” and its secrets are removed. Its history stays.", profile.name));
     Ok(DONE)
+}
+
+fn with_secrets(forgotten: Forgotten) -> &'static str {
+    match forgotten {
+        Forgotten::Removed => "and its secrets are",
+        Forgotten::WasMissing | Forgotten::NoKeyring => "is",
+    }
 }
 
 pub(super) async fn add(
@@ -48,14 +61,17 @@ pub(super) async fn add(
         return Err(Failure::new(Kind::Settings, format!("A profile named “{name}” is there already"))
             .advice("Choose another name, or change it with `affix profiles edit`."));
     }
+    // Before a secret is asked for that would have no use.
+    check_name(&name).map_err(|must| Failure::new(Kind::Settings, format!("The profile's name {must}")))?;
     let mut profile = Profile { name, service, ..Profile::default() };
     apply(&mut profile, found.description(), &values.settings)?;
     let secrets = enter(found, &values.secrets)?;
     // The secrets go first: a profile that is listed should work.
-    keep(context, &profile.name, &secrets).await?;
-    if let Err(failure) = context.file.add_profile(&profile) {
+    let kept = keep(context, &profile.name, &secrets).await;
+    if let Err(failure) = kept.and_then(|()| context.file.add_profile(&profile)) {
         let keys: Vec<_> = secrets.keys().copied().collect();
-        context.secrets.forget_profile(&profile.name, &keys).await?;
+        // Why nothing was added says more than that this could not be undone either.
+        let _left = context.secrets.forget_profile(&profile.name, &keys).await;
         return Err(failure);
     }
     say::note(&format!("“{}” is added.", profile.name));
@@ -66,10 +82,17 @@ pub(super) async fn add(
 pub(super) async fn edit(context: &Context, name: &str, values: Values) -> Result<u8, Failure> {
     let (profile, service) = context.profile(Some(name))?;
     let mut profile = profile.clone();
+    if profile.is_local() && !values.secrets.is_empty() {
+        let broke = format!("“{}” has its secrets from the sandbox", profile.name);
+        return Err(
+            Failure::new(Kind::Settings, broke).advice("Add a profile of your own for other secrets.")
+        );
+    }
     apply(&mut profile, service.description(), &values.settings)?;
     let secrets = enter(service, &values.secrets)?;
-    context.file.put_profile(&profile)?;
+    // The secrets go first: where there is no keyring nothing is changed.
     keep(context, &profile.name, &secrets).await?;
+    context.file.put_profile(&profile)?;
     say::note(&format!("“{}” is changed.", profile.name));
     remind(context, &profile, service.description()).await?;
     Ok(DONE)
@@ -153,10 +176,33 @@ async fn remind(context: &Context, profile: &Profile, description: &Description)
             return Ok(());
         }
     }
-    say::note(&format!(
-        "It needs a secret before it can upload: affix profiles edit '{}' --secret {}",
-        profile.name,
-        first.join(" --secret ")
-    ));
+    say::note(&reminder(&profile.name, first));
     Ok(())
+}
+
+/// How to give these secrets.
+fn reminder(profile: &str, keys: &[&str]) -> String {
+    let variables: Vec<_> = keys.iter().map(|key| variable(profile, key)).collect();
+    format!(
+        "It needs a secret before it can upload: affix profiles edit '{profile}' --secret {}\n\
+         Without a keyring: set {} in the environment.",
+        keys.join(" --secret "),
+        variables.join(" and ")
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_missing_is_told_with_both_ways_to_give_it() {
+        assert_eq!(
+            reminder("My forum", &["api_key", "api_secret"]),
+            "It needs a secret before it can upload: \
+             affix profiles edit 'My forum' --secret api_key --secret api_secret\n\
+             Without a keyring: set AFFIX_SECRET_MY_FORUM_API_KEY and AFFIX_SECRET_MY_FORUM_API_SECRET \
+             in the environment."
+        );
+    }
 }

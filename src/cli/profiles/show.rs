@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::cli::columns::{Column, Table};
 use crate::cli::context::Context;
 use crate::cli::line::to_json;
 use crate::cli::{DONE, say};
@@ -14,6 +15,9 @@ use crate::domain::progress::human_bytes;
 use crate::secrets::Status;
 use crate::services;
 use crate::settings::same_name;
+
+/// Name with the default's mark, service, visibility, host.
+const COLUMNS: [Column; 4] = [Column::at_least(16), Column::whole(), Column::whole(), Column::at_least(16)];
 
 /// A profile as `--json` prints it.
 #[derive(Debug, Serialize)]
@@ -27,13 +31,16 @@ struct Shown {
 }
 
 pub(super) async fn list(context: &Context, json: bool) -> Result<u8, Failure> {
+    let mut table = Table::new(&COLUMNS);
     for profile in &context.settings.profiles {
         let shown = shown(context, profile).await?;
-        let text = if json { to_json(&shown) } else { shown.in_words() };
-        if say::result(&text).is_err() {
-            break;
+        if json {
+            print(&to_json(&shown));
+        } else {
+            table.push(shown.cells());
         }
     }
+    table.lines().iter().for_each(|line| print(line));
     Ok(DONE)
 }
 
@@ -44,7 +51,9 @@ pub(super) async fn one(context: &Context, name: &str, json: bool) -> Result<u8,
         print(&to_json(&shown));
         return Ok(DONE);
     }
-    print(&shown.in_words());
+    let mut table = Table::new(&COLUMNS);
+    table.push(shown.cells());
+    table.lines().iter().for_each(|line| print(line));
     let target = Target::new(&profile, service.description(), BTreeMap::new());
     for spec in service.description().settings {
         let set = if profile.settings.contains_key(spec.key) { "" } else { " (default)" };
@@ -83,7 +92,7 @@ async fn shown(context: &Context, profile: &Profile) -> Result<Shown, Failure> {
         for spec in description.secrets {
             let status =
                 if local { Status::Kept } else { context.secrets.status(&profile.name, spec.key).await? };
-            secrets.insert(spec.key.to_owned(), word(status));
+            secrets.insert(spec.key.to_owned(), status.as_str());
         }
         let target = Target::new(profile, description, BTreeMap::new());
         host = if local { "this computer".to_owned() } else { service.host(&target) };
@@ -99,19 +108,11 @@ async fn shown(context: &Context, profile: &Profile) -> Result<Shown, Failure> {
     })
 }
 
-fn word(status: Status) -> &'static str {
-    match status {
-        Status::Kept => "kept",
-        Status::Environment => "environment",
-        Status::Missing => "missing",
-    }
-}
-
 impl Shown {
-    fn in_words(&self) -> String {
+    fn cells(&self) -> Vec<String> {
         let mark = if self.default { "*" } else { " " };
         let visibility = self.visibility.map_or("unknown service", Visibility::as_str);
-        format!("{mark} {:<24}  {:<8}  {:<9}  {}", self.name, self.service, visibility, self.host)
+        vec![format!("{mark} {}", self.name), self.service.clone(), visibility.to_owned(), self.host.clone()]
     }
 }
 
@@ -168,6 +169,9 @@ fn in_words(description: &Description) -> Vec<String> {
             (None, false) => String::new(),
         };
         lines.push(format!("  --set {}=…{default}  {}", spec.key, spec.help));
+        if let SettingKind::Choice(choices) = spec.kind {
+            lines.extend(choices.iter().map(|choice| format!("      {}: {}", choice.value, choice.label)));
+        }
     }
     for spec in description.secrets {
         lines.push(format!("  --secret {}  {}", spec.key, spec.help));
@@ -178,4 +182,27 @@ fn in_words(description: &Description) -> Vec<String> {
 fn print(line: &str) {
     // A reader that has gone, such as `head`, has read enough.
     let _gone = say::result(line);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_setting_choice_and_secret_is_listed() {
+        for description in services::ALL.iter().map(|service| service.description()) {
+            let text = in_words(description).join("\n");
+            for spec in description.settings {
+                assert!(text.contains(&format!("--set {}=", spec.key)), "{text}");
+                if let SettingKind::Choice(choices) = spec.kind {
+                    for choice in choices {
+                        assert!(text.contains(&format!("  {}: {}", choice.value, choice.label)), "{text}");
+                    }
+                }
+            }
+            for spec in description.secrets {
+                assert!(text.contains(&format!("--secret {} ", spec.key)), "{text}");
+            }
+        }
+    }
 }

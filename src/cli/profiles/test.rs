@@ -57,6 +57,6 @@ pub(super) async fn run(context: &Context, name: &str) -> Result<u8, Failure> {
     let tested = resolved.service.test(&resolved.target, &mut exchange).await;
     let sentence = tested.map_err(|failure| asked(exchange.finish(failure)))?;
     // A reader that has gone needs no sentence.
-    let _gone = say::result(&sentence);
+    let _gone = say::result(&exchange.clean(&sentence));
     Ok(DONE)
 }

@@ -1,23 +1,32 @@
-//! The question before the first upload to a target that is not the sandbox.
+//! The questions before anything is sent to a target that is not the sandbox: is this what you want, and again?
+
+use std::path::PathBuf;
 
 use crate::cli::ask::{self, Reply};
 use crate::cli::context::Context;
+use crate::cli::line::{local_time, shown_path};
 use crate::cli::say;
 use crate::domain::describe::Visibility;
 use crate::domain::error::Failure;
 use crate::domain::profile::{Profile, Target};
 use crate::domain::progress::human_duration;
+use crate::domain::receipt::Receipt;
 use crate::services::Service;
+use crate::store::Store;
+use crate::transfer::again::{Before, uploaded_before};
+
+/// Files that are named in a question; more are counted.
+const NAMED: usize = 5;
 
 /// Asks unless it was answered before; false: the user does not want it.
-pub(super) fn ask(
+pub(super) fn first_upload(
     context: &Context,
     profile: &Profile,
     service: &'static dyn Service,
     target: &Target,
-    (files, yes): (usize, bool),
+    files: usize,
 ) -> Result<bool, Failure> {
-    if yes || profile.is_local() || profile.confirmed || !context.settings.uploads.ask_first {
+    if profile.confirmed || !context.settings.uploads.ask_first {
         return Ok(true);
     }
     say::note(&what_happens(profile, service, target, files));
@@ -29,6 +38,33 @@ pub(super) fn ask(
             Ok(true)
         }
     }
+}
+
+/// Asks when the target has some of these files already; false: the user does not want them there twice.
+pub(super) async fn again(store: &Store, profile: &Profile, paths: &[PathBuf]) -> Result<bool, Failure> {
+    let before = uploaded_before(store, &profile.name, paths).await?;
+    if before.is_empty() {
+        return Ok(true);
+    }
+    say::note(&what_is_there(&before, &profile.name, paths.len()));
+    Ok(ask::question("Upload all the same?", false) == Reply::Yes)
+}
+
+/// Which files are there already, since when and where.
+fn what_is_there(before: &[Before], profile: &str, files: usize) -> String {
+    let mut lines = vec![match (before.len(), files) {
+        (1, 1) => format!("“{profile}” has this file already:"),
+        (some, all) => format!("“{profile}” has {some} of these {all} files already:"),
+    }];
+    for Before { path, row } in before.iter().take(NAMED) {
+        let link = row.receipt.as_ref().and_then(Receipt::primary).map_or("", |link| link.value.as_str());
+        let at = local_time(row.finished_at_ms.unwrap_or(row.added_at_ms));
+        lines.push(format!("  {} on {at}  {link}", shown_path(path)).trim_end().to_owned());
+    }
+    if before.len() > NAMED {
+        lines.push(format!("  and {} more", before.len() - NAMED));
+    }
+    lines.join("\n")
 }
 
 /// What goes where, who will be able to see it, for how long.
@@ -50,4 +86,38 @@ fn what_happens(profile: &Profile, service: &dyn Service, target: &Target, files
         service.host(target),
         life.unwrap_or_default(),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::receipt::LinkKind;
+    use crate::store::{NewAttachment, NewBatch, SessionId};
+
+    async fn before(count: usize) -> Vec<Before> {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("affix.db"), SessionId::fresh()).unwrap();
+        let files = (0..count).map(|n| format!("{n}.jpg"));
+        let files = files.map(|name| NewAttachment { path: PathBuf::from("/").join(&name), name }).collect();
+        let batch = NewBatch { profile: "Bot".to_owned(), service: "mixin".to_owned() };
+        let (batch, _) = store.add_batch(batch, files).await.unwrap();
+        let rows = store.batch(batch).await.unwrap().into_iter();
+        rows.map(|mut row| {
+            let mut receipt = Receipt::default();
+            receipt.push(LinkKind::View, format!("https://x/{}", row.name), Visibility::Public);
+            row.receipt = Some(receipt);
+            Before { path: row.path.clone(), row }
+        })
+        .collect()
+    }
+
+    #[tokio::test]
+    async fn what_is_there_already_is_named_with_its_link() {
+        let one = what_is_there(&before(1).await, "Bot", 1);
+        assert!(one.starts_with("“Bot” has this file already:\n  /0.jpg on "), "{one}");
+        assert!(one.ends_with("  https://x/0.jpg"), "{one}");
+        let many = what_is_there(&before(7).await, "Bot", 9);
+        assert!(many.starts_with("“Bot” has 7 of these 9 files already:\n  /0.jpg on "), "{many}");
+        assert!(many.ends_with("  https://x/4.jpg\n  and 2 more"), "{many}");
+    }
 }

@@ -1,10 +1,11 @@
 //! One run of `affix upload`: hands the files over, shows what happens, prints the results in order.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
+use tokio::time::MissedTickBehavior;
 
 use super::display::Display;
 use super::tell;
@@ -12,17 +13,14 @@ use crate::cli::ask::{self, Reply};
 use crate::cli::{line, say};
 use crate::domain::attachment::{AttachmentId, BatchId, State};
 use crate::domain::error::{Failure, Kind};
-use crate::domain::file_name;
 use crate::domain::link::Format;
-use crate::domain::preflight::Finding;
+use crate::domain::preflight::{Finding, Repair};
+use crate::domain::progress::human_duration;
 use crate::store::{Row, Store};
 use crate::transfer::{Answer, Event, Finished, Handle, Repairs, Scope};
 
 /// Progress lines are drawn that often.
 const REDRAW: Duration = Duration::from_millis(100);
-
-/// Characters of a name beside its progress.
-const NAME_CHARS: usize = 24;
 
 pub(super) struct Run {
     handle: Handle,
@@ -32,7 +30,10 @@ pub(super) struct Run {
     format: Format,
     /// Files in the order given, by id.
     order: Vec<AttachmentId>,
-    ended: BTreeMap<AttachmentId, Finished>,
+    /// How each file ended; no more of it, because there may be 100,000.
+    ended: BTreeMap<AttachmentId, State>,
+    /// What ended before files that come earlier in the order.
+    waiting: BTreeMap<AttachmentId, Finished>,
     /// How many results have been printed.
     printed: usize,
     /// Ctrl-C was pressed.
@@ -56,6 +57,7 @@ impl Run {
             format,
             order: Vec::new(),
             ended: BTreeMap::new(),
+            waiting: BTreeMap::new(),
             printed: 0,
             presses: listen(),
             cancelled: false,
@@ -70,20 +72,24 @@ impl Run {
         repairs: Repairs,
         agreed: bool,
     ) -> Result<Vec<State>, Failure> {
-        let names: Vec<_> = paths.iter().map(|path| shown_name(path)).collect();
-        let (batch, order) = self.handle.submit(paths, profile, repairs).await?;
-        self.display.begin(order.iter().copied().zip(names));
+        let (batch, order) = if agreed {
+            self.handle.submit(paths.clone(), profile, repairs).await?
+        } else {
+            self.handle.decline(paths.clone(), profile).await?
+        };
+        self.display.begin(order.iter().copied().zip(&paths));
         self.order = order;
-        if !agreed {
-            self.handle.cancel(Scope::All).await?;
-        }
         self.follow(batch).await?;
         self.display.end();
-        Ok(self.order.iter().map(|id| self.ended.get(id).map_or(State::Failed, |end| end.state)).collect())
+        if self.cancelled || !agreed {
+            self.display.note(&format!("Cancelled. {}", self.so_far()));
+        }
+        Ok(self.order.iter().map(|id| self.ended.get(id).copied().unwrap_or(State::Failed)).collect())
     }
 
     async fn follow(&mut self, batch: BatchId) -> Result<(), Failure> {
         let mut redraw = tokio::time::interval(REDRAW);
+        redraw.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
                 event = self.events.recv() => match event {
@@ -105,15 +111,17 @@ impl Run {
                     self.display.note(&format!("Warning: {}", finding.message));
                 }
             }
-            Event::Asked { id, findings } => {
-                let answer = self.ask(&findings);
-                self.handle.answer(id, answer).await?;
-            }
+            // What was cancelled meanwhile is not asked about.
+            Event::Asked { .. } if self.cancelled => {}
+            Event::Asked { id, findings } => match self.ask(&findings).await {
+                Some(answer) => self.handle.answer(id, answer).await?,
+                None => self.interrupted().await?,
+            },
             Event::WillRetry { failure, after, .. } => self.display.note(&format!(
-                "{}: {}. Next try in {:.1} s.",
+                "{}: {}. Next try in {}.",
                 failure.asked.as_deref().unwrap_or("Upload"),
                 failure.broke,
-                after.as_secs_f64()
+                human_duration(after.as_secs().max(1))
             )),
             Event::Trouble(failure) => self.display.suspend(|| tell(&failure)),
             Event::Finished(finished) => self.finished(*finished).await,
@@ -122,28 +130,37 @@ impl Run {
         Ok(())
     }
 
-    /// Offers the repairs that would mend every finding.
-    fn ask(&self, findings: &[Finding]) -> Answer {
+    /// Offers the repairs that would mend every finding; none: Ctrl-C was pressed instead of an answer.
+    async fn ask(&mut self, findings: &[Finding]) -> Option<Answer> {
         let repairs: Vec<_> = findings.iter().filter_map(|finding| finding.repair.clone()).collect();
-        let agreed = self.display.suspend(|| {
-            for finding in findings {
-                say::note(&finding.message);
+        let offers: Vec<_> = repairs.iter().map(Repair::offer).collect();
+        let messages: Vec<_> = findings.iter().map(|finding| finding.message.clone()).collect();
+        // The progress is hidden and nothing is drawn until the answer is there. The thread that waits for it ends
+        // with the program.
+        self.display.clear();
+        let asking = tokio::task::spawn_blocking(move || {
+            for message in messages {
+                say::note(&message);
             }
-            let offers: Vec<_> = repairs.iter().map(crate::domain::preflight::Repair::offer).collect();
             ask::question(&format!("{} Do that?", offers.join(" ")), false)
         });
-        if agreed == Reply::Yes { Answer::Repair(repairs) } else { Answer::Refuse }
+        let reply = tokio::select! {
+            reply = asking => reply.unwrap_or(Reply::No),
+            Some(()) = self.presses.recv() => return None,
+        };
+        Some(if reply == Reply::Yes { Answer::Repair(repairs) } else { Answer::Refuse })
     }
 
     async fn finished(&mut self, finished: Finished) {
         self.display.finished(&finished);
-        if let Some(failure) = &finished.failure {
+        if let Some(failure) = finished.failure.as_ref().filter(|failure| is_told(failure)) {
             self.display.suspend(|| tell(failure));
         }
-        self.ended.insert(finished.id, finished);
+        self.ended.insert(finished.id, finished.state);
+        self.waiting.insert(finished.id, finished);
         // Results come in the order given, as soon as every earlier one is there.
-        while let Some(ended) = self.order.get(self.printed).and_then(|id| self.ended.get(id)) {
-            let row = self.row(ended).await;
+        while let Some(ended) = self.order.get(self.printed).and_then(|id| self.waiting.remove(id)) {
+            let row = self.row(&ended).await;
             let text = row.map(|row| line::render(&self.format, row)).unwrap_or_default();
             self.printed += 1;
             let printed = self.display.suspend(|| say::result(&text));
@@ -151,6 +168,9 @@ impl Run {
                 // Nobody reads the results any more; the uploads go on, the history has the links.
                 self.printed = self.order.len();
             }
+        }
+        if self.printed == self.order.len() {
+            self.waiting.clear();
         }
     }
 
@@ -175,19 +195,19 @@ impl Run {
             );
         }
         self.cancelled = true;
-        let done = self.ended.values().filter(|ended| ended.state == State::Done).count();
-        self.display.note(&format!(
-            "Cancelling: {done} of {} uploaded. Press Ctrl-C again to stop at once.",
-            self.order.len()
-        ));
+        self.display.note(&format!("Cancelling. {} Press Ctrl-C again to stop at once.", self.so_far()));
         self.handle.cancel(Scope::All).await
+    }
+
+    fn so_far(&self) -> String {
+        let done = self.ended.values().filter(|state| **state == State::Done).count();
+        format!("{done} of {} uploaded.", self.order.len())
     }
 }
 
-/// A file's name as it fits before a progress bar.
-fn shown_name(path: &Path) -> String {
-    let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
-    file_name::elide_middle(&file_name::display(&name), NAME_CHARS)
+/// Whoever cancelled knows it; 10,000 lines would only say it again. What may have arrived is told.
+fn is_told(failure: &Failure) -> bool {
+    failure.kind != Kind::Cancelled || failure.advice.is_some()
 }
 
 /// Hears each Ctrl-C, also while something else is under way.

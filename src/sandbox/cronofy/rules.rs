@@ -11,7 +11,7 @@ use super::table;
 
 /// services.md: "decoded size ≤ 2,000,000 bytes".
 const MAX_BYTES: usize = 2_000_000;
-/// services.md: "≤ 100 characters [unverified]".
+/// services.md: "≤ 100 characters" (unverified).
 const NAME_MAX_CHARS: usize = 100;
 const INTERACTIONS: [&str; 2] = ["attachment_approved", "attachment_rejected"];
 

@@ -92,10 +92,10 @@ where
             Err(Cut)
         }
         Action::Stall => std::future::pending().await,
-        Action::StallAnswer => {
-            drain(request.into_body(), u64::MAX).await;
-            std::future::pending().await
-        }
+        Action::StallAnswer => match drain(request.into_body(), u64::MAX).await {
+            Drained::Broken => Err(Cut),
+            Drained::Read => std::future::pending().await,
+        },
         Action::Status { early: true, .. } => {
             let mut response = instead(fault.action);
             response.extensions_mut().insert(Early);
@@ -174,13 +174,26 @@ async fn cut_answer(response: Response) -> Result<Response, Cut> {
     Ok(Response::from_parts(parts, Body::from_stream(stream::iter([half]).chain(end))))
 }
 
+/// How much of a body could be read.
+#[derive(Debug, PartialEq, Eq)]
+enum Drained {
+    /// All that was wanted.
+    Read,
+    /// The client went away before.
+    Broken,
+}
+
 /// Reads and forgets at most `limit` bytes.
-async fn drain(mut body: Body, limit: u64) {
+async fn drain(mut body: Body, limit: u64) -> Drained {
     let mut read = 0;
     while read < limit {
-        let Some(Ok(frame)) = body.frame().await else { return };
-        read += frame.data_ref().map_or(0, |data| data.len() as u64);
+        match body.frame().await {
+            Some(Ok(frame)) => read += frame.data_ref().map_or(0, |data| data.len() as u64),
+            Some(Err(_gone)) => return Drained::Broken,
+            None => break,
+        }
     }
+    Drained::Read
 }
 
 fn slowed(body: Body, bytes_per_sec: u64) -> Body {

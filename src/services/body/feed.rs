@@ -27,6 +27,10 @@ const BLOCK: usize = 3 * 128 * 1024;
 /// Blocks under way between the reader and the connection.
 const BLOCKS_WAITING: usize = 2;
 
+/// Bytes that are handed to the connection at once. A block is cut into such slices, which costs no copy and no hop
+/// between threads, so that progress and the idle time-out see a slow connection move.
+const SLICE: usize = 64 * 1024;
+
 /// What is known of a body on its way; shared with whoever shows the progress.
 #[derive(Debug, Default)]
 pub struct Gauge {
@@ -72,6 +76,8 @@ impl Gauge {
 #[derive(Debug)]
 pub struct Feed {
     blocks: Blocks,
+    /// What is left of the block under way.
+    block: Bytes,
     left: u64,
     gauge: Arc<Gauge>,
 }
@@ -108,17 +114,18 @@ impl Feed {
             });
             Blocks::Ready(ready.collect())
         };
-        Self { blocks, left, gauge }
+        Self { blocks, block: Bytes::new(), left, gauge }
     }
 
-    fn hand_over(&mut self, block: Bytes) -> Poll<Option<Result<Frame<Bytes>, Failure>>> {
-        let size = block.len() as u64;
+    fn hand_over(&mut self) -> Poll<Option<Result<Frame<Bytes>, Failure>>> {
+        let slice = self.block.split_to(self.block.len().min(SLICE));
+        let size = slice.len() as u64;
         self.left = self.left.saturating_sub(size);
         self.gauge.sent.fetch_add(size, Ordering::Relaxed);
         if self.left == 0 {
             self.gauge.whole.store(true, Ordering::Release);
         }
-        Poll::Ready(Some(Ok(Frame::data(block))))
+        Poll::Ready(Some(Ok(Frame::data(slice))))
     }
 }
 
@@ -130,6 +137,9 @@ impl HttpBody for Feed {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Failure>>> {
+        if !self.block.is_empty() {
+            return self.hand_over();
+        }
         let next = match &mut self.blocks {
             Blocks::Ready(blocks) => blocks.pop_front().map(Ok),
             Blocks::Read(receiver) => match receiver.poll_recv(context) {
@@ -139,7 +149,10 @@ impl HttpBody for Feed {
         };
         match next {
             None => Poll::Ready(None),
-            Some(Ok(block)) => self.hand_over(block),
+            Some(Ok(block)) => {
+                self.block = block;
+                self.hand_over()
+            }
             Some(Err(failure)) => {
                 self.gauge.fail(failure.clone());
                 Poll::Ready(Some(Err(failure)))

@@ -7,11 +7,12 @@ use super::place::Place;
 use super::{pointer, reply};
 use crate::domain::attachment::FileFacts;
 use crate::domain::error::{Failure, Kind, Step};
+use crate::domain::file_name;
 use crate::domain::preflight::{Finding, Repair};
 use crate::domain::receipt::Receipt;
+use crate::services::Upload;
 use crate::services::body::{Body, FileSource};
 use crate::services::http::{Call, Exchange};
-use crate::services::{Upload, names};
 
 /// The media type that every account takes.
 const OCTET_STREAM: &str = "application/octet-stream";
@@ -92,7 +93,7 @@ pub(super) fn preflight(file: &FileFacts, mode: &str) -> Vec<Finding> {
     };
     findings.push(
         Finding::error(Kind::BadName, format!("Cosmos DB takes no name with {wrong}."))
-            .repair(Repair::Rename { name: names::repaired(id, id_char, ID_LIMIT) }),
+            .repair(Repair::Rename { name: file_name::repair(id, id_char, ID_LIMIT) }),
     );
     findings
 }

@@ -13,7 +13,7 @@ const fn text(key: &'static str, label: &'static str, help: &'static str) -> Set
 pub(super) static DESCRIPTION: Description = Description {
     id: "cosmos",
     name: "Azure Cosmos DB",
-    line: "Attaches files to a document of an existing Cosmos DB account.",
+    line: "Attaches files to a document of an existing Cosmos DB account",
     settings: &[
         SettingSpec {
             key: "endpoint",

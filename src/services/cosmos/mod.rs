@@ -12,12 +12,11 @@ mod reply;
 
 use std::io::Write;
 
-use futures_util::future::BoxFuture;
 use http::Method;
 use serde_json::Value;
 
 use super::http::Exchange;
-use super::{Service, Stored, Upload, address};
+use super::{Service, Stored, Upload, Work, address, texts};
 use crate::domain::attachment::FileFacts;
 use crate::domain::describe::Description;
 use crate::domain::error::{Failure, Kind};
@@ -53,7 +52,7 @@ impl Service for Cosmos {
                 let plain = percent_encoding::percent_decode_str(text).decode_utf8_lossy();
                 Ok(Secret::new(plain.as_ref()))
             }
-            _ => Ok(Secret::new(text.strip_prefix("Bearer ").unwrap_or(text).trim())),
+            _ => texts::bearer_token(&value),
         }
     }
 
@@ -65,27 +64,15 @@ impl Service for Cosmos {
         create::preflight(file, target.setting("mode"))
     }
 
-    fn upload<'a>(
-        &'a self,
-        upload: &'a Upload,
-        exchange: &'a mut Exchange,
-    ) -> BoxFuture<'a, Result<Receipt, Failure>> {
+    fn upload<'a>(&'a self, upload: &'a Upload, exchange: &'a mut Exchange) -> Work<'a, Receipt> {
         Box::pin(create::create(upload, exchange))
     }
 
-    fn test<'a>(
-        &'a self,
-        target: &'a Target,
-        exchange: &'a mut Exchange,
-    ) -> BoxFuture<'a, Result<String, Failure>> {
+    fn test<'a>(&'a self, target: &'a Target, exchange: &'a mut Exchange) -> Work<'a, String> {
         Box::pin(test(target, exchange))
     }
 
-    fn delete<'a>(
-        &'a self,
-        stored: &'a Stored,
-        exchange: &'a mut Exchange,
-    ) -> BoxFuture<'a, Result<(), Failure>> {
+    fn delete<'a>(&'a self, stored: &'a Stored, exchange: &'a mut Exchange) -> Work<'a, ()> {
         Box::pin(delete(stored, exchange))
     }
 
@@ -94,7 +81,7 @@ impl Service for Cosmos {
         stored: &'a Stored,
         file: &'a mut (dyn Write + Send),
         exchange: &'a mut Exchange,
-    ) -> BoxFuture<'a, Result<u64, Failure>> {
+    ) -> Work<'a, u64> {
         Box::pin(media::save(stored, file, exchange))
     }
 }

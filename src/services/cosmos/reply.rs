@@ -7,6 +7,7 @@ use crate::domain::describe::Visibility;
 use crate::domain::error::{Failure, Kind, Retry};
 use crate::domain::receipt::{LinkKind, Receipt};
 use crate::services::http::Reply;
+use crate::services::texts::{SHOWN_CHARS, shortened};
 
 /// Answer headers for the receipt's details: what the request cost, how to find it in the logs, the media quota.
 const DETAIL_HEADERS: [&str; 4] = [
@@ -27,7 +28,8 @@ pub(super) fn resource(reply: &Reply) -> Result<Map<String, Value>, Failure> {
     match reply.json::<Value>()? {
         Value::Object(fields) if id_of(&fields).is_some() => Ok(fields),
         other => Err(Failure::new(Kind::Protocol, "Cosmos DB's answer is not an attachment")
-            .cause(shorten(&other.to_string()))
+            .cause(shortened(&other.to_string(), SHOWN_CHARS))
+            .advice("Check the endpoint of this target: it may not be Cosmos DB's.")
             .status(reply.status)
             // The look after a 409 finds what this answer may have created.
             .retry(Retry::Safe { after: None })),
@@ -114,17 +116,7 @@ pub(super) fn message(body: &[u8]) -> String {
         }
         _ => text.trim().to_owned(),
     };
-    shorten(&words.replace("\r\n", " ").replace('\n', "\\n"))
-}
-
-/// The longest text of a service that is shown in an error, in characters.
-const SHOWN_CHARS: usize = 800;
-
-fn shorten(text: &str) -> String {
-    match text.char_indices().nth(SHOWN_CHARS) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-        None => text.to_owned(),
-    }
+    shortened(&words.replace("\r\n", " ").replace('\n', "\\n"), SHOWN_CHARS)
 }
 
 #[cfg(test)]

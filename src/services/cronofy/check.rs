@@ -3,8 +3,8 @@
 use super::types;
 use crate::domain::attachment::FileFacts;
 use crate::domain::error::Kind;
+use crate::domain::file_name;
 use crate::domain::preflight::{Finding, Repair};
-use crate::services::names;
 
 /// The largest file, in bytes after decoding ("up to 2 MB to comply with calendar server limits").
 pub(super) const MAX_BYTES: u64 = 2_000_000;
@@ -33,7 +33,7 @@ fn good_name(file: &FileFacts) -> String {
             (None, Some(extension)) => format!("{}.{extension}", file.name.trim_end_matches(['.', ' '])),
             _ => file.name.clone(),
         };
-    names::repaired(&name, name_char, NAME_LIMIT)
+    file_name::repair(&name, name_char, NAME_LIMIT)
 }
 
 fn check_type(file: &FileFacts) -> Option<Finding> {

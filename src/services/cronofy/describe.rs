@@ -10,7 +10,7 @@ use crate::domain::error::Step;
 pub(super) static DESCRIPTION: Description = Description {
     id: "cronofy",
     name: "Cronofy",
-    line: "Makes attachments for calendar events: gives an id, not a link.",
+    line: "Makes attachments for calendar events: gives an id, not a link",
     settings: &[
         SettingSpec {
             key: "data_center",

@@ -7,7 +7,6 @@ mod describe;
 mod reply;
 pub mod types;
 
-use futures_util::future::BoxFuture;
 use http::Method;
 use md5::{Digest, Md5};
 use serde_json::{Value, json};
@@ -15,7 +14,7 @@ use url::Url;
 
 use super::body::{Body, FileSource, Piece};
 use super::http::{Call, Exchange};
-use super::{Service, Upload, address, reading};
+use super::{Service, Upload, Work, address, reading, texts};
 use crate::domain::attachment::FileFacts;
 use crate::domain::describe::Description;
 use crate::domain::error::{Failure, Kind, Step};
@@ -38,8 +37,7 @@ impl Service for Cronofy {
     }
 
     fn accept_secret(&self, _key: &str, value: Secret) -> Result<Secret, Failure> {
-        let text = value.expose().trim();
-        Ok(Secret::new(text.strip_prefix("Bearer ").unwrap_or(text).trim()))
+        texts::bearer_token(&value)
     }
 
     fn check_settings(&self, target: &Target) -> Vec<String> {
@@ -50,19 +48,11 @@ impl Service for Cronofy {
         check::preflight(file)
     }
 
-    fn upload<'a>(
-        &'a self,
-        upload: &'a Upload,
-        exchange: &'a mut Exchange,
-    ) -> BoxFuture<'a, Result<Receipt, Failure>> {
+    fn upload<'a>(&'a self, upload: &'a Upload, exchange: &'a mut Exchange) -> Work<'a, Receipt> {
         Box::pin(create(upload, exchange))
     }
 
-    fn test<'a>(
-        &'a self,
-        target: &'a Target,
-        exchange: &'a mut Exchange,
-    ) -> BoxFuture<'a, Result<String, Failure>> {
+    fn test<'a>(&'a self, target: &'a Target, exchange: &'a mut Exchange) -> Work<'a, String> {
         Box::pin(test(target, exchange))
     }
 }

@@ -7,6 +7,7 @@ use crate::domain::describe::Visibility;
 use crate::domain::error::{Failure, Kind, Step};
 use crate::domain::receipt::{LinkKind, Receipt};
 use crate::services::http::Reply;
+use crate::services::texts::{SHOWN_CHARS, shortened};
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Answer {
@@ -107,7 +108,7 @@ fn advise(failure: Failure) -> Failure {
 /// whatever came.
 pub(super) fn message(body: &[u8]) -> String {
     let text = String::from_utf8_lossy(body);
-    let Ok(json) = serde_json::from_str::<Value>(&text) else { return shorten(text.trim()) };
+    let Ok(json) = serde_json::from_str::<Value>(&text) else { return shortened(text.trim(), SHOWN_CHARS) };
     let mut lines = Vec::new();
     if let Some(errors) = json.get("errors") {
         flatten("", errors, &mut lines);
@@ -117,7 +118,8 @@ pub(super) fn message(body: &[u8]) -> String {
             lines.extend(json.get(key).and_then(Value::as_str).map(str::to_owned));
         }
     }
-    shorten(if lines.is_empty() { text.trim().to_owned() } else { lines.join("; ") }.as_str())
+    let words = if lines.is_empty() { text.trim().to_owned() } else { lines.join("; ") };
+    shortened(&words, SHOWN_CHARS)
 }
 
 /// Collects one line for each error below `value`, where `path` leads.
@@ -140,16 +142,6 @@ fn flatten(path: &str, value: &Value, lines: &mut Vec<String>) {
             }
         }
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
-    }
-}
-
-/// The longest text of the service that is shown in an error, in characters.
-const SHOWN_CHARS: usize = 800;
-
-fn shorten(text: &str) -> String {
-    match text.char_indices().nth(SHOWN_CHARS) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-        None => text.to_owned(),
     }
 }
 

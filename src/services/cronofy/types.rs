@@ -5,47 +5,41 @@
 /// One row of the table.
 #[derive(Debug)]
 pub struct Row {
-    pub label: &'static str,
     pub content_type: &'static str,
     /// In lower case, without the dot; the usual one first.
     pub extensions: &'static [&'static str],
 }
 
-const fn row(label: &'static str, content_type: &'static str, extensions: &'static [&'static str]) -> Row {
-    Row { label, content_type, extensions }
+const fn row(content_type: &'static str, extensions: &'static [&'static str]) -> Row {
+    Row { content_type, extensions }
 }
 
 /// The whole table, in the vendor's order.
 pub static TABLE: &[Row] = &[
     row(
-        "Text",
         "text/plain",
         &[
             "txt", "asc", "c", "cc", "h", "hh", "cpp", "hpp", "dat", "hlp", "conf", "def", "doc", "in",
             "list", "log", "rst", "text", "textile",
         ],
     ),
-    row("Comma-separated values", "text/csv", &["csv"]),
-    row("Rich text", "application/rtf", &["rtf"]),
-    row("PDF", "application/pdf", &["pdf", "ai"]),
-    row("Bitmap image", "image/bmp", &["bmp"]),
-    row("GIF image", "image/gif", &["gif"]),
-    row("JPEG image", "image/jpeg", &["jpg", "jpeg", "jpe"]),
-    row("PNG image", "image/png", &["png"]),
-    row("Word", "application/msword", &["doc", "dot", "wrd"]),
-    row("Word (OOXML)", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", &["docx"]),
-    row("PowerPoint", "application/vnd.ms-powerpoint", &["ppt", "pps", "pot"]),
-    row(
-        "PowerPoint (OOXML)",
-        "application/vnd.openxmlformats-officedocument.presentationml.presentation",
-        &["pptx"],
-    ),
-    row("Gzip archive", "application/gzip", &["gz"]),
-    row("Zip archive", "application/zip", &["zip"]),
-    row("7-Zip archive", "application/x-7z-compressed", &["7z"]),
-    row("Visio", "application/vnd.visio", &["vsd", "vst", "vsw", "vss"]),
-    row("Excel", "application/vnd.ms-excel", &["xls", "xlt", "xla", "xlc", "xlm", "xlw"]),
-    row("Excel (OOXML)", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", &["xlsx"]),
+    row("text/csv", &["csv"]),
+    row("application/rtf", &["rtf"]),
+    row("application/pdf", &["pdf", "ai"]),
+    row("image/bmp", &["bmp"]),
+    row("image/gif", &["gif"]),
+    row("image/jpeg", &["jpg", "jpeg", "jpe"]),
+    row("image/png", &["png"]),
+    row("application/msword", &["doc", "dot", "wrd"]),
+    row("application/vnd.openxmlformats-officedocument.wordprocessingml.document", &["docx"]),
+    row("application/vnd.ms-powerpoint", &["ppt", "pps", "pot"]),
+    row("application/vnd.openxmlformats-officedocument.presentationml.presentation", &["pptx"]),
+    row("application/gzip", &["gz"]),
+    row("application/zip", &["zip"]),
+    row("application/x-7z-compressed", &["7z"]),
+    row("application/vnd.visio", &["vsd", "vst", "vsw", "vss"]),
+    row("application/vnd.ms-excel", &["xls", "xlt", "xla", "xlc", "xlm", "xlw"]),
+    row("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", &["xlsx"]),
 ];
 
 /// The content type to declare for a file with this extension (lower case, without the dot) and media type.

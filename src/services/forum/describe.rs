@@ -12,10 +12,13 @@ pub(super) const PRESET_CHOICES: &[Choice] = &[
     Choice { value: "key-timestamp", label: "HMAC-SHA-256 of key and timestamp" },
     Choice {
         value: "method-timestamp-path-query-body",
-        label: "HMAC-SHA-256 of method, timestamp, path, query and body",
+        label: "HMAC-SHA-256 of method, timestamp, path, query and body, as Delta Exchange has it",
     },
-    Choice { value: "key-secret-timestamp", label: "SHA-256 of key, secret and timestamp" },
-    Choice { value: "timestamp-body", label: "HMAC-SHA-256 of timestamp, dot and body" },
+    Choice {
+        value: "key-secret-timestamp",
+        label: "SHA-256 of key, secret and timestamp, as Hotelbeds has it",
+    },
+    Choice { value: "timestamp-body", label: "HMAC-SHA-256 of timestamp, dot and body, as Zenzap has it" },
     Choice { value: "timestamp-secret", label: "MD5 of timestamp and secret" },
     Choice { value: "key-timestamp-secret", label: "MD5 of key, timestamp and secret" },
     Choice { value: "timestamp-method-path", label: "HMAC-SHA-256 of timestamp, method and path" },
@@ -41,7 +44,7 @@ const fn choice(
 pub(super) static DESCRIPTION: Description = Description {
     id: "forum",
     name: "Forum",
-    line: "Uploads images and videos through a forum's open API.",
+    line: "Uploads images and videos through a forum's open API",
     settings: &[
         SettingSpec {
             key: "base_url",

@@ -9,13 +9,12 @@ mod servers;
 pub mod signature;
 mod template;
 
-use futures_util::future::BoxFuture;
 use http::Method;
 use url::Url;
 
 use super::body::{Body, Piece};
 use super::http::{Call, Exchange};
-use super::{Service, Upload, address};
+use super::{Service, Upload, Work, address};
 use crate::domain::attachment::FileFacts;
 use crate::domain::describe::Description;
 use crate::domain::error::{Failure, Kind, Step};
@@ -55,19 +54,11 @@ impl Service for Forum {
         preflight(file)
     }
 
-    fn upload<'a>(
-        &'a self,
-        upload: &'a Upload,
-        exchange: &'a mut Exchange,
-    ) -> BoxFuture<'a, Result<Receipt, Failure>> {
+    fn upload<'a>(&'a self, upload: &'a Upload, exchange: &'a mut Exchange) -> Work<'a, Receipt> {
         Box::pin(send(upload, exchange))
     }
 
-    fn test<'a>(
-        &'a self,
-        target: &'a Target,
-        exchange: &'a mut Exchange,
-    ) -> BoxFuture<'a, Result<String, Failure>> {
+    fn test<'a>(&'a self, target: &'a Target, exchange: &'a mut Exchange) -> Work<'a, String> {
         Box::pin(test(target, exchange))
     }
 }

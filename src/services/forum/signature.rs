@@ -39,55 +39,27 @@ pub(super) const ENCODINGS: &[Choice] = &[
 pub struct Preset {
     /// The value of the setting `signature_preset`.
     pub id: &'static str,
-    pub label: &'static str,
-    /// A vendor whose API uses the rule with the same headers, where one is known.
-    pub precedent: Option<&'static str>,
     pub template: &'static str,
     pub digest: &'static str,
     pub encoding: &'static str,
 }
 
-const fn preset(id: &'static str, label: &'static str, precedent: Option<&'static str>) -> Preset {
-    Preset { id, label, precedent, template: "", digest: "hmac-sha256", encoding: "hex" }
+const fn preset(id: &'static str) -> Preset {
+    Preset { id, template: "", digest: "hmac-sha256", encoding: "hex" }
 }
 
 /// The presets; the first is the default.
 pub static PRESETS: &[Preset] = &[
-    Preset {
-        template: "{key}{timestamp}",
-        ..preset("key-timestamp", "HMAC-SHA-256 of key and timestamp", None)
-    },
+    Preset { template: "{key}{timestamp}", ..preset("key-timestamp") },
     Preset {
         template: "{method}{timestamp}{path}{query}{body}",
-        ..preset(
-            "method-timestamp-path-query-body",
-            "HMAC-SHA-256 of method, timestamp, path, query and body",
-            Some("Delta Exchange"),
-        )
+        ..preset("method-timestamp-path-query-body")
     },
-    Preset {
-        template: "{key}{secret}{timestamp}",
-        digest: "sha256",
-        ..preset("key-secret-timestamp", "SHA-256 of key, secret and timestamp", Some("Hotelbeds"))
-    },
-    Preset {
-        template: "{timestamp}.{body}",
-        ..preset("timestamp-body", "HMAC-SHA-256 of timestamp, dot and body", Some("Zenzap"))
-    },
-    Preset {
-        template: "{timestamp}{secret}",
-        digest: "md5",
-        ..preset("timestamp-secret", "MD5 of timestamp and secret", None)
-    },
-    Preset {
-        template: "{key}{timestamp}{secret}",
-        digest: "md5",
-        ..preset("key-timestamp-secret", "MD5 of key, timestamp and secret", None)
-    },
-    Preset {
-        template: "{timestamp}{method}{path}",
-        ..preset("timestamp-method-path", "HMAC-SHA-256 of timestamp, method and path", None)
-    },
+    Preset { template: "{key}{secret}{timestamp}", digest: "sha256", ..preset("key-secret-timestamp") },
+    Preset { template: "{timestamp}.{body}", ..preset("timestamp-body") },
+    Preset { template: "{timestamp}{secret}", digest: "md5", ..preset("timestamp-secret") },
+    Preset { template: "{key}{timestamp}{secret}", digest: "md5", ..preset("key-timestamp-secret") },
+    Preset { template: "{timestamp}{method}{path}", ..preset("timestamp-method-path") },
 ];
 
 /// The setting's value for a rule of one's own.

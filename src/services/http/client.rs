@@ -9,6 +9,10 @@ use url::{Host, Url};
 use crate::domain::error::{Failure, Kind, Retry};
 use crate::services::body::Gauge;
 
+/// How long an unused connection is kept for the next request. Servers close theirs after 5 seconds and more; a
+/// request that meets such an end on its way is lost without anybody knowing whether it was read.
+const KEPT: Duration = Duration::from_secs(4);
+
 /// What the user may set of the network.
 #[derive(Debug, Clone)]
 pub struct Network {
@@ -17,7 +21,8 @@ pub struct Network {
     /// Certificates in PEM to trust besides the system's.
     pub extra_ca_pem: Option<Vec<u8>>,
     pub connect_timeout: Duration,
-    /// How long nothing may move, in either direction.
+    /// How long nothing may move, in either direction. Once a body has been handed over whole, its answer gets more
+    /// time, by its size: see `answer_time`.
     pub idle_timeout: Duration,
 }
 
@@ -104,6 +109,14 @@ impl Clients {
     }
 }
 
+/// How long the answer to a whole body of this size may take. Up to 8 MiB of it may still wait in the buffers of the
+/// system, for a line of no more than 32 KiB a second; and the service may look through the file before it answers,
+/// at no less than 16 MiB a second.
+pub(super) fn answer_time(idle: Duration, body_bytes: u64) -> Duration {
+    let buffered = body_bytes.min(8 << 20) >> 10;
+    idle + Duration::from_secs(buffered / 32 + (body_bytes >> 24))
+}
+
 #[expect(clippy::disallowed_methods, reason = "this is the one place that the ban points to")]
 fn builder(network: &Network) -> reqwest::ClientBuilder {
     let builder = reqwest::Client::builder()
@@ -113,7 +126,7 @@ fn builder(network: &Network) -> reqwest::ClientBuilder {
         .http1_only()
         .tcp_nodelay(true)
         .connect_timeout(network.connect_timeout)
-        .pool_idle_timeout(Duration::from_secs(30));
+        .pool_idle_timeout(KEPT);
     // A peer that vanished while bytes wait in the kernel is noticed without our own timers.
     #[cfg(any(target_os = "linux", target_os = "android"))]
     let builder = builder.tcp_user_timeout(network.idle_timeout);
@@ -151,25 +164,29 @@ fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// The failure of a request that got no answer. `repeat` says what a lost answer means.
+/// The failure of a request that got no answer. `lost` says what a lost answer means.
 pub(super) fn no_answer(error: &reqwest::Error, gauge: &Gauge, lost: Retry) -> Failure {
     if let Some(failure) = gauge.failure() {
         return failure;
     }
     if error.is_timeout() {
-        return Failure::new(Kind::Timeout, "The server did not accept a connection in time")
+        return Failure::new(Kind::Timeout, format!("No connection to {} in time", host(error)))
             .cause(chain(error))
             .advice("Check the network and the address, then retry.")
             .safe();
     }
     if let Some(tls) = find::<rustls::Error>(error) {
-        return tls_failure(tls);
+        return tls_failure(tls, &host(error));
     }
     if error.is_connect() {
-        return Failure::new(Kind::Network, "No connection to the server")
+        return Failure::new(Kind::Network, format!("No connection to {}", host(error)))
             .cause(chain(error))
             .advice("Check the network and the address, then retry.")
             .safe();
+    }
+    if find::<hyper::Error>(error).is_some_and(hyper::Error::is_canceled) {
+        // The connection had ended before the request went out; hyper tells this case apart.
+        return broken(&chain(error), Retry::Safe { after: None });
     }
     if error.is_builder() {
         return Failure::new(Kind::Settings, "The request could not be built").cause(chain(error));
@@ -190,8 +207,17 @@ pub(super) fn broken(cause: &str, lost: Retry) -> Failure {
     failure.cause(cause).retry(lost)
 }
 
-fn tls_failure(error: &rustls::Error) -> Failure {
-    let failure = Failure::new(Kind::Tls, "No secure connection to the server").cause(error);
+/// Whom the request was for, with the port where it is not the usual one: a wrong address is seen at once.
+fn host(error: &reqwest::Error) -> String {
+    let host = |url: &Url| {
+        let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+        Some(format!("{}{port}", url.host_str()?))
+    };
+    error.url().and_then(host).unwrap_or_else(|| "the server".to_owned())
+}
+
+fn tls_failure(error: &rustls::Error, host: &str) -> Failure {
+    let failure = Failure::new(Kind::Tls, format!("No secure connection to {host}")).cause(error);
     match error {
         rustls::Error::InvalidCertificate(_) => failure.advice(
             "The server's certificate is not trusted. Check the address and this computer's clock, or add the \
@@ -225,4 +251,17 @@ pub(super) fn chain(error: &reqwest::Error) -> String {
         link = cause.source();
     }
     if words.is_empty() { "no further detail".to_owned() } else { words.join(": ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_large_body_has_time_to_be_worked_on() {
+        let idle = Duration::from_mins(1);
+        for (bytes, secs) in [(0, 60), (31 << 10, 60), (1 << 20, 92), (8 << 20, 316), (4 << 30, 572)] {
+            assert_eq!(answer_time(idle, bytes), Duration::from_secs(secs), "{bytes}");
+        }
+    }
 }

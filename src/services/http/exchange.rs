@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt as _;
@@ -14,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use super::Call;
-use super::client::{Http, broken, chain, no_answer};
+use super::client::{Http, answer_time, broken, chain, no_answer};
 use super::redact::Redactor;
 use super::reply::{REPLY_LIMIT, Reply};
 use crate::domain::attachment::Activity;
@@ -87,16 +88,16 @@ impl Exchange {
         self.context.observer.step(step);
     }
 
-    /// The step that runs.
-    #[must_use]
-    pub fn current_step(&self) -> Step {
-        self.step
-    }
-
     /// Replaces this text by stars wherever it would be shown from now on (upload tokens, signatures).
     /// The profile's secrets are hidden already.
     pub fn hide(&mut self, secret: &str) {
         self.context.redactor.hide(secret);
+    }
+
+    /// The text without secrets, for what a test answers.
+    #[must_use]
+    pub fn clean(&self, text: &str) -> String {
+        self.context.redactor.clean(text)
     }
 
     /// Milliseconds since 1970 (UTC).
@@ -142,6 +143,13 @@ impl Exchange {
         }
     }
 
+    /// Forgets a value that [`Exchange::cache`] kept.
+    pub fn forget_cached(&mut self, key: &str) {
+        if let Ok(mut cache) = self.context.cache.lock() {
+            cache.remove(key);
+        }
+    }
+
     /// Sends one request and reads its whole answer.
     ///
     /// # Errors
@@ -163,6 +171,11 @@ impl Exchange {
     }
 
     async fn run(&mut self, mut call: Call, mut sink: Option<Sink<'_>>) -> Result<Reply, Failure> {
+        // A service may quote what it was sent.
+        for value in call.headers.values().filter(|value| value.is_sensitive()) {
+            let text = String::from_utf8_lossy(value.as_bytes());
+            self.hide(text.strip_prefix("Bearer ").unwrap_or(&text));
+        }
         for _ in 0..=REDIRECTS {
             let reply = self.once(&call, &mut sink).await.map_err(|failure| self.finish(failure))?;
             match Self::redirect(&call, &reply).map_err(|failure| self.finish(failure))? {
@@ -173,10 +186,12 @@ impl Exchange {
         Err(self.finish(misdirected("The service points in a circle", &call.url)))
     }
 
-    /// Names the step that runs and takes secrets out of the cause, also out of what a service quoted.
+    /// Names the step that runs and takes secrets out of the words, also out of what a service quoted.
     #[must_use]
     pub fn finish(&self, mut failure: Failure) -> Failure {
-        failure.cause = failure.cause.map(|cause| self.context.redactor.clean(&cause));
+        failure.broke = self.clean(&failure.broke);
+        failure.cause = failure.cause.map(|cause| self.clean(&cause));
+        failure.advice = failure.advice.map(|advice| self.clean(&advice));
         failure.at(self.step)
     }
 
@@ -206,13 +221,12 @@ impl Exchange {
             request.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(call.body.len()));
         }
         let client = self.context.http.client(&call.url)?;
-        let answer = self.guard(gauge, call, client.execute(request)).await?;
+        let answer = self.guard(Some(gauge), call, client.execute(request)).await?;
         let response = answer.map_err(|error| no_answer(&error, gauge, lost(call, gauge)))?;
         let mut reply = Reply {
             status: response.status().as_u16(),
             headers: response.headers().clone(),
             body: Bytes::new(),
-            url: call.url.clone(),
             repeat: call.repeat,
         };
         let sink: Option<Sink<'_>> = match sink {
@@ -231,9 +245,8 @@ impl Exchange {
     ) -> Result<Bytes, Failure> {
         let mut blocks = response.bytes_stream();
         let mut body = BytesMut::new();
-        let quiet = Gauge::default();
         let lost = by_rule(call.repeat);
-        while let Some(block) = self.guard(&quiet, call, blocks.next()).await? {
+        while let Some(block) = self.guard(None, call, blocks.next()).await? {
             let block = block.map_err(|error| broken(&chain(&error), lost))?;
             if let Some(sink) = sink.as_mut() {
                 sink(&block).map_err(|error| not_written(&error))?;
@@ -250,31 +263,37 @@ impl Exchange {
         Ok(body.freeze())
     }
 
-    /// Waits for `work` until it is cancelled or nothing has moved for the idle time-out.
+    /// Waits for `work` until it is cancelled or nothing has moved for the idle time-out. What is there counts, also
+    /// when it came together with the wish to cancel: it may be a receipt.
+    /// `gauge` is the request's while the answer has not begun.
     async fn guard<T>(
         &self,
-        gauge: &Gauge,
+        gauge: Option<&Gauge>,
         call: &Call,
         work: impl Future<Output = T>,
     ) -> Result<T, Failure> {
         const LOOKS: u32 = 4;
         let idle = self.context.http.idle_timeout;
+        let sent = || gauge.map_or(0, Gauge::sent);
         let mut work = std::pin::pin!(work);
-        let (mut seen, mut quiet) = (gauge.sent(), 0);
+        let (mut seen, mut quiet) = (sent(), Duration::ZERO);
         loop {
             tokio::select! {
                 biased;
-                () = self.context.cancel.cancelled() => return Err(Failure::cancelled()),
                 done = &mut work => return Ok(done),
+                () = self.context.cancel.cancelled() => return Err(Failure::cancelled()),
                 () = tokio::time::sleep(idle / LOOKS) => {}
             }
-            quiet = if gauge.sent() == seen { quiet + 1 } else { 0 };
-            seen = gauge.sent();
-            if quiet >= LOOKS {
-                return Err(Failure::new(Kind::Timeout, "The service stopped answering")
-                    .cause(format!("nothing moved for {} s", idle.as_secs()))
-                    .advice("Check the network, then retry.")
-                    .retry(lost(call, gauge)));
+            quiet = if sent() == seen { quiet + idle / LOOKS } else { Duration::ZERO };
+            seen = sent();
+            let patience = match gauge {
+                Some(gauge) if gauge.is_whole() => answer_time(idle, gauge.total()),
+                _ => idle,
+            };
+            if quiet >= patience {
+                // Where the answer has begun, the request was acted on.
+                let lost = gauge.map_or(by_rule(call.repeat), |gauge| lost(call, gauge));
+                return Err(silent(patience, lost));
             }
         }
     }
@@ -315,12 +334,12 @@ impl Exchange {
         let (status, answer_headers, answer) = match outcome {
             Ok(reply) => {
                 let start = reply.body.get(..SHOWN_ANSWER).unwrap_or(&reply.body);
-                let text = String::from_utf8_lossy(start).into_owned();
+                let text = self.clean(&String::from_utf8_lossy(start));
                 (Some(reply.status), self.shown(&reply.headers, Some(SHOWN_HEADERS)), Some(text))
             }
             Err(failure) => {
                 let cause = failure.cause.as_ref().map(|cause| format!(" ({cause})")).unwrap_or_default();
-                (None, Vec::new(), Some(format!("{}{cause}", failure.broke)))
+                (None, Vec::new(), Some(self.clean(&format!("{}{cause}", failure.broke))))
             }
         };
         Activity {
@@ -333,7 +352,7 @@ impl Exchange {
             sent_bytes: gauge.sent(),
             status,
             answer_headers,
-            answer: answer.map(|text| redactor.clean(&text)),
+            answer,
         }
     }
 
@@ -365,6 +384,17 @@ fn by_rule(repeat: Repeat) -> Retry {
         Repeat::Safe => Retry::Safe { after: None },
         Repeat::Ambiguous => Retry::Ambiguous,
     }
+}
+
+fn silent(patience: Duration, lost: Retry) -> Failure {
+    let advice = match lost {
+        Retry::Ambiguous => "The file may have arrived. Look at the service before you retry.",
+        _ => "Check the network, then retry.",
+    };
+    Failure::new(Kind::Timeout, "The service stopped answering")
+        .cause(format!("nothing moved for {} s", patience.as_secs()))
+        .advice(advice)
+        .retry(lost)
 }
 
 fn misdirected(broke: &str, url: &Url) -> Failure {

@@ -5,10 +5,10 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::header::HeaderMap;
 use serde::de::DeserializeOwned;
-use url::Url;
 
 use crate::domain::describe::Repeat;
 use crate::domain::error::{Failure, Kind, Retry};
+use crate::services::texts::shortened;
 
 /// The largest answer that is read, in bytes.
 pub const REPLY_LIMIT: usize = 4 * 1024 * 1024;
@@ -22,8 +22,6 @@ pub struct Reply {
     pub status: u16,
     pub headers: HeaderMap,
     pub body: Bytes,
-    /// Where the answer came from, after redirects.
-    pub url: Url,
     /// What a repeat of the call would do.
     pub(super) repeat: Repeat,
 }
@@ -49,10 +47,7 @@ impl Reply {
         if line.is_empty() {
             return "an empty answer".to_owned();
         }
-        match line.char_indices().nth(QUOTED) {
-            Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default()),
-            None => line,
-        }
+        shortened(&line, QUOTED)
     }
 
     /// Reads the answer as JSON.
@@ -180,8 +175,7 @@ pub(crate) mod tests {
                 (http::HeaderName::from_static(name), http::HeaderValue::from_str(value).unwrap())
             })
             .collect();
-        let url = Url::parse("https://example.com/").unwrap();
-        Reply { status, headers, body: Bytes::copy_from_slice(body.as_bytes()), url, repeat }
+        Reply { status, headers, body: Bytes::copy_from_slice(body.as_bytes()), repeat }
     }
 
     #[test]

@@ -9,13 +9,12 @@ mod reply;
 mod token;
 mod upload;
 
-use futures_util::future::BoxFuture;
 use http::Method;
 
 use self::keystore::Keystore;
 use self::upload::Api;
 use super::http::Exchange;
-use super::{Service, Stored, Upload, address, storage};
+use super::{Service, Stored, Upload, Work, address, storage, texts};
 use crate::domain::attachment::FileFacts;
 use crate::domain::describe::{
     Capability, Description, Repeat, SecretSpec, SettingKind, SettingSpec, Types, Visibility,
@@ -88,7 +87,7 @@ impl Service for Mixin {
     fn accept_secret(&self, key: &str, value: Secret) -> Result<Secret, Failure> {
         match key {
             "keystore" => Keystore::parse(value.expose())?.to_secret(),
-            "token" => accept_token(&value),
+            "token" => texts::bearer_token(&value),
             _ => Ok(value),
         }
     }
@@ -109,19 +108,11 @@ impl Service for Mixin {
         Vec::new()
     }
 
-    fn upload<'a>(
-        &'a self,
-        upload: &'a Upload,
-        exchange: &'a mut Exchange,
-    ) -> BoxFuture<'a, Result<Receipt, Failure>> {
+    fn upload<'a>(&'a self, upload: &'a Upload, exchange: &'a mut Exchange) -> Work<'a, Receipt> {
         Box::pin(upload::run(upload, exchange))
     }
 
-    fn test<'a>(
-        &'a self,
-        target: &'a Target,
-        exchange: &'a mut Exchange,
-    ) -> BoxFuture<'a, Result<String, Failure>> {
+    fn test<'a>(&'a self, target: &'a Target, exchange: &'a mut Exchange) -> Work<'a, String> {
         Box::pin(async move {
             let call = Api::new(target)?.call(&Method::GET, &["me"], exchange.now_ms())?;
             let answer = exchange.send(call).await?;
@@ -129,11 +120,7 @@ impl Service for Mixin {
         })
     }
 
-    fn renew<'a>(
-        &'a self,
-        stored: &'a Stored,
-        exchange: &'a mut Exchange,
-    ) -> BoxFuture<'a, Result<Receipt, Failure>> {
+    fn renew<'a>(&'a self, stored: &'a Stored, exchange: &'a mut Exchange) -> Work<'a, Receipt> {
         Box::pin(async move {
             let id = stored.receipt.link(LinkKind::Id).ok_or_else(|| {
                 Failure::new(Kind::Gone, "The receipt has no attachment id").advice("Upload the file again.")
@@ -143,16 +130,6 @@ impl Service for Mixin {
             Ok(renewed(&stored.receipt, reply::receipt(&fresh)))
         })
     }
-}
-
-fn accept_token(value: &Secret) -> Result<Secret, Failure> {
-    let token = value.expose().trim();
-    let token = token.strip_prefix("Bearer ").unwrap_or(token).trim();
-    if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err(Failure::new(Kind::Secret, "The token is empty or has spaces or line breaks in it")
-            .advice("Paste the token alone, without quotes."));
-    }
-    Ok(Secret::new(token))
 }
 
 /// The earlier receipt with the fresh one's links; checksums and sizes taken while uploading stay.

@@ -177,6 +177,7 @@ pub(super) fn stored(reply: &Reply, is_over: bool) -> Result<(), Failure> {
 /// The upload address ended before the bytes were in; a repeat begins with a new one.
 pub(super) fn ended() -> Failure {
     Failure::new(Kind::Gone, "Mixin's upload address had expired")
+        .cause("its time (X-Amz-Date and X-Amz-Expires) is over")
         .advice("Retry: Affix then asks for a new one.")
         .safe()
 }

@@ -66,44 +66,80 @@ impl Api {
     }
 }
 
-/// Kept once the storage has the bytes: a retry then only asks for the link.
+/// Kept from the ticket on: a retry sends the bytes to the same place, so that no second object comes of it, or only
+/// asks for the link.
 #[derive(Debug, Serialize, Deserialize)]
-struct Sent {
+struct Begun {
     base: String,
     size: u64,
     attachment: Attachment,
+    /// The storage has the bytes.
+    is_stored: bool,
 }
 
-impl Sent {
+impl Begun {
     fn is_of(&self, api: &Api, upload: &Upload) -> bool {
         self.base == api.base.as_str() && self.size == upload.source.size
     }
 }
 
+/// Where the bytes go. Everybody who has the address may use it, so that it stays in memory, until they are there.
+struct Address {
+    url: Url,
+    /// By how much this computer's clock is ahead of the server's, by which the address ends.
+    ahead_ms: i64,
+}
+
+impl Address {
+    fn key(attachment: &Attachment) -> String {
+        format!("mixin upload address of {}", attachment.id)
+    }
+
+    fn is_over(&self, now_ms: i64) -> bool {
+        let now_secs = (now_ms - self.ahead_ms).div_euclid(1000);
+        storage::end(&self.url).is_some_and(|end| now_secs >= end)
+    }
+
+    /// The address that an earlier try got, while it is good.
+    fn again(attachment: &Attachment, exchange: &Exchange) -> Option<Self> {
+        let kept = exchange.cached(&Self::key(attachment))?;
+        let (url, ahead_ms) = serde_json::from_str::<(String, i64)>(&kept).ok()?;
+        Some(Self { url: address::web(&url)?, ahead_ms }).filter(|kept| !kept.is_over(exchange.now_ms()))
+    }
+}
+
 pub(super) async fn run(upload: &Upload, exchange: &mut Exchange) -> Result<Receipt, Failure> {
     let api = Api::new(&upload.target)?;
-    let earlier = exchange.resume::<Sent>().filter(|sent| sent.is_of(&api, upload));
-    let sent = if let Some(sent) = earlier {
-        sent
-    } else {
-        let attachment = send(&api, upload, exchange).await?;
-        let sent = Sent { base: api.base.to_string(), size: upload.source.size, attachment };
-        exchange.checkpoint(&sent);
-        sent
+    let earlier = exchange.resume::<Begun>().filter(|begun| begun.is_of(&api, upload));
+    let attachment = match earlier {
+        Some(Begun { attachment, is_stored: true, .. }) => attachment,
+        earlier => {
+            let attachment = send(&api, upload, earlier, exchange).await?;
+            checkpoint(&api, upload, (&attachment, true), exchange);
+            attachment
+        }
     };
     exchange.step(Step::Confirm);
-    match look_up(&api, &sent.attachment.id, exchange).await {
-        Ok(fresh) => Ok(reply::receipt(&or_earlier(fresh, &sent.attachment))),
+    match look_up(&api, &attachment.id, exchange).await {
+        Ok(fresh) => Ok(reply::receipt(&or_earlier(fresh, &attachment))),
         // The storage took the bytes, yet Mixin has nothing under this id: only a new ticket helps.
         Err(failure) if failure.kind == Kind::Gone => {
             exchange.forget_checkpoint();
             Err(failure.safe())
         }
-        Err(failure) if can_do_without(&failure, &sent.attachment) => {
-            Ok(unconfirmed(&sent.attachment, &failure))
-        }
+        Err(failure) if can_do_without(&failure, &attachment) => Ok(unconfirmed(&attachment, &failure)),
         Err(failure) => Err(failure),
     }
+}
+
+fn checkpoint(
+    api: &Api,
+    upload: &Upload,
+    (attachment, is_stored): (&Attachment, bool),
+    exchange: &mut Exchange,
+) {
+    let (base, size) = (api.base.to_string(), upload.source.size);
+    exchange.checkpoint(&Begun { base, size, attachment: attachment.clone(), is_stored });
 }
 
 /// The attachment as Mixin has it now, with a fresh link.
@@ -113,26 +149,53 @@ pub(super) async fn look_up(api: &Api, id: &str, exchange: &mut Exchange) -> Res
     reply::data(&answer, exchange.now_ms())
 }
 
-/// Gets a ticket and sends the bytes to its address.
-async fn send(api: &Api, upload: &Upload, exchange: &mut Exchange) -> Result<Attachment, Failure> {
+/// Sends the bytes to the address of the earlier try, or of a new ticket.
+async fn send(
+    api: &Api,
+    upload: &Upload,
+    earlier: Option<Begun>,
+    exchange: &mut Exchange,
+) -> Result<Attachment, Failure> {
+    let again = earlier.and_then(|Begun { attachment, .. }| {
+        let address = Address::again(&attachment, exchange)?;
+        Some((attachment, address))
+    });
+    let (attachment, address) = match again {
+        Some(again) => again,
+        None => ticket(api, upload, exchange).await?,
+    };
+    for secret in storage::secrets(&address.url) {
+        exchange.hide(&secret);
+    }
+    exchange.step(Step::Send);
+    let answer = exchange.send(put(address.url.clone(), upload.source.clone())?).await?;
+    let stored = reply::stored(&answer, address.is_over(exchange.now_ms()));
+    let good_for_more = stored.as_ref().is_err_and(|failure| failure.kind != Kind::Gone);
+    if !good_for_more {
+        exchange.forget_cached(&Address::key(&attachment));
+    }
+    stored.map(|()| attachment)
+}
+
+async fn ticket(
+    api: &Api,
+    upload: &Upload,
+    exchange: &mut Exchange,
+) -> Result<(Attachment, Address), Failure> {
     exchange.step(Step::Ticket);
     let call = api.call(&Method::POST, &["attachments"], exchange.now_ms())?;
     let answer = exchange.send(call).await?;
     let now_ms = exchange.now_ms();
-    let ticket: Attachment = reply::data(&answer, now_ms)?;
-    let url = upload_address(&ticket)?;
-    for secret in storage::secrets(&url) {
-        exchange.hide(&secret);
-    }
-    // The address ends by the server's clock, so ours is corrected by what it said.
+    let attachment: Attachment = reply::data(&answer, now_ms)?;
     let ahead_ms = reply::server_time_ms(&answer).map_or(0, |server_ms| now_ms - server_ms);
-    if is_over(&url, now_ms - ahead_ms) {
+    let address = Address { url: upload_address(&attachment)?, ahead_ms };
+    if address.is_over(now_ms) {
         return Err(reply::ended());
     }
-    exchange.step(Step::Send);
-    let answer = exchange.send(put(url.clone(), upload.source.clone())?).await?;
-    reply::stored(&answer, is_over(&url, exchange.now_ms() - ahead_ms))?;
-    Ok(ticket)
+    let kept = serde_json::json!([address.url.as_str(), address.ahead_ms]).to_string();
+    exchange.cache(&Address::key(&attachment), kept);
+    checkpoint(api, upload, (&attachment, false), exchange);
+    Ok((attachment, address))
 }
 
 fn upload_address(ticket: &Attachment) -> Result<Url, Failure> {
@@ -140,10 +203,6 @@ fn upload_address(ticket: &Attachment) -> Result<Url, Failure> {
         Failure::new(Kind::Protocol, "Mixin's answer has no usable upload address")
             .advice("Check the address in the target's settings: it may not be Mixin's API.")
     })
-}
-
-fn is_over(url: &Url, now_ms: i64) -> bool {
-    storage::end(url).is_some_and(|end| now_ms.div_euclid(1000) >= end)
 }
 
 /// Both headers are part of the presigned signature: another value, or one more credential, is refused.

@@ -135,9 +135,11 @@ fn the_servers_clock_is_read_from_either_header() {
 #[test]
 fn a_ticket_ends_when_its_address_says() {
     let url = Url::parse("https://s3.example/k?X-Amz-Date=20231114T221320Z&X-Amz-Expires=60").unwrap();
-    assert!(!is_over(&url, 1_700_000_059_999));
-    assert!(is_over(&url, 1_700_000_060_000));
-    assert!(!is_over(&Url::parse("https://s3.example/k").unwrap(), i64::MAX));
+    let of = |url: &Url, ahead_ms| Address { url: url.clone(), ahead_ms };
+    assert!(!of(&url, 0).is_over(1_700_000_059_999));
+    assert!(of(&url, 0).is_over(1_700_000_060_000));
+    assert!(!of(&url, 1).is_over(1_700_000_060_000), "by the server's clock");
+    assert!(!of(&Url::parse("https://s3.example/k").unwrap(), 0).is_over(i64::MAX));
     let missing = upload_address(&ticket(VIEW)).unwrap_err();
     assert_eq!(missing.kind, Kind::Protocol);
     let odd = Attachment { upload_url: Some("file:///etc/passwd".into()), ..ticket(VIEW) };
@@ -205,10 +207,10 @@ fn the_tickets_link_stands_in_only_for_what_cannot_be_asked_again() {
 fn a_checkpoint_holds_no_upload_address_and_fits_its_own_file_only() {
     let attachment = Attachment { upload_url: Some("https://s3.example/secret".into()), ..ticket(VIEW) };
     let api = Api::new(&target(("token", "t"))).unwrap();
-    let sent = Sent { base: api.base.to_string(), size: 7, attachment };
-    let kept = serde_json::to_string(&sent).unwrap();
+    let begun = Begun { base: api.base.to_string(), size: 7, attachment, is_stored: true };
+    let kept = serde_json::to_string(&begun).unwrap();
     assert!(!kept.contains("secret"), "{kept}");
-    let read: Sent = serde_json::from_str(&kept).unwrap();
+    let read: Begun = serde_json::from_str(&kept).unwrap();
     assert_eq!(read.attachment, ticket(VIEW));
 }
 

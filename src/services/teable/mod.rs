@@ -13,13 +13,12 @@ mod upload;
 
 use std::time::Duration;
 
-use futures_util::future::BoxFuture;
 use http::Method;
 
 use self::api::Api;
 use self::record::Place;
 use super::http::Exchange;
-use super::{Service, Stored, Upload, address};
+use super::{Service, Stored, Upload, Work, address, texts};
 use crate::domain::attachment::FileFacts;
 use crate::domain::describe::{
     Capability, Choice, Description, Repeat, SecretSpec, SettingKind, SettingSpec, Types, Visibility,
@@ -130,13 +129,7 @@ impl Service for Teable {
     }
 
     fn accept_secret(&self, _key: &str, value: Secret) -> Result<Secret, Failure> {
-        let token = value.expose().trim();
-        let token = token.strip_prefix("Bearer ").unwrap_or(token).trim();
-        if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(Failure::new(Kind::Secret, "The token is empty or has spaces or line breaks in it")
-                .advice("Paste the token alone, without quotes."));
-        }
-        Ok(Secret::new(token))
+        texts::bearer_token(&value)
     }
 
     fn check_settings(&self, target: &Target) -> Vec<String> {
@@ -168,19 +161,11 @@ impl Service for Teable {
         record::SETTINGS.iter().filter_map(odd).collect()
     }
 
-    fn upload<'a>(
-        &'a self,
-        upload: &'a Upload,
-        exchange: &'a mut Exchange,
-    ) -> BoxFuture<'a, Result<Receipt, Failure>> {
+    fn upload<'a>(&'a self, upload: &'a Upload, exchange: &'a mut Exchange) -> Work<'a, Receipt> {
         Box::pin(upload::run(upload, exchange))
     }
 
-    fn test<'a>(
-        &'a self,
-        target: &'a Target,
-        exchange: &'a mut Exchange,
-    ) -> BoxFuture<'a, Result<String, Failure>> {
+    fn test<'a>(&'a self, target: &'a Target, exchange: &'a mut Exchange) -> Work<'a, String> {
         Box::pin(async move {
             let api = Api::new(target)?;
             let answer = exchange.send(api.call(Method::GET, api.endpoint(&["auth", "user"]))?).await?;
@@ -189,11 +174,7 @@ impl Service for Teable {
     }
 
     /// Teable gives a fresh link with a record's item only; public links stay as they are.
-    fn renew<'a>(
-        &'a self,
-        stored: &'a Stored,
-        exchange: &'a mut Exchange,
-    ) -> BoxFuture<'a, Result<Receipt, Failure>> {
+    fn renew<'a>(&'a self, stored: &'a Stored, exchange: &'a mut Exchange) -> Work<'a, Receipt> {
         Box::pin(async move {
             if stored.receipt.expires_at.is_none() {
                 return Ok(stored.receipt.clone());

@@ -35,7 +35,7 @@ pub(super) struct Cell(Vec<Value>);
 
 #[derive(Deserialize)]
 struct Record {
-    #[serde(default)]
+    /// Required: an answer without it is no record, and taking its field for empty would overwrite what stands there.
     fields: Map<String, Value>,
 }
 

@@ -2,7 +2,7 @@
 
 use http::Method;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use url::Url;
 
@@ -63,7 +63,7 @@ pub(super) fn request(file: &FileFacts, size: u64, target: &Target) -> Result<Va
 }
 
 /// The answer to it.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Signature {
     /// May be relative to the server's origin.

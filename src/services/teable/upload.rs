@@ -3,12 +3,13 @@
 use http::Method;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::api::{self, Api};
 use super::record::Place;
 use super::signature::{self, Signature};
 use super::stored::{self, Noted, Whence};
-use crate::domain::error::{Failure, Step};
+use crate::domain::error::{Failure, Kind, Step};
 use crate::domain::receipt::Receipt;
 use crate::services::http::Exchange;
 use crate::services::{Upload, storage};
@@ -46,13 +47,47 @@ pub(super) async fn run(upload: &Upload, exchange: &mut Exchange) -> Result<Rece
     Ok(whence.receipt(&noted, place.as_ref().zip(item.as_ref())))
 }
 
+/// Kept while the bytes are on their way: the name under which the signature is in memory.
+#[derive(Debug, Serialize, Deserialize)]
+struct Begun {
+    signature: String,
+}
+
+/// A signature for a request. Everybody who has it may upload, so that it stays in memory, until the bytes are there: a
+/// retry sends them to the same place, and no second object comes of it.
+#[derive(Debug, Serialize, Deserialize)]
+struct Asked {
+    base: String,
+    request: Value,
+    signature: Signature,
+}
+
+/// The signature that an earlier try got for the same request, or a new one, with its name.
+async fn sign(api: &Api, request: Value, exchange: &mut Exchange) -> Result<(String, Signature), Failure> {
+    let earlier = exchange.resume::<Begun>().and_then(|Begun { signature }| {
+        let asked = serde_json::from_str::<Asked>(&exchange.cached(&signature)?).ok()?;
+        let same = asked.base == api.base.as_str() && asked.request == request;
+        same.then_some((signature, asked.signature))
+    });
+    if let Some(earlier) = earlier {
+        return Ok(earlier);
+    }
+    exchange.step(Step::Ticket);
+    let url = api.endpoint(&["attachments", "signature"]);
+    let answer = exchange.send(api.json(Method::POST, url, &request)?).await?;
+    let asked = Asked { base: api.base.to_string(), request, signature: api::data(&answer)? };
+    let name = format!("teable signature {}", stored::item_id(|below| exchange.random_below(below)));
+    if let Ok(kept) = serde_json::to_string(&asked) {
+        exchange.cache(&name, kept);
+        exchange.checkpoint(&Begun { signature: name.clone() });
+    }
+    Ok((name, asked.signature))
+}
+
 /// Signature, bytes and notify: afterwards the file is an attachment of Teable.
 async fn store(api: &Api, upload: &Upload, exchange: &mut Exchange) -> Result<Noted, Failure> {
-    exchange.step(Step::Ticket);
-    let body = signature::request(&upload.file, upload.source.size, &upload.target)?;
-    let url = api.endpoint(&["attachments", "signature"]);
-    let answer = exchange.send(api.json(Method::POST, url, &body)?).await?;
-    let signature: Signature = api::data(&answer)?;
+    let request = signature::request(&upload.file, upload.source.size, &upload.target)?;
+    let (name, signature) = sign(api, request, exchange).await?;
     exchange.hide(&signature.token);
     let url = api.absolute(&signature.url).ok_or_else(signature::odd_address)?;
     for secret in storage::secrets(&url) {
@@ -61,7 +96,12 @@ async fn store(api: &Api, upload: &Upload, exchange: &mut Exchange) -> Result<No
     let call = signature.call(url, &upload.file, upload.source.clone())?;
 
     exchange.step(Step::Send);
-    api::check_storage(&exchange.send(call).await?)?;
+    let stored = api::check_storage(&exchange.send(call).await?);
+    let good_for_more = stored.as_ref().is_err_and(|failure| failure.kind != Kind::Gone);
+    if !good_for_more {
+        exchange.forget_cached(&name);
+    }
+    stored?;
 
     exchange.step(Step::Confirm);
     let url = notify_url(api, &signature.token, &upload.file.name);

@@ -229,6 +229,15 @@ fn a_records_item_gives_its_links_and_its_place() {
     assert_eq!(stored::token_of(&made), Some("t1"));
 }
 
+/// Its field taken for empty, the next PATCH would drop what stands there.
+#[test]
+fn an_answer_that_is_no_record_is_no_empty_field() {
+    for body in [r#"{"code":500,"message":"failed"}"#, r#"{"id":"rec1"}"#, "{}", "[]", "<html>"] {
+        let failure = place().cell(&reply(200, &[], body, Repeat::Safe)).unwrap_err();
+        assert_eq!((failure.kind, failure.is_retryable()), (Kind::Protocol, true), "{body}");
+    }
+}
+
 #[test]
 fn a_checkpoint_reads_back() {
     let kept = Kept { base: "https://app.teable.ai/api".into(), noted: noted() };

@@ -118,3 +118,23 @@ async fn reading_through_sees_the_same_bytes() {
     drop(body.read_through(sink).await.unwrap());
     assert_eq!(*seen.lock().unwrap(), [b"a".as_slice(), &content].concat());
 }
+
+#[tokio::test]
+async fn a_connection_gets_small_slices_and_the_gauge_follows_each() {
+    let content = noise(BLOCK * 2 + 7);
+    let file = file_of(&content);
+    for body in [Body::file(source(file.path())), Body::bytes(content.clone())] {
+        let gauge = Arc::new(Gauge::default());
+        let mut feed = Feed::start(&body, gauge.clone());
+        let (mut came, mut before) = (Vec::new(), 0);
+        while let Some(frame) = feed.frame().await {
+            let slice = frame.unwrap().into_data().unwrap();
+            assert!(!slice.is_empty() && slice.len() <= SLICE);
+            came.extend_from_slice(&slice);
+            assert_eq!(gauge.sent() - before, slice.len() as u64);
+            before = gauge.sent();
+            assert_eq!(gauge.is_whole(), came.len() == content.len());
+        }
+        assert_eq!(came, content);
+    }
+}
