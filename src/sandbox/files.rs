@@ -3,9 +3,8 @@
 //! `files/{id}` holds the bytes and `files/{id}.json` the facts, so a restarted server serves the same links.
 //! The facts are written last: bytes without facts are what a crash left, and go at the next start.
 
-use std::collections::HashMap;
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -19,8 +18,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 mod incoming;
+mod index;
 
 pub use incoming::Incoming;
+pub use index::By;
+use index::Index;
 
 /// Bytes that are read or written at once: large, because each block is one hop to a blocking thread.
 const BLOCK: usize = 1024 * 1024;
@@ -87,20 +89,6 @@ struct Inner {
     index: RwLock<Index>,
 }
 
-#[derive(Debug, Default)]
-struct Index {
-    next: u64,
-    /// With the order in which they came, because seconds are too coarse to sort by.
-    kept: HashMap<String, (u64, Kept)>,
-}
-
-impl Index {
-    fn insert(&mut self, kept: Kept) {
-        self.next += 1;
-        self.kept.insert(kept.id.clone(), (self.next, kept));
-    }
-}
-
 impl Inner {
     fn read(&self) -> RwLockReadGuard<'_, Index> {
         self.index.read().unwrap_or_else(PoisonError::into_inner)
@@ -125,7 +113,7 @@ impl Inner {
     /// Writes the facts whole or not at all.
     fn write_facts(&self, kept: &Kept) -> io::Result<()> {
         let mut file = tempfile::NamedTempFile::new_in(self.incoming())?;
-        serde_json::to_writer(&mut file, kept).map_err(io::Error::from)?;
+        file.write_all(&serde_json::to_vec(kept)?)?;
         file.persist(self.facts(&kept.id)).map_err(|error| error.error)?;
         Ok(())
     }
@@ -163,15 +151,13 @@ impl Files {
         reason = "the emulations await every call, so that the index may move to disk"
     )]
     pub async fn get(&self, id: &str) -> Option<Kept> {
-        self.inner.read().kept.get(id).map(|(_, kept)| kept.clone())
+        self.inner.read().get(id).cloned()
     }
 
-    /// The first kept file of one service that `wanted` says yes to.
+    /// The first kept file of one service that has this value.
     #[must_use]
-    pub fn find(&self, service: &str, wanted: impl Fn(&Kept) -> bool) -> Option<Kept> {
-        let index = self.inner.read();
-        let mut all = index.kept.values().map(|(_, kept)| kept);
-        all.find(|kept| kept.service == service && wanted(kept)).cloned()
+    pub fn find(&self, service: &str, by: By, value: &str) -> Option<Kept> {
+        self.inner.read().find(service, by, value).cloned()
     }
 
     /// Every kept file of one service, oldest first.
@@ -180,12 +166,7 @@ impl Files {
         reason = "the emulations await every call, so that the index may move to disk"
     )]
     pub async fn list(&self, service: &str) -> Vec<Kept> {
-        let mut found: Vec<_> = {
-            let index = self.inner.read();
-            index.kept.values().filter(|(_, kept)| kept.service == service).cloned().collect()
-        };
-        found.sort_by_key(|(order, _)| *order);
-        found.into_iter().map(|(_, kept)| kept).collect()
+        self.inner.read().list(service)
     }
 
     /// Replaces a kept file's facts (same id).
@@ -193,9 +174,9 @@ impl Files {
         let (inner, kept) = (Arc::clone(&self.inner), kept.clone());
         blocking(move || {
             let mut index = inner.write();
-            let place = index.kept.get_mut(&kept.id).ok_or(io::ErrorKind::NotFound)?;
+            index.get(&kept.id).ok_or(io::ErrorKind::NotFound)?;
             inner.write_facts(&kept)?;
-            place.1 = kept;
+            index.update(&kept);
             Ok(())
         })
         .await
@@ -204,8 +185,8 @@ impl Files {
 
     /// Removes it; false when it was not there.
     pub async fn remove(&self, id: &str) -> bool {
-        let removed = self.inner.write().kept.remove(id);
-        let Some((_, kept)) = removed else { return false };
+        let removed = self.inner.write().remove(id);
+        let Some(kept) = removed else { return false };
         self.inner.used.fetch_sub(kept.size, Ordering::Relaxed);
         let inner = Arc::clone(&self.inner);
         // Facts first: bytes alone are cleared at the next start should the second step fail.

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 use super::State;
 use super::faults::inject::Expired;
-use super::files::Kept;
+use super::files::{By, Kept};
 
 mod s3;
 mod token;
@@ -26,8 +26,6 @@ const MAX_BODY: usize = 64 * 1024;
 /// How long a ticket and a view link live.
 const TICKET_LIFE: Duration = Duration::from_hours(1);
 const VIEW_LIFE: Duration = Duration::from_hours(24);
-/// Where a kept file remembers its attachment.
-const ATTACHMENT: &str = "attachment_id";
 
 /// The routes, below the service's own prefix.
 pub fn router() -> Router<State> {
@@ -108,7 +106,7 @@ async fn ticket(Extract(state): Extract<State>, request: Request) -> Response {
 
 /// The file that was uploaded for an attachment.
 fn find(state: &State, id: &str) -> Option<Kept> {
-    state.files.find("mixin", |kept| kept.extra.get(ATTACHMENT).and_then(Value::as_str) == Some(id))
+    state.files.find("mixin", By::AttachmentId, id)
 }
 
 async fn attachment(Extract(state): Extract<State>, Path(id): Path<String>, request: Request) -> Response {

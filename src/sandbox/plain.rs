@@ -20,12 +20,9 @@ use serde_json::{Map, Value, json};
 
 use super::State;
 use super::credentials::same;
-use super::files::{Files, Kept};
+use super::files::{By, Files, Kept};
 use super::headers::{bearer, content_length, text};
 use super::intake::{self, IntakeError};
-
-/// Where a kept file remembers the key that it came with.
-const KEY: &str = "idempotency_key";
 
 /// The routes, below the service's own prefix.
 pub fn router() -> Router<State> {
@@ -95,12 +92,10 @@ async fn receive_and_keep(
     let key = text(headers, "idempotency-key");
     // Two requests with one key can run at the same time when the first one's connection broke.
     let _one_at_a_time = state.keeping.lock().await;
-    let first = state
-        .files
-        .find("sandbox", |kept| !key.is_empty() && kept.extra.get(KEY).and_then(Value::as_str) == Some(key));
+    let first = state.files.find("sandbox", By::IdempotencyKey, key);
     let mut extra = Map::new();
     if !key.is_empty() {
-        extra.insert(KEY.to_owned(), key.into());
+        extra.insert(By::IdempotencyKey.field().to_owned(), key.into());
     }
     let kept = incoming.keep("sandbox", name, mime, extra).await;
     let kept = kept.map_err(|problem| refused(problem.into()))?;

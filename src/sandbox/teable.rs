@@ -19,7 +19,7 @@ use serde_json::{Map, Value, json};
 use super::State;
 use super::credentials::same;
 use super::faults::inject::Expired;
-use super::files::{KeepError, Kept};
+use super::files::{By, KeepError, Kept};
 use super::headers::{bearer, text};
 use super::intake::{self, IntakeError};
 
@@ -226,7 +226,7 @@ async fn upload(
         return Err(Refused::invalid(format!("Not allow upload {mime} file")));
     }
     let mut extra = Map::new();
-    extra.insert("token".to_owned(), json!(token));
+    extra.insert(By::Token.field().to_owned(), json!(token));
     extra.insert("path".to_owned(), json!(pending.path));
     extra.insert("type".to_owned(), json!(pending.upload_type));
     let kept = incoming.keep("teable", &token, mime, extra).await?;

@@ -14,9 +14,9 @@ use rusty_s3::signing::sign;
 use serde_json::{Map, json};
 use url::Url;
 
-use super::{ATTACHMENT, find};
+use super::find;
 use crate::sandbox::State;
-use crate::sandbox::files::Kept;
+use crate::sandbox::files::{By, Kept};
 use crate::sandbox::headers::{content_length, text};
 use crate::sandbox::intake::{self, IntakeError};
 use crate::sandbox::links::serve;
@@ -217,7 +217,7 @@ async fn store(state: &State, uri: &Uri, key: &str, request: Request) -> Result<
     let _one_at_a_time = state.keeping.lock().await;
     let before = find(state, key);
     let mut extra = Map::new();
-    extra.insert(ATTACHMENT.to_owned(), json!(key));
+    extra.insert(By::AttachmentId.field().to_owned(), json!(key));
     let kept = incoming.keep("mixin", key, mime, extra).await;
     let kept = kept.map_err(|problem| refused(problem.into()))?;
     if let Some(before) = before {

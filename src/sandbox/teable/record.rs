@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Answer, Refused, authorised, facts, json_body, read};
 use crate::sandbox::State;
-use crate::sandbox::files::Kept;
+use crate::sandbox::files::{By, Kept};
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -92,8 +92,7 @@ struct Item {
 }
 
 fn whole(state: &State, Item { id, token, name }: Item) -> Result<Value, String> {
-    let found =
-        state.files.find("teable", |kept| kept.extra.get("token").and_then(Value::as_str) == Some(&token));
+    let found = state.files.find("teable", By::Token, &token);
     let kept = found.ok_or_else(|| format!("Attachment {token} is not found"))?;
     Ok(item(state, &kept, id, &name))
 }
@@ -152,7 +151,7 @@ async fn receive_part(state: &State, mut parts: Multipart) -> Result<Kept, Refus
         let token = uuid::Uuid::new_v4().simple().to_string();
         let mut extra = Map::new();
         extra.insert("path".to_owned(), json!(format!("table/{token}")));
-        extra.insert("token".to_owned(), json!(token));
+        extra.insert(By::Token.field().to_owned(), json!(token));
         extra.insert("type".to_owned(), json!(1));
         let mut kept = incoming.keep("teable", &name, &mime, extra).await?;
         read::measure(state, &mut kept).await;
