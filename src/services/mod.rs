@@ -81,7 +81,7 @@ pub trait Service: Send + Sync + std::fmt::Debug + 'static {
     }
 
     /// Checks a file before anything is sent, without the network.
-    /// Size limit, empty files and the like are checked from the capability by [`preflight`].
+    /// Size limit, empty files and the like are checked from the capability by the engine.
     fn preflight(&self, _file: &FileFacts, _target: &Target) -> Vec<Finding> {
         Vec::new()
     }
