@@ -115,9 +115,11 @@ fn the_first_upload_is_asked_about_until_the_answer_is_always() {
     assert_eq!(code, 0, "{seen}");
     assert_eq!(home.state_of("notes.txt").as_deref(), Some("done"));
 
-    let (code, seen) = on_terminal(&home, 100, &[("Upload?", "a\n")], UPLOAD);
+    // The same content a second time is a question of its own.
+    let answers = [("Upload?", "a\n"), ("Upload all the same?", "y\n")];
+    let (code, seen) = on_terminal(&home, 100, &answers, UPLOAD);
     assert_eq!(code, 0, "yes was for that time only: {seen}");
-    let (code, seen) = on_terminal(&home, 100, &[("Upload?", "n\n")], UPLOAD);
+    let (code, seen) = on_terminal(&home, 100, &[("Upload all the same?", "y\n")], UPLOAD);
     assert_eq!(code, 0, "{seen}");
     assert!(!seen.contains("Upload?"), "always is remembered: {seen}");
 }
