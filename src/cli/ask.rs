@@ -4,6 +4,7 @@ use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 
 use zeroize::Zeroizing;
 
+use super::say;
 use crate::domain::describe::SecretSpec;
 use crate::domain::error::{Failure, Kind};
 use crate::domain::secret::Secret;
@@ -20,13 +21,12 @@ pub(super) enum Reply {
 /// Asks on standard error, reads from standard input. Blocks.
 pub(super) fn question(text: &str, with_always: bool) -> Reply {
     let choices = if with_always { "[y]es / [a]lways / [N]o" } else { "[y]es / [N]o" };
-    let mut err = io::stderr().lock();
     if !is_interactive() {
-        let _unheard = writeln!(err, "{text} No: there is no terminal to ask on. Use --yes to go on.");
+        say::note(&format!("{text} No: there is no terminal to ask on. Use --yes to go on."));
         return Reply::No;
     }
-    let _unheard = write!(err, "{text} {choices} ");
-    let _unheard = err.flush();
+    // Not locked while it waits for the answer: others have something to say meanwhile.
+    let _unheard = write!(io::stderr(), "{text} {choices} ");
     let mut line = String::new();
     if io::stdin().lock().read_line(&mut line).is_err() {
         return Reply::No;

@@ -65,7 +65,7 @@ fn no_window(files: &[PathBuf]) -> Failure {
             let broke = format!("“{}” is neither a command nor a file", line::shown_path(file));
             Failure::new(Kind::Settings, broke).advice(help)
         }
-        _ => Failure::new(Kind::Settings, "This version of Affix has no window yet")
+        _ => Failure::new(Kind::Settings, "This version of Affix has no window yet, so nothing was uploaded")
             .advice(format!("Upload with `affix upload FILE…`; {help}")),
     }
 }

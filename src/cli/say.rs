@@ -3,6 +3,7 @@
 use std::io::{self, Write as _};
 
 use crate::domain::error::Failure;
+use crate::domain::file_name::is_invisible;
 
 /// One line of results. A reader that has gone ends the program quietly, as other tools do.
 pub(super) fn result(line: &str) -> io::Result<()> {
@@ -23,16 +24,47 @@ pub(super) fn failure(failure: &Failure) {
 
 fn layers(failure: &Failure) -> String {
     let mut text = match &failure.asked {
-        Some(asked) => format!("{asked}: {}", failure.broke),
-        None => failure.broke.clone(),
+        Some(asked) => format!("{asked}: {}", tame(&failure.broke)),
+        None => tame(&failure.broke),
     };
     if let Some(cause) = &failure.cause {
         text.push_str("\n  Cause: ");
-        text.push_str(cause);
+        text.push_str(&tame(cause));
     }
     if let Some(advice) = &failure.advice {
         text.push_str("\n  ");
-        text.push_str(advice);
+        text.push_str(&tame(advice));
     }
     text
+}
+
+/// A service's words must not drive the terminal; their further lines stand under the first.
+fn tame(text: &str) -> String {
+    let mut tamed = String::with_capacity(text.len());
+    for c in text.trim_end().chars() {
+        match c {
+            '\n' => tamed.push_str("\n    "),
+            c if is_invisible(c) => tamed.extend(c.escape_default()),
+            c => tamed.push(c),
+        }
+    }
+    tamed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::error::Kind;
+
+    #[test]
+    fn a_failure_is_told_in_its_layers() {
+        let failure = Failure::new(Kind::Refused, "The service said no")
+            .cause("line one\nline two \u{1b}[31mred")
+            .advice("Ask again.")
+            .asked("Upload a.txt to Bot");
+        assert_eq!(
+            layers(&failure),
+            "Upload a.txt to Bot: The service said no\n  Cause: line one\n    line two \\u{1b}[31mred\n  Ask again."
+        );
+    }
 }

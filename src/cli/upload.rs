@@ -11,7 +11,6 @@ use std::sync::Arc;
 use super::args::Upload;
 use super::context::Context;
 use super::{DONE, FAILED, say};
-use crate::domain::attachment::State;
 use crate::domain::error::{Failure, Kind};
 use crate::domain::link::Format;
 use crate::store::system_clock;
@@ -46,9 +45,9 @@ pub(super) async fn run(context: &Context, args: Upload) -> Result<u8, Failure> 
     // Also what is not agreed to is in the history, as canceled.
     let repairs = if !args.yes && super::ask::is_interactive() { Repairs::Ask } else { Repairs::Refuse };
     let run = Run::begin(handle, events, keeping.store.clone(), display, format);
-    let states = run.upload(paths, &profile.name, repairs, agreed).await?;
+    let all_went_well = run.upload(paths, &profile.name, repairs, agreed).await?;
     keeping.store.close().await;
-    if states.iter().all(|state| *state == State::Done) { Ok(DONE) } else { Ok(FAILED) }
+    if all_went_well { Ok(DONE) } else { Ok(FAILED) }
 }
 
 fn limits(context: &Context, jobs: Option<u16>) -> Limits {

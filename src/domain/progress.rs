@@ -32,6 +32,7 @@ pub fn human_duration(secs: u64) -> String {
         0..60 => format!("{secs} s"),
         60..3600 => format!("{} min {:02} s", secs / 60, secs % 60),
         3600..DAY => format!("{} h {:02} min", secs / 3600, secs % 3600 / 60),
+        _ if secs % DAY < 3600 => format!("{} d", secs / DAY),
         _ => format!("{} d {:02} h", secs / DAY, secs % DAY / 3600),
     }
 }

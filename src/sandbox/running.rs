@@ -145,7 +145,7 @@ fn lock(dir: &Path) -> Result<(File, Option<u16>), Failure> {
         if other.is_some() || Instant::now() >= deadline {
             let where_it_is = other.map_or_else(String::new, |other| format!(" at {}", other.origin));
             return Err(Failure::new(Kind::Refused, format!("The sandbox runs already{where_it_is}"))
-                .advice("Use that one, or end it first."));
+                .advice("Use that one, or end it with `affix sandbox --stop`."));
         }
         std::thread::sleep(POLL);
     }
@@ -230,6 +230,13 @@ fn spawn(dir: &Path, launch: &Launch) -> io::Result<Child> {
         command.arg("--home").arg(home);
     }
     command.args(["sandbox", "--background", "--idle-exit"]).arg(launch.keep_serving.as_secs().to_string());
+    // It serves for hours: it holds no folder that the user may want to remove, and no secret it has no use for.
+    command.current_dir(dir);
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("AFFIX_SECRET_") {
+            command.env_remove(name);
+        }
+    }
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(File::create(dir.join(LOG))?);
     #[cfg(unix)]
     {

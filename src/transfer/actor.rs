@@ -153,7 +153,7 @@ impl Actor {
         (job.checkpoint, job.seen) = (outcome.checkpoint, outcome.seen);
         match outcome.ended {
             Ended::Done(receipt) => {
-                let failure = outcome.recorded.err().map(not_recorded);
+                let failure = outcome.recorded.err().map(|failure| not_recorded(failure).asked(job.asked()));
                 self.settled(&job, State::Done, Some(receipt), failure);
             }
             // Cancelled while the question was on its way: nobody is going to answer it.

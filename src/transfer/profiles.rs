@@ -63,7 +63,11 @@ impl ProfileTargets {
         let target = if profile.is_local() {
             self.demo(&profile, service).await?
         } else {
-            let secrets = self.secrets.collect(&profile.name, description).await?;
+            let mut secrets = self.secrets.collect(&profile.name, description).await?;
+            for (key, secret) in &mut secrets {
+                // One from the environment was never checked: a malformed one fails here, before any file is taken.
+                *secret = service.accept_secret(key, secret.clone())?;
+            }
             Target::new(&profile, description, secrets)
         };
         check(service, &target)?;
@@ -86,7 +90,9 @@ impl ProfileTargets {
             Failure::new(Kind::Storage, "Affix cannot find its own program to start the sandbox").cause(error)
         })?;
         let home = self.home.given().map(ToOwned::to_owned);
-        let launch = Launch { exe, home, keep_serving: self.keep_serving };
+        // As long as a target counts as known it must be there.
+        let keep_serving = self.keep_serving.max(FRESH * 2);
+        let launch = Launch { exe, home, keep_serving };
         let dir = self.home.sandbox_dir();
         tokio::task::spawn_blocking(move || running::ensure(&dir, &launch))
             .await

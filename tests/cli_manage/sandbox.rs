@@ -14,6 +14,13 @@ fn serve(home: &Home, args: &[&str]) -> (Child, String) {
     (child, line.trim().to_owned())
 }
 
+/// One with a port below those that the system gives out: no other test takes it while the server is down.
+fn free_address() -> String {
+    let first = 20_000 + std::process::id() % 10_000;
+    let mut addresses = (first..32_000).map(|port| format!("127.0.0.1:{port}"));
+    addresses.find(|address| std::net::TcpListener::bind(address).is_ok()).unwrap()
+}
+
 fn status(origin: &str) -> u16 {
     http(origin, "GET /_sandbox/health", "", "").0
 }
@@ -21,8 +28,9 @@ fn status(origin: &str) -> u16 {
 #[test]
 fn it_serves_until_it_is_stopped_and_has_the_same_port_again() {
     let home = Home::new();
-    let (mut child, origin) = serve(&home, &["--bind", "127.0.0.1:0"]);
-    assert_eq!(status(&origin), 200);
+    let bind = free_address();
+    let (mut child, origin) = serve(&home, &["--bind", &bind]);
+    assert_eq!((origin.as_str(), status(&origin)), (format!("http://{bind}").as_str(), 200));
     home.file("a.txt", b"content");
     let link = home.ok(&["upload", "a.txt"]);
     assert!(link.starts_with(&origin), "{link} is not of {origin}");

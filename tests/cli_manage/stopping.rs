@@ -48,7 +48,7 @@ fn the_first_ctrl_c_cancels_cleanly_and_keeps_what_was_done() {
     }
     let mut told = String::new();
     child.stderr.take().unwrap().read_to_string(&mut told).unwrap();
-    assert!(told.contains("Cancelling: 1 of 3 uploaded"), "{told}");
+    assert!(told.contains("Cancelling. 1 of 3 uploaded"), "{told}");
 }
 
 #[test]

@@ -13,4 +13,5 @@ mod cli;
 mod bad_input;
 mod bad_service;
 mod formats;
+mod output;
 mod questions;

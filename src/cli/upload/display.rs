@@ -159,6 +159,11 @@ impl Display {
         }
     }
 
+    /// The file's name as it is shown.
+    pub(super) fn name(&self, id: AttachmentId) -> String {
+        self.files.borrow().get(&id).map(|file| file.name.clone()).unwrap_or_default()
+    }
+
     /// A line above the progress, unless it is quiet.
     pub(super) fn note(&self, text: &str) {
         if !self.quiet {

@@ -39,6 +39,10 @@ pub(super) struct Run {
     /// Ctrl-C was pressed.
     presses: mpsc::Receiver<()>,
     cancelled: bool,
+    /// The last trouble that was told.
+    told: Option<Failure>,
+    /// Results could not be written, and not because their reader had enough.
+    lost_results: bool,
 }
 
 impl Run {
@@ -61,17 +65,19 @@ impl Run {
             printed: 0,
             presses: listen(),
             cancelled: false,
+            told: None,
+            lost_results: false,
         }
     }
 
-    /// Uploads the files and answers how each ended, in the order given.
+    /// Uploads the files; true when all of them are uploaded and their results told.
     pub(super) async fn upload(
         mut self,
         paths: Vec<PathBuf>,
         profile: &str,
         repairs: Repairs,
         agreed: bool,
-    ) -> Result<Vec<State>, Failure> {
+    ) -> Result<bool, Failure> {
         let (batch, order) = if agreed {
             self.handle.submit(paths.clone(), profile, repairs).await?
         } else {
@@ -84,7 +90,8 @@ impl Run {
         if self.cancelled || !agreed {
             self.display.note(&format!("Cancelled. {}", self.so_far()));
         }
-        Ok(self.order.iter().map(|id| self.ended.get(id).copied().unwrap_or(State::Failed)).collect())
+        let uploaded = self.order.iter().all(|id| self.ended.get(id) == Some(&State::Done));
+        Ok(uploaded && !self.lost_results)
     }
 
     async fn follow(&mut self, batch: BatchId) -> Result<(), Failure> {
@@ -106,9 +113,10 @@ impl Run {
     async fn event(&mut self, event: Event) -> Result<(), Failure> {
         match event {
             Event::State { id, state, .. } => self.display.state(id, state),
-            Event::Warned { findings, .. } => {
+            Event::Warned { id, findings } => {
+                let name = self.display.name(id);
                 for finding in findings {
-                    self.display.note(&format!("Warning: {}", finding.message));
+                    self.display.note(&format!("Warning: {name}: {}", finding.message));
                 }
             }
             // What was cancelled meanwhile is not asked about.
@@ -123,11 +131,19 @@ impl Run {
                 failure.broke,
                 human_duration(after.as_secs().max(1))
             )),
-            Event::Trouble(failure) => self.display.suspend(|| tell(&failure)),
+            Event::Trouble(failure) => self.trouble(failure),
             Event::Finished(finished) => self.finished(*finished).await,
             Event::BatchDone(_) => {}
         }
         Ok(())
+    }
+
+    /// A full disk fails every write: it is said once.
+    fn trouble(&mut self, failure: Failure) {
+        if self.told.as_ref() != Some(&failure) {
+            self.display.suspend(|| tell(&failure));
+            self.told = Some(failure);
+        }
     }
 
     /// Offers the repairs that would mend every finding; none: Ctrl-C was pressed instead of an answer.
@@ -164,13 +180,24 @@ impl Run {
             let text = row.map(|row| line::render(&self.format, row)).unwrap_or_default();
             self.printed += 1;
             let printed = self.display.suspend(|| say::result(&text));
-            if printed.is_err() {
-                // Nobody reads the results any more; the uploads go on, the history has the links.
-                self.printed = self.order.len();
+            if let Err(error) = printed {
+                self.unprinted(&error);
             }
         }
         if self.printed == self.order.len() {
             self.waiting.clear();
+        }
+    }
+
+    /// The results go nowhere any more; the uploads go on, the history has the links. A reader that has gone knows it.
+    fn unprinted(&mut self, error: &std::io::Error) {
+        self.printed = self.order.len();
+        if error.kind() != std::io::ErrorKind::BrokenPipe {
+            self.lost_results = true;
+            let failure = Failure::new(Kind::Storage, "The results could not be written")
+                .cause(error)
+                .advice("The uploads go on. `affix history` has the links.");
+            self.display.suspend(|| tell(&failure));
         }
     }
 

@@ -22,7 +22,7 @@ pub struct Network {
     pub extra_ca_pem: Option<Vec<u8>>,
     pub connect_timeout: Duration,
     /// How long nothing may move, in either direction. Once a body has been handed over whole, its answer gets more
-    /// time, by its size: see `answer_time`.
+    /// time, by its size.
     pub idle_timeout: Duration,
 }
 

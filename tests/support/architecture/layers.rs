@@ -46,8 +46,7 @@ const OWNED_CRATES: &[(&str, &[&str])] = &[
     ("directories", &["src/platform/"]),
     ("eframe", &["src/app", "src/ui/"]),
     ("egui", &["src/app", "src/ui/"]),
-    // Its error type only: it knows whether a request was begun.
-    ("hyper", &["src/sandbox/", "src/services/http/"]),
+    ("hyper", &["src/sandbox/"]),
     ("hyper_util", &["src/sandbox/"]),
     // The sandbox measures pictures by itself, as it reads everything.
     ("image", &["src/media/", "src/sandbox/"]),
