@@ -9,10 +9,11 @@ use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, ImageResult, L
 
 /// What a decoded picture may take in memory: 128 megapixels at four bytes each.
 pub(super) const PIXELS_MAX_BYTES: u64 = 512 << 20;
-/// How much of a picture's begin is looked at, from the usual to the most: thumbnails and colour profiles stand before
-/// the size. It is held in memory (the image crate copies a JPEG once more), and a picture whose header does not end
-/// there is taken for broken instead of being read through.
-const HEAD_BYTES: [u64; 3] = [256 << 10, 2 << 20, 16 << 20];
+/// A picture's header is within this much, thumbnails and colour profiles included; one whose header goes on is taken
+/// for broken instead of being read through.
+const HEADER_MAX_BYTES: u64 = 16 << 20;
+/// How much of a JPEG is tried, from the usual to the most: the image crate wants it in memory, and copies it.
+const JPEG_HEAD_BYTES: [u64; 3] = [256 << 10, 2 << 20, HEADER_MAX_BYTES];
 
 /// The limits for decoding anything.
 pub(super) fn limits() -> Limits {
@@ -27,17 +28,25 @@ pub(super) fn pixels(file: &mut File) -> Option<(u32, u32)> {
     file.seek(SeekFrom::Start(0)).ok()?;
     let reader = ImageReader::new(BufReader::new(&mut *file)).with_guessed_format().ok()?;
     let format = reader.format()?;
-    // Its orientation is behind the picture, and it is made for jumping there.
-    if format == ImageFormat::WebP {
-        return header_pixels(reader).ok();
-    }
     drop(reader);
-    for bytes in HEAD_BYTES {
+    file.seek(SeekFrom::Start(0)).ok()?;
+    match format {
+        ImageFormat::Jpeg => jpeg_pixels(file),
+        // Its orientation is behind the picture, and it is made for jumping there.
+        ImageFormat::WebP => header_pixels(ImageReader::with_format(BufReader::new(file), format)).ok(),
+        _ => {
+            header_pixels(ImageReader::with_format(BufReader::new(file).take(HEADER_MAX_BYTES), format)).ok()
+        }
+    }
+}
+
+fn jpeg_pixels(file: &mut File) -> Option<(u32, u32)> {
+    for bytes in JPEG_HEAD_BYTES {
         let mut head = Vec::new();
         file.seek(SeekFrom::Start(0)).ok()?;
         file.take(bytes).read_to_end(&mut head).ok()?;
         let is_whole = (head.len() as u64) < bytes;
-        let pixels = header_pixels(ImageReader::with_format(Cursor::new(head), format)).ok();
+        let pixels = header_pixels(ImageReader::with_format(Cursor::new(head), ImageFormat::Jpeg)).ok();
         if pixels.is_some() || is_whole {
             return pixels;
         }
