@@ -24,6 +24,6 @@ fn without_a_command_it_says_that_there_is_no_window_and_what_to_do() {
         let told = home.refused(args, "", 2);
         assert!(told.contains("no window yet") && told.contains("affix upload FILE"), "{told}");
     }
-    let told = home.refused(&["uplaod"], "", 2);
-    assert!(told.contains("“uplaod” is neither a command nor a file"), "{told}");
+    let told = home.refused(&["sendfile"], "", 2);
+    assert!(told.contains("“sendfile” is neither a command nor a file"), "{told}");
 }

@@ -28,7 +28,7 @@ async fn too_large_a_file() {
         let end = live.upload(description.id, &path).await;
         assert_refused(&live, description.id, &end, Kind::TooLarge);
     }
-    assert!(limits >= 3);
+    assert!(limits > 0, "some service has a limit");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -9,6 +9,7 @@ use crate::domain::attachment::FileFacts;
 use crate::domain::error::{Failure, Kind, Step};
 use crate::domain::file_name;
 use crate::domain::preflight::{Finding, Repair};
+use crate::domain::progress::human_bytes;
 use crate::domain::receipt::Receipt;
 use crate::services::Upload;
 use crate::services::body::{Body, FileSource};
@@ -19,6 +20,10 @@ const OCTET_STREAM: &str = "application/octet-stream";
 
 /// The longest id of an attachment, in characters (REST reference, "Create Attachment").
 const ID_LIMIT: usize = 255;
+
+/// What an account may keep in attachments all together, in bytes, as its answers tell
+/// (`x-ms-max-media-storage-usage-mb: 2048`).
+const QUOTA_BYTES: u64 = 2048 * 1024 * 1024;
 
 /// What becomes an attachment.
 #[derive(Debug)]
@@ -80,7 +85,8 @@ fn id_char(c: char) -> bool {
 
 /// Checks the name that becomes the attachment's id.
 pub(super) fn preflight(file: &FileFacts, mode: &str) -> Vec<Finding> {
-    let mut findings = if is_link(mode) { pointer::preflight(file) } else { Vec::new() };
+    let mut findings =
+        if is_link(mode) { pointer::preflight(file) } else { quota(file).into_iter().collect() };
     let id = &file.name;
     let wrong = if id.chars().any(|c| !id_char(c)) {
         "other characters than ASCII letters, digits and signs without / \\ ? #"
@@ -96,6 +102,19 @@ pub(super) fn preflight(file: &FileFacts, mode: &str) -> Vec<Finding> {
             .repair(Repair::Rename { name: file_name::repair(id, id_char, ID_LIMIT) }),
     );
     findings
+}
+
+/// A file that no account of the usual quota has room for. Only the service knows whether this one has more.
+fn quota(file: &FileFacts) -> Option<Finding> {
+    (file.size > QUOTA_BYTES).then(|| {
+        let size = human_bytes(file.size);
+        Finding::warning(
+            Kind::TooLarge,
+            format!(
+                "An account of Cosmos DB usually has 2,048 MB for all attachments; this file has {size}."
+            ),
+        )
+    })
 }
 
 /// The request that creates the attachment.
@@ -241,5 +260,13 @@ mod tests {
                 assert_eq!(preflight(&facts(&name, 1), "raw"), [], "the repair itself is fine");
             }
         }
+    }
+
+    #[test]
+    fn a_file_above_the_usual_quota_is_warned_about_and_sent() {
+        assert_eq!(preflight(&facts("a.bin", QUOTA_BYTES), "raw"), []);
+        let findings = preflight(&facts("a.bin", QUOTA_BYTES + 1), "raw");
+        assert_eq!(findings.len(), 1);
+        assert!(!findings[0].is_error() && findings[0].message.contains("2,048 MB"), "{findings:?}");
     }
 }

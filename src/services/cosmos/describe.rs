@@ -87,8 +87,8 @@ pub(super) static DESCRIPTION: Description = Description {
     ],
     credentials: &[&["key"], &["resource_token"], &["aad_token"]],
     capability: Capability {
-        // The account's whole quota for media, from x-ms-max-media-storage-usage-mb.
-        max_bytes: Some(2048 * 1024 * 1024),
+        // The quota is the account's, not the file's: preflight warns of it.
+        max_bytes: None,
         takes_empty: true,
         types: Types::Any,
         visibility: Visibility::Private,

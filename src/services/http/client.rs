@@ -184,10 +184,6 @@ pub(super) fn no_answer(error: &reqwest::Error, gauge: &Gauge, lost: Retry) -> F
             .advice("Check the network and the address, then retry.")
             .safe();
     }
-    if find::<hyper::Error>(error).is_some_and(hyper::Error::is_canceled) {
-        // The connection had ended before the request went out; hyper tells this case apart.
-        return broken(&chain(error), Retry::Safe { after: None });
-    }
     if error.is_builder() {
         return Failure::new(Kind::Settings, "The request could not be built").cause(chain(error));
     }
