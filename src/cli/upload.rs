@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use super::args::Upload;
 use super::context::Context;
-use super::{DONE, FAILED, say};
+use super::{DONE, FAILED};
 use crate::domain::error::{Failure, Kind};
 use crate::domain::link::Format;
 use crate::store::system_clock;
@@ -63,9 +63,4 @@ fn limits(context: &Context, jobs: Option<u16>) -> Limits {
 /// The history keeps whole paths, whatever folder the command was given in.
 fn absolute(path: &PathBuf) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_unusual| path.clone())
-}
-
-/// Tells what stands between the results and the person: nothing of it goes to standard output.
-fn tell(failure: &Failure) {
-    say::failure(failure);
 }

@@ -8,7 +8,6 @@ use tokio::sync::mpsc;
 use tokio::time::MissedTickBehavior;
 
 use super::display::Display;
-use super::tell;
 use crate::cli::ask::{self, Reply};
 use crate::cli::{line, say};
 use crate::domain::attachment::{AttachmentId, BatchId, State};
@@ -141,7 +140,7 @@ impl Run {
     /// A full disk fails every write: it is said once.
     fn trouble(&mut self, failure: Failure) {
         if self.told.as_ref() != Some(&failure) {
-            self.display.suspend(|| tell(&failure));
+            self.display.suspend(|| say::failure(&failure));
             self.told = Some(failure);
         }
     }
@@ -170,7 +169,7 @@ impl Run {
     async fn finished(&mut self, finished: Finished) {
         self.display.finished(&finished);
         if let Some(failure) = finished.failure.as_ref().filter(|failure| is_told(failure)) {
-            self.display.suspend(|| tell(failure));
+            self.display.suspend(|| say::failure(failure));
         }
         self.ended.insert(finished.id, finished.state);
         self.waiting.insert(finished.id, finished);
@@ -197,7 +196,7 @@ impl Run {
             let failure = Failure::new(Kind::Storage, "The results could not be written")
                 .cause(error)
                 .advice("The uploads go on. `affix history` has the links.");
-            self.display.suspend(|| tell(&failure));
+            self.display.suspend(|| say::failure(&failure));
         }
     }
 
