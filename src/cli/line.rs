@@ -145,8 +145,9 @@ pub(super) fn local_time(ms: i64) -> String {
         .unwrap_or_default()
 }
 
+/// Always three digits of a second, so that times sort as text.
 fn from_ms(ms: i64) -> Option<String> {
-    Timestamp::from_millisecond(ms).ok().map(written)
+    Timestamp::from_millisecond(ms).ok().map(|at| format!("{at:.3}"))
 }
 
 fn written(at: Timestamp) -> String {

@@ -114,7 +114,12 @@ fn one_job_at_a_time_sends_one_at_a_time() {
     assert_eq!(ran.out, "1.txt\n2.txt\n3.txt\n");
     let mut rows = home.history();
     rows.retain(|row| row["name"] != "starts-the-sandbox.txt");
-    let mut by_end = rows.clone();
+    for row in &rows {
+        // Of one length, or they would not sort as text.
+        assert_eq!(row["finished_at"].as_str().unwrap().len(), "2026-11-21T05:46:11.000Z".len(), "{row}");
+    }
+    // From the oldest on: of two that end in the same millisecond the one handed over first comes first.
+    let mut by_end: Vec<_> = rows.iter().rev().collect();
     by_end.sort_by_key(|row| row["finished_at"].as_str().unwrap().to_owned());
     let names: Vec<_> = by_end.iter().map(|row| row["name"].as_str().unwrap()).collect();
     assert_eq!(names, ["1.txt", "2.txt", "3.txt"]);
