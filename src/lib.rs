@@ -48,9 +48,11 @@
 //! | an answer that was lost, where a repeat might duplicate | the state `unsure` | the same; the user decides |
 //! | the database, while uploads run | [`transfer::Event::Trouble`] | standard error; the link is printed all the same |
 
+pub mod app;
 pub mod cli;
 pub mod domain;
 pub mod media;
+pub mod model;
 pub mod platform;
 pub mod sandbox;
 pub mod secrets;
@@ -58,3 +60,4 @@ pub mod services;
 pub mod settings;
 pub mod store;
 pub mod transfer;
+pub mod ui;

@@ -61,6 +61,6 @@ fn limits(context: &Context, jobs: Option<u16>) -> Limits {
 }
 
 /// The history keeps whole paths, whatever folder the command was given in.
-fn absolute(path: &PathBuf) -> PathBuf {
+pub(super) fn absolute(path: &PathBuf) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_unusual| path.clone())
 }

@@ -7,6 +7,7 @@ pub mod again;
 mod board;
 mod job;
 mod line;
+pub mod opening;
 mod preflight;
 pub mod profiles;
 mod queue;
