@@ -17,7 +17,14 @@ use rusqlite::Connection;
 
 /// Each released format with rows in it, as the version that wrote it left it: never edited, only added to.
 /// The rows are the same in all of them, as far as the format can hold them.
-const FIXTURES: &[(i64, &str)] = &[(1, V1)];
+const FIXTURES: &[(i64, &[&str])] = &[(1, &[V1]), (2, &[V1, V2])];
+
+/// What format 2 changed of the same rows.
+const V2: &str = "
+DROP INDEX attachments_by_batch;
+CREATE INDEX attachments_by_batch ON attachments (batch, position, state, size);
+PRAGMA user_version = 2;
+";
 
 const V1: &str = r#"
 CREATE TABLE batches (
@@ -171,7 +178,7 @@ async fn every_older_format_is_brought_up_to_date_with_its_rows() {
     for (version, sql) in FIXTURES {
         let folder = tempfile::tempdir().unwrap();
         let path = database(&folder);
-        Connection::open(&path).unwrap().execute_batch(sql).unwrap();
+        Connection::open(&path).unwrap().execute_batch(&sql.concat()).unwrap();
         let store = open(&path).unwrap();
         fixture_rows_are_there(&store).await;
         let session = row(&store, 8).await.session;

@@ -6,9 +6,11 @@ use crate::domain::attachment::{Activity, AttachmentId, BatchId, FileFacts, Stat
 use crate::domain::error::{Failure, Kind, Step};
 use crate::domain::receipt::Receipt;
 use crate::store::queue::{Ended, Stamp};
-use crate::store::rows::{Attempt, NewAttachment, NewBatch, Outcome, Query, Row};
+use crate::store::rows::{
+    Attempt, BatchTotals, ListQuery, NewAttachment, NewBatch, Outcome, Outline, Overall, Query, Row,
+};
 use crate::store::worker::Access;
-use crate::store::{SessionId, Store, history, queue};
+use crate::store::{SessionId, Store, erase, history, queue, views};
 
 /// Writing: the queue and what becomes of it. An unknown id is a failure.
 impl Store {
@@ -107,6 +109,31 @@ impl Store {
         self.write(move |db| queue::interrupt(db, session)).await
     }
 
+    /// Takes those of the attachments that are settled out of the history, with everything that belongs to them;
+    /// answers how many. What has work before it stays. Their links are not to be found in the file afterwards.
+    pub async fn forget(&self, ids: Vec<AttachmentId>) -> Result<usize, Failure> {
+        let mut gone = 0;
+        for part in ids.chunks(erase::AT_ONCE) {
+            let part = part.to_vec();
+            gone += self.write(move |db| erase::forget(db, &part)).await?;
+        }
+        self.wipe_log().await?;
+        Ok(gone)
+    }
+
+    /// [`Store::forget`] for all that is settled.
+    pub async fn clear_history(&self) -> Result<usize, Failure> {
+        let mut gone = 0;
+        loop {
+            match self.write(erase::forget_some).await? {
+                0 => break,
+                some => gone += some,
+            }
+        }
+        self.wipe_log().await?;
+        Ok(gone)
+    }
+
     fn stamp(&self) -> Stamp {
         Stamp { now_ms: (self.clock)(), session: self.session }
     }
@@ -145,14 +172,42 @@ impl Store {
         self.read(move |db| history::attempts(db, id)).await
     }
 
-    /// How many attachments are in each state: all states, in the order of [`State::ALL`].
-    pub async fn count_by_state(&self) -> Result<Vec<(State, u64)>, Failure> {
-        self.read(history::count_by_state).await
-    }
-
     /// The runs that have queued, running or paused attachments, this one among them; oldest first.
     pub async fn unfinished_sessions(&self) -> Result<Vec<SessionId>, Failure> {
         self.read(history::unfinished_sessions).await
+    }
+}
+
+/// Looking: read beside the writing, which it never delays. Everything that was answered before is seen.
+impl Store {
+    /// The ids of all that the query finds, in the order shown.
+    pub async fn outline(&self, query: ListQuery) -> Result<Outline, Failure> {
+        self.look(move |db| views::outline(db, &query)).await
+    }
+
+    /// These attachments, in no promised order; unknown ids are left out.
+    pub async fn rows(&self, ids: Vec<AttachmentId>) -> Result<Vec<Row>, Failure> {
+        self.look(move |db| views::rows(db, &ids)).await
+    }
+
+    /// These batches in numbers; unknown ids are left out.
+    pub async fn batch_totals(&self, ids: Vec<BatchId>) -> Result<Vec<BatchTotals>, Failure> {
+        self.look(move |db| views::batch_totals(db, &ids)).await
+    }
+
+    /// All batches that have unsettled work, in numbers.
+    pub async fn overall(&self) -> Result<Overall, Failure> {
+        self.look(views::overall).await
+    }
+
+    /// The names of all profiles in the history, sorted.
+    pub async fn targets_used(&self) -> Result<Vec<String>, Failure> {
+        self.look(views::targets_used).await
+    }
+
+    /// How many attachments are in each state: all states, in the order of [`State::ALL`].
+    pub async fn count_by_state(&self) -> Result<Vec<(State, u64)>, Failure> {
+        self.look(history::count_by_state).await
     }
 }
 

@@ -9,7 +9,7 @@ use crate::domain::error::{Failure, Kind};
 use crate::store::SessionId;
 use crate::store::columns::{bytes_path, from_nanos};
 use crate::store::queue::UNFINISHED;
-use crate::store::rows::{Attempt, Query, Row};
+use crate::store::rows::{Attempt, Query, Row, needle};
 use crate::store::trouble::Trouble;
 
 pub(super) fn attachment(db: &Connection, id: AttachmentId) -> Result<Option<Row>, Trouble> {
@@ -57,7 +57,7 @@ pub(super) fn history_sql(query: &Query) -> (String, Vec<Value>) {
         Some(states) => states.into_iter().map(Some).collect(),
         None => vec![None],
     };
-    let needle = search.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_lowercase);
+    let needle = needle(search.as_deref());
 
     let mut values: Vec<Value> = Vec::new();
     let mut parts = Vec::new();

@@ -12,7 +12,7 @@ use crate::store::trouble::Trouble;
 const APPLICATION_ID: i64 = 0x4166_6678;
 
 /// Migration n (from 1) makes format n out of format n − 1; format 0 is an empty file.
-const MIGRATIONS: &[&str] = &[V1];
+const MIGRATIONS: &[&str] = &[V1, V2];
 
 /// The format that this program writes.
 #[expect(clippy::cast_possible_wrap, reason = "the list is short, and a const cannot call try_from")]
@@ -74,6 +74,13 @@ CREATE TABLE activity (
     entry TEXT NOT NULL
 ) STRICT;
 CREATE INDEX activity_by_attachment ON activity (attachment);
+";
+
+/// The index by batch has what outlines and totals need, so that they do not read the rows: with a million of
+/// them that is 30 MB instead of 700.
+const V2: &str = "
+DROP INDEX attachments_by_batch;
+CREATE INDEX attachments_by_batch ON attachments (batch, position, state, size);
 ";
 
 /// Refuses a file that is no database, of another program or of a newer format. Writes nothing.

@@ -2,7 +2,8 @@
 //!
 //! One worker thread owns the connection; the rest of the program holds a [`Store`], a cloneable handle that
 //! sends requests over a bounded channel and is answered after the commit. What waits in the channel is
-//! committed together, so many small uploads share one `fsync`. There is no SQL outside this folder.
+//! committed together, so many small uploads share one `fsync`. A second thread has a connection that only reads,
+//! for what a window shows. There is no SQL outside this folder.
 //!
 //! | file | what is there |
 //! |---|---|
@@ -12,10 +13,13 @@
 //! | `worker` | the thread, group commit |
 //! | `queue` | SQL that writes |
 //! | `history` | SQL that reads |
+//! | `views` | SQL for what a window shows |
+//! | `erase` | SQL that forgets |
 //! | `columns` | paths, times and enums as columns |
 //! | `trouble` | what can go wrong, in words |
 
 mod columns;
+mod erase;
 mod handle;
 mod history;
 mod migrations;
@@ -23,6 +27,7 @@ mod open;
 mod queue;
 mod rows;
 mod trouble;
+mod views;
 mod worker;
 
 #[cfg(test)]
@@ -42,10 +47,15 @@ use trouble::Trouble;
 use worker::{Access, Message, Request, Worker};
 
 pub use migrations::VERSION;
-pub use rows::{Attempt, NewAttachment, NewBatch, Outcome, Query, Row};
+pub use rows::{
+    Attempt, BatchTotals, Group, ListQuery, NewAttachment, NewBatch, Outcome, Outline, Overall, Query, Row,
+};
 
 /// Requests that may wait; a caller beyond that waits with its request in hand.
 const WAITING: usize = 1024;
+
+/// Looks that may wait; each may take a moment, so a front should not ask further ahead.
+const LOOKS_WAITING: usize = 64;
 
 /// Tells the time in milliseconds since 1970 (UTC); tests put a fixed one in its place.
 pub type Clock = fn() -> i64;
@@ -92,6 +102,8 @@ impl FromStr for SessionId {
 #[derive(Debug, Clone)]
 pub struct Store {
     requests: mpsc::Sender<Message>,
+    /// To the thread that reads beside the writing.
+    looks: mpsc::Sender<Message>,
     session: SessionId,
     clock: Clock,
 }
@@ -115,15 +127,22 @@ impl Store {
             .map_err(|trouble| trouble.at(path).asked("Open the history"))
     }
 
-    /// Starts the worker on an opened and migrated connection.
+    /// Starts the workers, the one that writes on an opened and migrated connection.
     fn start(db: Connection, path: &Path, session: SessionId, clock: Clock) -> Result<Self, Trouble> {
         let (requests, inbox) = mpsc::channel(WAITING);
+        let (looks, looks_inbox) = mpsc::channel(LOOKS_WAITING);
+        let reader = Worker::one_by_one(open::open_for_reading(path)?, path.to_owned());
         let worker = Worker::new(db, path.to_owned());
+        let reader = std::thread::Builder::new()
+            .name("affix-store-views".to_owned())
+            .spawn(move || reader.run(looks_inbox))
+            .map_err(Trouble::Thread)?;
+        let worker = worker.outliving(reader);
         std::thread::Builder::new()
             .name("affix-store".to_owned())
             .spawn(move || worker.run(inbox))
             .map_err(Trouble::Thread)?;
-        Ok(Self { requests, session, clock })
+        Ok(Self { requests, looks, session, clock })
     }
 
     /// The run that new and resumed attachments belong to.
@@ -132,13 +151,16 @@ impl Store {
         self.session
     }
 
-    /// Commits everything that was asked for until now, closes the file and ends the worker. Requests of
+    /// Commits everything that was asked for until now, closes the file and ends the workers. Requests of
     /// other clones fail from here on.
     pub async fn close(self) {
-        let (reply, closed) = oneshot::channel();
-        if self.requests.send(Message::Close(reply)).await.is_ok() {
-            // The sender vanishes unused only with the worker itself, which is then closed as well.
-            closed.await.unwrap_or_default();
+        // The one that reads first: the last to close the file merges its log into it.
+        for worker in [&self.looks, &self.requests] {
+            let (reply, closed) = oneshot::channel();
+            if worker.send(Message::Close(reply)).await.is_ok() {
+                // The sender vanishes unused only with the worker itself, which is then closed as well.
+                closed.await.unwrap_or_default();
+            }
         }
     }
 
@@ -163,16 +185,42 @@ impl Store {
         self.request(Access::Write, work).await
     }
 
+    /// Reads beside the writing.
+    async fn look<T: Send + 'static>(
+        &self,
+        work: impl Fn(&Connection) -> Result<T, Trouble> + Send + 'static,
+    ) -> Result<T, Failure> {
+        ask(&self.looks, Access::Read, work).await
+    }
+
     async fn request<T: Send + 'static>(
         &self,
         access: Access,
         work: impl Fn(&Connection) -> Result<T, Trouble> + Send + 'static,
     ) -> Result<T, Failure> {
+        ask(&self.requests, access, work).await
+    }
+
+    /// Brings the write-ahead log into the file and empties it: what was overwritten there still stands in the log.
+    async fn wipe_log(&self) -> Result<(), Failure> {
         let (reply, answer) = oneshot::channel();
-        let request = Message::Work(Box::new(Request::new(access, work, reply)));
-        let closed = || Failure::new(Kind::Storage, "The history is closed").advice("Start Affix again.");
-        // What could not be sent holds the reply's sender: it must be gone before the answer is waited for.
-        self.requests.send(request).await.map_err(|_unsent| closed())?;
+        self.requests.send(Message::WipeLog(reply)).await.map_err(|_unsent| closed())?;
         answer.await.unwrap_or_else(|_worker_is_gone| Err(closed()))
     }
+}
+
+async fn ask<T: Send + 'static>(
+    worker: &mpsc::Sender<Message>,
+    access: Access,
+    work: impl Fn(&Connection) -> Result<T, Trouble> + Send + 'static,
+) -> Result<T, Failure> {
+    let (reply, answer) = oneshot::channel();
+    let request = Message::Work(Box::new(Request::new(access, work, reply)));
+    // What could not be sent holds the reply's sender: it must be gone before the answer is waited for.
+    worker.send(request).await.map_err(|_unsent| closed())?;
+    answer.await.unwrap_or_else(|_worker_is_gone| Err(closed()))
+}
+
+fn closed() -> Failure {
+    Failure::new(Kind::Storage, "The history is closed").advice("Start Affix again.")
 }

@@ -53,6 +53,18 @@ pub(super) fn open(path: &Path) -> Result<Connection, Trouble> {
     migrations::migrate(&mut db)?;
     db.pragma_update(None, "foreign_keys", true)?;
     db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
+    // What is forgotten, and a link that was replaced, is overwritten: who has a link can open the file behind it.
+    // https://www.sqlite.org/pragma.html#pragma_secure_delete
+    db.pragma_update(None, "secure_delete", true)?;
+    Ok(db)
+}
+
+/// A second connection to a file that [`open`] has opened, which reads beside the writer and never writes.
+pub(super) fn open_for_reading(path: &Path) -> Result<Connection, Trouble> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let db = Connection::open_with_flags(path, flags)?;
+    db.busy_timeout(BUSY)?;
+    db.set_prepared_statement_cache_capacity(STATEMENTS);
     Ok(db)
 }
 

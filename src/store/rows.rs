@@ -109,3 +109,61 @@ impl Query {
         Self { search: None, states: None, profile: None, limit, before: None }
     }
 }
+
+/// What a search looks for: trimmed and in lower case, as the searched text is kept; none for an empty one.
+pub(super) fn needle(search: Option<&str>) -> Option<String> {
+    search.map(str::trim).filter(|text| !text.is_empty()).map(str::to_lowercase)
+}
+
+/// What a list shows. All that is set must be met; a search as in [`Query`].
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ListQuery {
+    pub states: Option<Vec<State>>,
+    pub search: Option<String>,
+    /// The profile's name as it was when the attachment was handed over.
+    pub profile: Option<String>,
+}
+
+/// The ids of everything that a query finds, in the order shown: batches that have unsettled work first, then the
+/// newest batch first; inside a batch in the order handed over. A batch of which nothing is found has no group.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Outline {
+    pub groups: Vec<Group>,
+    pub ids: Vec<AttachmentId>,
+}
+
+/// What an outline shows of one batch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Group {
+    pub batch: BatchId,
+    /// Of its ids among [`Outline::ids`].
+    pub first: usize,
+    pub count: usize,
+}
+
+/// A batch in numbers, whatever of it a query finds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BatchTotals {
+    pub batch: BatchId,
+    pub profile: String,
+    pub service: String,
+    /// Milliseconds since 1970 (UTC).
+    pub added_at_ms: i64,
+    /// Only states that some attachment is in, in the order of [`State::ALL`].
+    pub by_state: Vec<(State, u64)>,
+    /// Of all files whose size is known.
+    pub bytes: u64,
+    /// Of the files that are done.
+    pub done_bytes: u64,
+}
+
+/// All batches that have unsettled work, together.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Overall {
+    /// Of all files whose size is known.
+    pub total_bytes: u64,
+    /// Of the files that are done.
+    pub done_bytes: u64,
+    /// Only states that some attachment is in, in the order of [`State::ALL`].
+    pub by_state: Vec<(State, u64)>,
+}

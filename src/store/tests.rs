@@ -1,6 +1,7 @@
 mod committing;
 mod finding;
 mod keeping;
+mod viewing;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, Ordering};

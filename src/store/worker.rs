@@ -1,6 +1,7 @@
-//! The thread that owns the connection, and its group commit.
+//! A thread that owns a connection, and its group commit.
 
 use std::path::PathBuf;
+use std::thread::JoinHandle;
 
 use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::{mpsc, oneshot};
@@ -14,6 +15,8 @@ const MOST_PER_COMMIT: usize = 512;
 /// What the worker is sent.
 pub(super) enum Message {
     Work(Box<dyn Work>),
+    /// Answered once the write-ahead log is merged into the file and empty, as far as other readers let it.
+    WipeLog(oneshot::Sender<Result<(), Failure>>),
     /// Answered once the file is closed.
     Close(oneshot::Sender<()>),
 }
@@ -95,11 +98,25 @@ pub(super) struct Worker {
     db: Connection,
     /// Where the file is, for messages.
     place: PathBuf,
+    /// Requests that are taken up together at most.
+    together: usize,
+    /// Another worker on the same file, which must have closed it before this one does.
+    other: Option<JoinHandle<()>>,
 }
 
 impl Worker {
     pub(super) fn new(db: Connection, place: PathBuf) -> Self {
-        Self { db, place }
+        Self { db, place, together: MOST_PER_COMMIT, other: None }
+    }
+
+    /// For reading, where a short request should not wait for a long one behind it.
+    pub(super) fn one_by_one(db: Connection, place: PathBuf) -> Self {
+        Self { together: 1, ..Self::new(db, place) }
+    }
+
+    /// Closes its file only after that worker has: the last to close it merges the log, which a reader cannot.
+    pub(super) fn outliving(self, other: JoinHandle<()>) -> Self {
+        Self { other: Some(other), ..self }
     }
 
     /// Serves until every handle is gone, or one asks to close.
@@ -107,19 +124,30 @@ impl Worker {
         let mut closers = Vec::new();
         while let Some(first) = inbox.blocking_recv() {
             let mut group = Vec::new();
+            let mut wipers = Vec::new();
             let mut next = Some(first);
             while let Some(message) = next {
                 match message {
                     Message::Work(work) => group.push(work),
+                    Message::WipeLog(reply) => wipers.push(reply),
                     Message::Close(reply) => {
                         inbox.close();
                         closers.push(reply);
                     }
                 }
-                next = if group.len() < MOST_PER_COMMIT { inbox.try_recv().ok() } else { None };
+                next = if group.len() < self.together { inbox.try_recv().ok() } else { None };
             }
             self.carry_out(group);
+            if !wipers.is_empty() {
+                let wiped = wipe_log(&self.db).map_err(|trouble| trouble.at(&self.place));
+                for wiper in wipers {
+                    // Whoever asked may have gone.
+                    wiper.send(wiped.clone()).unwrap_or_default();
+                }
+            }
         }
+        // A worker that ended by a bug of ours has closed its file as well.
+        let _ended = self.other.take().map(JoinHandle::join);
         drop(self.db);
         for closer in closers {
             // Whoever asked may have gone.
@@ -159,6 +187,13 @@ impl Worker {
             work.answer(&self.place, lost);
         }
     }
+}
+
+/// Readers that are under way are waited for as long as for any lock; where one stays longer, the log is emptied by
+/// a later checkpoint.
+fn wipe_log(db: &Connection) -> Result<(), Trouble> {
+    // https://www.sqlite.org/pragma.html#pragma_wal_checkpoint
+    Ok(db.query_one("PRAGMA wal_checkpoint(TRUNCATE)", [], |_busy_or_not| Ok(()))?)
 }
 
 fn commit_together(db: &mut Connection, group: &mut [Box<dyn Work>]) -> Result<(), Lost> {
