@@ -5,6 +5,7 @@
 mod actor;
 pub mod again;
 mod board;
+pub mod consent;
 mod job;
 mod line;
 pub mod opening;
