@@ -62,6 +62,7 @@ pub struct App {
     actions: Vec<Action>,
     clock: fn() -> i64,
     list: list::Reading,
+    intake: intake::Taking,
 }
 
 impl App {
@@ -90,6 +91,7 @@ impl App {
             actions: Vec::new(),
             clock,
             list: list::Reading::default(),
+            intake: intake::Taking::default(),
         };
         app.preferences_start(ctx, &home, loaded);
         if !files.is_empty() {

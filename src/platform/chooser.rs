@@ -47,7 +47,10 @@ where
 
 /// One file.
 #[must_use]
-pub fn pick_file(title: &str, filters: &[Filter<'_>]) -> impl Future<Output = Choice<PathBuf>> + Send + use<> {
+pub fn pick_file(
+    title: &str,
+    filters: &[Filter<'_>],
+) -> impl Future<Output = Choice<PathBuf>> + Send + use<> {
     let (since, dialog) = (Instant::now(), dialog(title, filters).pick_file());
     async move { answer(since, dialog.await.map(PathBuf::from), false) }
 }
