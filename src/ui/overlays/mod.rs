@@ -5,6 +5,8 @@ mod palette;
 mod paste;
 mod shortcuts;
 
+pub(super) use about::what_it_is;
+
 use eframe::egui::{Context, Key, Modifiers};
 
 use super::{Cx, Overlay, Screen, commands, dialogs};
