@@ -1,5 +1,11 @@
 //! Pausing, resuming and retrying: what is sent meanwhile, what is kept, and whose rows are taken.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "clippy's exception for tests has no helpers"
+)]
+
 mod support;
 
 use std::sync::Arc;
