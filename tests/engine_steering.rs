@@ -1,10 +1,6 @@
 //! Pausing, resuming and retrying: what is sent meanwhile, what is kept, and whose rows are taken.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "clippy's exception for tests has no helpers"
-)]
+#![expect(clippy::unwrap_used, reason = "clippy's exception for tests has no helpers")]
 
 mod support;
 
