@@ -6,6 +6,7 @@ mod intake;
 mod links;
 mod list;
 mod preferences;
+mod previews;
 mod questions;
 mod targets;
 mod transfers;
@@ -62,6 +63,7 @@ pub struct App {
     actions: Vec<Action>,
     clock: fn() -> i64,
     list: list::Reading,
+    detail: detail::Reading,
 }
 
 impl App {
@@ -79,6 +81,7 @@ impl App {
         let mut work = Work::new(waker)?;
         work.open(home.clone(), secrets, loaded.settings.clone(), clock);
         let texts = Texts::new(Language::from_setting(&loaded.settings.window.language));
+        let detail = detail::Reading::new(previews::Pool::start(&work.reporter()));
         let mut app = Self {
             model: Model::default(),
             state: State::default(),
@@ -90,6 +93,7 @@ impl App {
             actions: Vec::new(),
             clock,
             list: list::Reading::default(),
+            detail,
         };
         app.preferences_start(ctx, &home, loaded);
         if !files.is_empty() {
@@ -115,12 +119,13 @@ impl App {
             self.list_event(&event);
             self.questions_event(&event);
             self.links_event(&event);
+            self.detail_event(&event);
         }
         if since.elapsed() >= BUDGET {
             ctx.request_repaint();
         }
         self.list_due(ctx);
-        self.detail_due();
+        self.detail_due(ctx);
         if let Some(next_ms) = self.model.toasts.expire(self.model.now_ms) {
             let wait = u64::try_from(next_ms - self.model.now_ms).unwrap_or_default();
             ctx.request_repaint_after(Duration::from_millis(wait));
