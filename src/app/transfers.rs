@@ -19,8 +19,11 @@ impl App {
 
 async fn carry_out(core: &Core, action: Transfer) -> Result<(), Failure> {
     match action {
+        Transfer::Pause(scope) => core.handle.pause(scope).await,
+        Transfer::Resume(scope) => core.handle.resume(scope).await,
+        Transfer::Retry(scope) => core.handle.retry(scope).await.map(|_| ()),
         Transfer::Cancel(scope) => core.handle.cancel(scope).await,
         Transfer::Forget(ids) => core.store.forget(ids).await.map(|_| ()),
-        _ => Ok(()),
+        Transfer::Delete(_) | Transfer::Renew(_) => Ok(()),
     }
 }

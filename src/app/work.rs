@@ -159,7 +159,7 @@ async fn open(home: Home, secrets: Secrets, settings: Settings, waker: Waker, cl
         targets: targets.clone(),
         http: http.clone(),
         limits: opening::limits_of(&settings),
-        retry: opening::policy_of(&settings),
+        retry: opening::retry_of(&settings),
         waker,
         clock,
     });

@@ -137,6 +137,16 @@ pub(super) fn needle(search: Option<&str>) -> Option<String> {
     search.map(str::trim).filter(|text| !text.is_empty()).map(str::to_lowercase)
 }
 
+/// Which attachments are meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Pick {
+    Ids(Vec<AttachmentId>),
+    Batch(BatchId),
+    /// The profile's name as it was when the attachment was handed over.
+    Profile(String),
+    All,
+}
+
 /// What a list shows. All that is set must be met; a search as in [`Query`].
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ListQuery {

@@ -16,6 +16,7 @@ mod descriptions;
 mod files;
 #[path = "../support/live.rs"]
 mod live;
+mod pausing;
 mod refusals;
 #[path = "../support/secrets.rs"]
 mod secrets;
