@@ -9,7 +9,7 @@ use crate::cli::{DONE, say};
 use crate::domain::attachment::Activity;
 use crate::domain::error::{Failure, Step};
 use crate::services::body::Gauge;
-use crate::services::http::{self, Exchange, Observer, Redactor};
+use crate::services::http::{self, Exchange, Observer};
 use crate::store::system_clock;
 use crate::transfer::Targets as _;
 
@@ -37,14 +37,12 @@ pub(super) async fn run(context: &Context, name: &str) -> Result<u8, Failure> {
     let (profile, _) = context.profile(Some(name))?;
     let asked = |failure: Failure| failure.asked(format!("Test {}", profile.name));
     let resolved = context.targets.resolve(&profile.name).await.map_err(asked)?;
-    let mut redactor = Redactor::default();
-    resolved.target.secrets.values().for_each(|secret| redactor.hide(secret.expose()));
     let cancel = CancellationToken::new();
     let mut exchange = Exchange::new(http::Context {
         http: context.http()?,
         observer: Arc::new(Speaker),
         cancel: cancel.clone(),
-        redactor,
+        redactor: resolved.redactor(),
         checkpoint: None,
         cache: Arc::default(),
         clock: system_clock,
