@@ -6,6 +6,7 @@ mod intake;
 mod links;
 mod list;
 mod preferences;
+mod previews;
 mod questions;
 mod targets;
 mod transfers;
@@ -71,6 +72,7 @@ pub struct App {
     /// What the engine was started with.
     network_at_start: Option<Network>,
     opening: (Home, Secrets),
+    detail: detail::Reading,
 }
 
 impl App {
@@ -89,6 +91,7 @@ impl App {
         let opening = (home.clone(), secrets.clone());
         work.open(home.clone(), secrets, loaded.settings.clone(), clock);
         let texts = Texts::new(Language::from_setting(&loaded.settings.window.language));
+        let detail = detail::Reading::new(previews::Pool::start(&work.reporter()));
         let mut app = Self {
             model: Model::default(),
             state: State::default(),
@@ -106,6 +109,7 @@ impl App {
             writing: false,
             network_at_start: None,
             opening,
+            detail,
         };
         app.preferences_start(ctx, &home, loaded);
         if !files.is_empty() {
@@ -131,13 +135,14 @@ impl App {
             self.list_event(&event);
             self.questions_event(&event);
             self.links_event(&event);
+            self.detail_event(&event);
         }
         if since.elapsed() >= BUDGET {
             ctx.request_repaint();
         }
         self.kept_due(ctx);
         self.list_due(ctx);
-        self.detail_due();
+        self.detail_due(ctx);
         if let Some(next_ms) = self.model.toasts.expire(self.model.now_ms) {
             let wait = u64::try_from(next_ms - self.model.now_ms).unwrap_or_default();
             ctx.request_repaint_after(Duration::from_millis(wait));
