@@ -5,6 +5,7 @@ pub mod icons;
 pub mod text;
 pub mod theme;
 pub mod tokens;
+pub mod when;
 pub mod widgets;
 
 mod bar;

@@ -4,14 +4,16 @@ mod badge;
 mod button;
 mod field;
 mod label;
+mod menu;
 mod progress;
 mod segmented;
 mod switch;
 
-pub use badge::{Tone, badge};
+pub use badge::{Tone, badge, paint_badge};
 pub use button::{Button, IconButton};
 pub use field::{Field, select};
 pub use label::{caption, elided, paint_elided, text};
+pub use menu::{menu_danger, menu_item, menu_line};
 pub use progress::progress;
 pub use segmented::segmented;
 pub use switch::switch;
