@@ -76,7 +76,9 @@ fn frame_in(ctx: &Context, wait_ms: i64) {
 
 impl App {
     pub(super) fn list_opened(&mut self) {
-        self.model.list.wanted.filter = Filter::parse(&self.model.settings.window.filter);
+        if self.model.list.outline.is_none() {
+            self.model.list.wanted.filter = Filter::parse(&self.model.settings.window.filter);
+        }
         self.list_changed();
     }
 
@@ -149,7 +151,10 @@ impl App {
                 (list.counts, list.overall, list.targets_used) = (counts, overall, targets_used);
                 self.count_bytes();
             }
-            Update::Changed => self.list_changed(),
+            Update::Changed(ids) => {
+                list.rows.outdated(&ids);
+                self.list_changed();
+            }
         }
     }
 

@@ -5,17 +5,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::say;
-use crate::domain::describe::Description;
-use crate::domain::error::{Failure, Kind};
+use crate::domain::error::Failure;
 use crate::domain::profile::Profile;
 use crate::platform::dirs::Home;
 use crate::platform::session::Session;
 use crate::secrets::Secrets;
-use crate::services::http::{Http, Network};
-use crate::services::{self, Service};
+use crate::services::Service;
+use crate::services::http::Http;
 use crate::settings::{File, Settings};
-use crate::store::{SessionId, Store};
+use crate::store::Store;
+use crate::transfer::opening;
 use crate::transfer::profiles::ProfileTargets;
+use crate::transfer::profiles::manage::{Manager, describe};
 
 /// Settings and secrets of one home.
 #[derive(Debug)]
@@ -56,39 +57,19 @@ impl Context {
         self.targets.find(name.unwrap_or(&self.settings.default_profile))
     }
 
+    /// What adds, changes and removes profiles.
+    pub(super) fn manager(&self) -> Manager {
+        Manager::new(self.file.clone(), self.secrets.clone())
+    }
+
     /// Opens the database and marks as interrupted what runs that died have left unfinished.
     pub(super) async fn keeping(&self) -> Result<Keeping, Failure> {
-        let session = Session::begin(&self.home)?;
-        let id: SessionId = session.id().parse().unwrap_or_else(|_never| SessionId::fresh());
-        let store = Store::open(&self.home.database(), id)?;
-        for other in store.unfinished_sessions().await? {
-            if other != id && Session::is_dead(&self.home, &other.to_string()) {
-                store.interrupt(other).await?;
-            }
-        }
+        let (store, session) = opening::open_store(&self.home).await?;
         Ok(Keeping { store, _session: session })
     }
 
     /// The clients with the network settings.
     pub(super) fn http(&self) -> Result<Http, Failure> {
-        let network = &self.settings.network;
-        let read = |path: &PathBuf| {
-            std::fs::read(path).map_err(|error| {
-                Failure::new(Kind::Settings, format!("The file {} cannot be read", path.display()))
-                    .cause(error)
-                    .advice("Correct network.extra_ca in the settings.")
-            })
-        };
-        Http::new(&Network {
-            proxy: network.proxy.clone(),
-            extra_ca_pem: network.extra_ca.as_ref().map(read).transpose()?,
-            connect_timeout: Duration::from_secs(network.connect_timeout_secs),
-            idle_timeout: Duration::from_secs(network.idle_timeout_secs),
-        })
+        opening::http(&self.settings)
     }
-}
-
-/// A service's description by its id, for the settings file.
-pub(super) fn describe(id: &str) -> Option<&'static Description> {
-    services::find(id).map(Service::description)
 }

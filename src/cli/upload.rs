@@ -14,7 +14,7 @@ use super::{DONE, FAILED};
 use crate::domain::error::{Failure, Kind};
 use crate::domain::link::Format;
 use crate::store::system_clock;
-use crate::transfer::{self, Config, Limits, Repairs, Targets as _, retry};
+use crate::transfer::{self, Config, Limits, Repairs, Targets as _, opening};
 use display::Display;
 use run::Run;
 
@@ -24,19 +24,19 @@ pub(super) async fn run(context: &Context, args: Upload) -> Result<u8, Failure> 
     let (profile, service) = context.profile(args.profile.as_deref())?;
     // What is wrong with the profile is said once, before any file is taken.
     let asked = |failure: Failure| failure.asked(format!("Upload to {}", profile.name));
-    let resolved = context.targets.resolve(&profile.name).await.map_err(asked)?;
+    context.targets.resolve(&profile.name).await.map_err(asked)?;
     let paths: Vec<_> = args.files.iter().map(absolute).collect();
     let keeping = context.keeping().await?;
     let agreed = args.yes
         || profile.is_local()
-        || consent::first_upload(context, &profile, service, &resolved.target, paths.len())?
+        || consent::first_upload(context, &profile, service, paths.len())?
             && consent::again(&keeping.store, &profile, &paths).await?;
     let config = Config {
         store: keeping.store.clone(),
         targets: context.targets.clone(),
         http: context.http()?,
         limits: limits(context, args.jobs),
-        retry: retry::Policy { retries: context.settings.uploads.retries, ..retry::Policy::default() },
+        retry: opening::retry_of(&context.settings),
         waker: Arc::new(|| {}),
         clock: system_clock,
     };
@@ -51,13 +51,8 @@ pub(super) async fn run(context: &Context, args: Upload) -> Result<u8, Failure> 
 }
 
 fn limits(context: &Context, jobs: Option<u16>) -> Limits {
-    let uploads = &context.settings.uploads;
-    match jobs {
-        Some(jobs) => Limits { per_profile: jobs.into(), overall: jobs.into() },
-        None => {
-            Limits { per_profile: uploads.parallel_per_profile as usize, overall: uploads.parallel as usize }
-        }
-    }
+    let given = jobs.map(|jobs| Limits { per_profile: jobs.into(), overall: jobs.into() });
+    given.unwrap_or_else(|| opening::limits_of(&context.settings))
 }
 
 /// The history keeps whole paths, whatever folder the command was given in.

@@ -168,6 +168,15 @@ impl Rows {
         self.lost.retain(|id| !self.known.contains_key(id));
     }
 
+    /// Changed in the database.
+    pub fn outdated(&mut self, ids: &[AttachmentId]) {
+        self.stale.extend(ids.iter().filter(|id| self.known.contains_key(id)));
+    }
+
+    pub fn clear(&mut self) {
+        *self = Self::default();
+    }
+
     /// A new outline has no ids that the database does not know.
     pub fn forget_lost(&mut self) {
         self.lost.clear();
@@ -271,6 +280,6 @@ pub enum Update {
         overall: Overall,
         targets_used: Vec<String>,
     },
-    /// The history was changed by the user: everything is read again.
-    Changed,
+    /// The user changed the history: it is read again, and these rows.
+    Changed(Vec<AttachmentId>),
 }

@@ -6,8 +6,16 @@ use crate::domain::profile::Profile;
 #[derive(Debug, Default)]
 pub struct Targets {
     pub all: Vec<Target>,
-    /// The name of the one that files go to.
+    /// The name of the one that files go to: the settings' default.
     pub picked: String,
+}
+
+/// What the settings file says of targets.
+#[derive(Debug)]
+pub struct Read {
+    pub all: Vec<Target>,
+    pub default: String,
+    pub profiles: Vec<Profile>,
 }
 
 /// A profile as the window shows it.
@@ -44,10 +52,13 @@ impl Targets {
 pub enum Action {
     /// Files go to this one from now on.
     Pick(String),
+    /// With its secrets.
+    Remove(String),
+    /// Read the settings file again.
     Reload,
 }
 
 #[derive(Debug)]
 pub enum Update {
-    Loaded(Vec<Target>),
+    Loaded(Box<Read>),
 }

@@ -7,10 +7,10 @@ use crate::domain::error::{Failure, Kind, Step};
 use crate::domain::receipt::Receipt;
 use crate::store::queue::{Ended, Stamp};
 use crate::store::rows::{
-    Attempt, BatchTotals, ListQuery, NewAttachment, NewBatch, Outcome, Outline, Overall, Query, Row,
+    Attempt, BatchTotals, ListQuery, NewAttachment, NewBatch, Outcome, Outline, Overall, Pick, Query, Row,
 };
 use crate::store::worker::Access;
-use crate::store::{SessionId, Store, erase, history, queue, views};
+use crate::store::{SessionId, Store, claim, erase, history, queue, views};
 
 /// Writing: the queue and what becomes of it. An unknown id is a failure.
 impl Store {
@@ -97,6 +97,26 @@ impl Store {
         self.write(move |db| queue::settle_many(db, &ids, state, now_ms)).await
     }
 
+    /// Noted: moves attachments to a state that is not settled, all or none, and makes them this run's own. The step
+    /// that they came to stays.
+    pub async fn set_state_of_many(&self, ids: Vec<AttachmentId>, state: State) -> Result<(), Failure> {
+        let stamp = self.stamp();
+        self.note(move |db| queue::set_state_of_many(db, &ids, state, stamp)).await
+    }
+
+    /// Takes these back into the queue, as this run's own, with what they keep of earlier tries; answers those that
+    /// were taken. What is done, or unfinished in another run, or was taken by somebody faster, is left alone.
+    pub async fn claim(&self, ids: Vec<AttachmentId>) -> Result<Vec<Row>, Failure> {
+        let session = self.session;
+        self.write(move |db| claim::claim(db, &ids, session)).await
+    }
+
+    /// Settles as canceled what an earlier run left interrupted; answers what was.
+    pub async fn cancel_interrupted(&self, pick: Pick) -> Result<Vec<Row>, Failure> {
+        let Stamp { now_ms, .. } = self.stamp();
+        self.write(move |db| claim::cancel_interrupted(db, &pick, now_ms)).await
+    }
+
     /// Puts a receipt with fresh links in place of the old one.
     pub async fn replace_receipt(&self, id: AttachmentId, receipt: Receipt) -> Result<(), Failure> {
         let receipt = to_json(&receipt)?;
@@ -160,6 +180,13 @@ impl Store {
     pub async fn done_of_sizes(&self, profile: &str, sizes: Vec<u64>) -> Result<Vec<Row>, Failure> {
         let (profile, sizes) = (profile.to_owned(), to_json(&sizes)?);
         self.read(move |db| history::done_of_sizes(db, &profile, &sizes)).await
+    }
+
+    /// What [`Store::claim`] would take of the picked ones, in the order handed over; also what is unfinished in this
+    /// run, of which the caller knows whether it is at work.
+    pub async fn retryable(&self, pick: Pick) -> Result<Vec<AttachmentId>, Failure> {
+        let session = self.session;
+        self.look(move |db| claim::retryable(db, &pick, session)).await
     }
 
     /// The requests of an attachment and their answers, oldest first.

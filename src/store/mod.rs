@@ -14,10 +14,12 @@
 //! | `queue` | SQL that writes |
 //! | `history` | SQL that reads |
 //! | `views` | SQL for what a window shows |
+//! | `claim` | SQL that takes attachments back into the queue |
 //! | `erase` | SQL that forgets |
 //! | `columns` | paths, times and enums as columns |
 //! | `trouble` | what can go wrong, in words |
 
+mod claim;
 mod columns;
 mod erase;
 mod handle;
@@ -48,7 +50,8 @@ use worker::{Access, Message, Request, Worker};
 
 pub use migrations::VERSION;
 pub use rows::{
-    Attempt, BatchTotals, Group, ListQuery, NewAttachment, NewBatch, Outcome, Outline, Overall, Query, Row,
+    Attempt, BatchTotals, Group, ListQuery, NewAttachment, NewBatch, Outcome, Outline, Overall, Pick, Query,
+    Row,
 };
 
 /// Requests that may wait; a caller beyond that waits with its request in hand.

@@ -99,6 +99,22 @@ pub(super) fn set_state(
     one(changed, id)
 }
 
+/// The step stays as it was.
+pub(super) fn set_state_of_many(
+    db: &Connection,
+    ids: &[AttachmentId],
+    state: State,
+    stamp: Stamp,
+) -> Result<(), Trouble> {
+    let mut update = db.prepare_cached(
+        "UPDATE attachments SET state = ?2, session = ?3, finished_at_ms = NULL, failure = NULL WHERE id = ?1",
+    )?;
+    for id in ids {
+        one(update.execute(params![id.0, state, stamp.session])?, *id)?;
+    }
+    Ok(())
+}
+
 pub(super) fn begin_attempt(db: &Connection, id: AttachmentId, now_ms: i64) -> Result<u32, Trouble> {
     let changed = db
         .prepare_cached(

@@ -5,7 +5,8 @@ use std::time::SystemTime;
 
 use crate::domain::attachment::{AttachmentId, BatchId, State};
 use crate::domain::error::{Failure, Step};
-use crate::domain::receipt::Receipt;
+use crate::domain::link::LinkFacts;
+use crate::domain::receipt::{LinkKind, Receipt};
 use crate::store::SessionId;
 
 /// The attachments of one hand-over.
@@ -69,6 +70,27 @@ pub struct Row {
     pub session: SessionId,
 }
 
+impl Row {
+    /// What its link is written from; none without a receipt, and without an address where that has no link.
+    #[must_use]
+    pub fn link_facts(&self) -> Option<LinkFacts> {
+        let receipt = self.receipt.as_ref()?;
+        let link = |kind| receipt.link(kind).map(str::to_owned);
+        Some(LinkFacts {
+            url: receipt.primary().map(|link| link.value.clone()).unwrap_or_default(),
+            name: self.name.clone(),
+            size: self.size.unwrap_or_default(),
+            mime: self.mime.clone().unwrap_or_default(),
+            id: link(LinkKind::Id),
+            thumb: link(LinkKind::Thumbnail),
+            preview: link(LinkKind::Preview),
+            width: receipt.width,
+            height: receipt.height,
+            profile: self.profile.clone(),
+        })
+    }
+}
+
 /// One attempt at an attachment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attempt {
@@ -113,6 +135,16 @@ impl Query {
 /// What a search looks for: trimmed and in lower case, as the searched text is kept; none for an empty one.
 pub(super) fn needle(search: Option<&str>) -> Option<String> {
     search.map(str::trim).filter(|text| !text.is_empty()).map(str::to_lowercase)
+}
+
+/// Which attachments are meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Pick {
+    Ids(Vec<AttachmentId>),
+    Batch(BatchId),
+    /// The profile's name as it was when the attachment was handed over.
+    Profile(String),
+    All,
 }
 
 /// What a list shows. All that is set must be met; a search as in [`Query`].

@@ -1,19 +1,21 @@
 //! The one task that owns the queue: gives ids, stores rows, starts jobs as limits allow, settles what ended.
 
+mod steering;
+
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, MissedTickBehavior};
-use tokio_util::sync::CancellationToken;
 
 use super::board::Board;
 use super::job::{self, Ended, Job, Outcome};
 use super::queue::Queue;
+use super::stop::Wish;
 use super::{Answer, Command, Config, Event, Finished, Repairs, Scope, Submitted};
 use crate::domain::attachment::{AttachmentId, BatchId, State};
 use crate::domain::error::{Failure, Kind, Retry, Step};
@@ -36,7 +38,9 @@ pub(super) async fn run(
     let (endings, mut ended) = mpsc::channel(ENDINGS_WAITING);
     let queue = Queue::new(config.limits);
     let (asked, batches, outbox) = (HashMap::new(), HashMap::new(), VecDeque::new());
-    let mut actor = Actor { config, events: events.clone(), board, endings, queue, asked, batches, outbox };
+    let paused = BTreeMap::new();
+    let mut actor =
+        Actor { config, events: events.clone(), board, endings, queue, asked, paused, batches, outbox };
     let mut tick = tokio::time::interval(Duration::from_millis(1000 / TICKS_PER_SECOND));
     // Ticks that nobody waited for are not made up for.
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -50,7 +54,8 @@ pub(super) async fn run(
                 actor.command(command).await;
             } else {
                 open = false;
-                actor.cancel(Scope::All).await;
+                actor.leave_paused();
+                actor.cancel(&Scope::All).await;
             },
             Some((job, outcome)) = ended.recv() => actor.ended(job, outcome).await,
             () = tokio::time::sleep_until(wake.unwrap_or_else(Instant::now)), if wake.is_some() => {}
@@ -67,6 +72,8 @@ struct Actor {
     queue: Queue,
     /// Attachments whose findings wait for an answer.
     asked: HashMap<AttachmentId, Job>,
+    /// Attachments that the user paused, in the order handed over.
+    paused: BTreeMap<AttachmentId, Job>,
     /// Batches that are not over, with the number of their unsettled attachments.
     batches: HashMap<BatchId, usize>,
     /// Events that the front has no room for yet. The actor never waits for the front, because the front may be
@@ -86,12 +93,21 @@ impl Actor {
                 let submitted = self.submit(paths, profile, Repairs::Refuse).await;
                 if let Ok((batch, _)) = &submitted {
                     // Before any job can start: what was declined never leaves this computer.
-                    self.cancel(Scope::Batch(*batch)).await;
+                    self.cancel(&Scope::Batch(*batch)).await;
                 }
                 // The front that declined may be gone.
                 let _gone = answer.send(submitted);
             }
-            Command::Cancel(scope) => self.cancel(scope).await,
+            Command::Cancel(scope) => self.cancel(&scope).await,
+            Command::Pause(scope) => self.pause(&scope).await,
+            Command::Resume(scope) => self.resume(&scope).await,
+            Command::Retry { scope, answer } => {
+                let retried = self.retry(&scope).await;
+                // A front that has gone meanwhile still has its files in the queue.
+                let _gone = answer.send(retried);
+            }
+            Command::SetLimits(limits) => self.queue.set_limits(limits),
+            Command::SetRetry(policy) => self.config.retry = policy,
             Command::Answer { id, answer } => self.answer(id, answer),
         }
     }
@@ -101,24 +117,11 @@ impl Actor {
         let files = paths.iter().map(|path| NewAttachment { path: path.clone(), name: name_of(path) });
         let new = NewBatch { profile: profile.clone(), service: service.to_owned() };
         let (batch, ids) = self.config.store.add_batch(new, files.collect()).await?;
-        let cache = Arc::new(Mutex::new(BTreeMap::new()));
+        let cache = Arc::default();
         self.batches.insert(batch, ids.len());
         for (id, path) in ids.iter().copied().zip(paths) {
-            let job = Job {
-                id,
-                batch,
-                path,
-                profile: profile.clone(),
-                policy,
-                decided: None,
-                tries: 0,
-                answer_lost: false,
-                checkpoint: None,
-                seen: None,
-                cache: cache.clone(),
-                cancel: CancellationToken::new(),
-            };
-            self.queue.push(job);
+            let job = Job::new((id, batch), path, profile.clone(), policy);
+            self.queue.push(Job { cache: Arc::clone(&cache), ..job });
         }
         if ids.is_empty() {
             self.batch_settled(batch);
@@ -157,7 +160,7 @@ impl Actor {
                 self.settled(&job, State::Done, Some(receipt), failure);
             }
             // Cancelled while the question was on its way: nobody is going to answer it.
-            Ended::Asked(_) if job.cancel.is_cancelled() => {
+            Ended::Asked(_) if job.stop.wish() == Wish::Cancel => {
                 self.settle(&job, State::Canceled, Failure::cancelled().asked(job.asked())).await;
             }
             Ended::Asked(findings) => {
@@ -167,24 +170,28 @@ impl Actor {
                 self.asked.insert(id, job);
                 self.emit(Event::Asked { id, findings });
             }
+            Ended::Paused(step) => {
+                self.answer_may_be_lost(&mut job, outcome.may_stand).await;
+                self.stopped(job, step).await;
+            }
             Ended::Failed(failure) => self.failed(job, failure, outcome.may_stand).await,
         }
     }
 
     async fn failed(&mut self, mut job: Job, failure: Failure, may_stand: bool) {
         job.tries += 1;
-        if may_stand && !job.answer_lost {
-            job.answer_lost = true;
-            let kept = self.config.store.set_answer_lost(job.id, true).await;
-            self.keep(kept);
-        }
+        self.answer_may_be_lost(&mut job, may_stand).await;
         let Some(after) = self.config.retry.wait(&failure, job.tries, fastrand::f64()) else {
             let failure = self.config.retry.given_up(failure);
             return self.settle(&job, settled_as(&failure), failure).await;
         };
-        if job.cancel.is_cancelled() {
-            let cancelled = Failure { step: failure.step, asked: failure.asked, ..Failure::cancelled() };
-            return self.settle(&job, State::Canceled, cancelled.cause(failure.broke)).await;
+        match job.stop.wish() {
+            Wish::GoOn | Wish::Resume => {}
+            Wish::Pause => return self.stopped(job, failure.step).await,
+            Wish::Cancel => {
+                let cancelled = Failure { step: failure.step, asked: failure.asked, ..Failure::cancelled() };
+                return self.settle(&job, State::Canceled, cancelled.cause(failure.broke)).await;
+            }
         }
         match (failure.retry, failure.kind) {
             (Retry::Safe { after: Some(asked) }, _) => self.queue.pause_host(&job.profile, asked),
@@ -201,17 +208,18 @@ impl Actor {
         self.emit(Event::WillRetry { id, failure, after });
     }
 
-    async fn cancel(&mut self, scope: Scope) {
-        let mut gone = self.queue.cancel(scope);
-        gone.extend(self.asked.extract_if(|_, job| scope.holds(job)).map(|(_, job)| job));
-        gone.sort_by_key(|job| job.id);
-        let ids = gone.iter().map(|job| job.id).collect();
-        if let Err(failure) = self.config.store.settle_many(ids, State::Canceled).await {
-            self.emit(Event::Trouble(failure));
+    async fn answer_may_be_lost(&mut self, job: &mut Job, may_stand: bool) {
+        if may_stand && !job.answer_lost {
+            job.answer_lost = true;
+            let kept = self.config.store.set_answer_lost(job.id, true).await;
+            self.keep(kept);
         }
-        for job in gone {
-            let failure = Failure::cancelled().asked(job.asked());
-            self.settled(&job, State::Canceled, None, Some(failure));
+    }
+
+    /// The last front has gone: what is paused stays so in the database, for the next start to take up.
+    fn leave_paused(&mut self) {
+        for job in std::mem::take(&mut self.paused).into_values() {
+            self.batch_settled(job.batch);
         }
     }
 
@@ -275,8 +283,8 @@ impl Actor {
 /// How a failure that is not tried again leaves its attachment.
 fn settled_as(failure: &Failure) -> State {
     match (failure.kind, failure.retry) {
-        (Kind::Cancelled, _) => State::Canceled,
         (_, Retry::Ambiguous) => State::Unsure,
+        (Kind::Cancelled, _) => State::Canceled,
         _ => State::Failed,
     }
 }

@@ -6,18 +6,19 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
 use tokio::sync::{Notify, mpsc};
-use tokio_util::sync::CancellationToken;
 
 use super::board::Board;
 use super::line::{self, NotCleared};
+use super::stop::{Stop, Wish};
 use super::{Config, Event, Repairs, Resolved};
 use crate::domain::attachment::{Activity, AttachmentId, BatchId, State};
+use crate::domain::describe::Repeat;
 use crate::domain::error::{Failure, Kind, Retry, Step};
 use crate::domain::file_name;
 use crate::domain::preflight::{Finding, Repair};
 use crate::domain::receipt::Receipt;
 use crate::services::body::Gauge;
-use crate::services::http::{Context, Exchange, Observer, Redactor};
+use crate::services::http::{Context, Exchange, Observer};
 use crate::store::Outcome as Kept;
 
 /// What one try needs to know.
@@ -36,13 +37,35 @@ pub(super) struct Job {
     /// Size and time of the file when the last try began, whose checkpoint counts for that file only.
     pub(super) seen: Option<Seen>,
     pub(super) cache: Arc<Mutex<BTreeMap<String, String>>>,
-    pub(super) cancel: CancellationToken,
+    pub(super) stop: Stop,
 }
 
 /// What tells one content of a file from another.
 pub(super) type Seen = (u64, Option<SystemTime>);
 
 impl Job {
+    pub(super) fn new(
+        (id, batch): (AttachmentId, BatchId),
+        path: PathBuf,
+        profile: String,
+        policy: Repairs,
+    ) -> Self {
+        Self {
+            id,
+            batch,
+            path,
+            profile,
+            policy,
+            decided: None,
+            tries: 0,
+            answer_lost: false,
+            checkpoint: None,
+            seen: None,
+            cache: Arc::default(),
+            stop: Stop::default(),
+        }
+    }
+
     /// What the user asked for, in words.
     pub(super) fn asked(&self) -> String {
         let name = self.path.file_name().unwrap_or(self.path.as_os_str()).to_string_lossy();
@@ -57,6 +80,8 @@ pub(super) enum Ended {
     Failed(Failure),
     /// The front has to decide about repairs.
     Asked(Vec<Finding>),
+    /// The user wanted a pause; the step that it came to.
+    Paused(Option<Step>),
 }
 
 /// What a try leaves behind.
@@ -102,7 +127,7 @@ pub(super) async fn run(job: Job, config: Config, events: mpsc::Sender<Event>, b
             biased;
             // First, so that an answer which arrived together with the wish to cancel is not thrown away.
             ended = walk(&job, &keeper, &mut host) => ended,
-            () = job.cancel.cancelled() => Ended::Failed(Failure::cancelled()),
+            () = job.stop.token().cancelled() => Ended::Failed(Failure::cancelled()),
         };
         notes.close();
         ended
@@ -110,13 +135,17 @@ pub(super) async fn run(job: Job, config: Config, events: mpsc::Sender<Event>, b
     // What was noted is written down to the end, also when the work was cancelled.
     let (ended, ()) = tokio::join!(work, keeper.write_down());
     let ended = match ended {
-        Ended::Failed(failure) if failure.kind == Kind::Cancelled => Ended::Failed(notes.cancelled()),
+        Ended::Failed(failure) if failure.kind == Kind::Cancelled => notes.stopped(job.stop.wish()),
         ended => ended,
     };
     keeper.close_attempt(&ended).await;
     let recorded = keeper.record(&ended).await;
     board.remove(job.id);
-    let may_stand = matches!(&ended, Ended::Failed(failure) if notes.may_stand(failure));
+    let may_stand = match &ended {
+        Ended::Failed(failure) => notes.may_stand(failure),
+        Ended::Paused(_) => notes.is_whole(),
+        Ended::Done(_) | Ended::Asked(_) => false,
+    };
     let ended = match ended {
         Ended::Failed(failure) => Ended::Failed(failure.asked(job.asked())),
         ended => ended,
@@ -142,6 +171,7 @@ async fn steps(job: &Job, keeper: &Keeper<'_>, host: &mut Option<String>) -> Res
     keeper.notes.see((inspected.facts().size, inspected.facts().modified), job.seen);
     let resolved = keeper.config.targets.resolve(&job.profile).await.map_err(|f| f.at(Step::Prepare))?;
     *host = Some(resolved.service.host(&resolved.target));
+    keeper.notes.lock().repeats = resolved.service.description().capability.repeats;
     keeper.state(Step::Preflight).await;
     let cleared = inspected.clear(&resolved, job.decided.clone(), job.policy)?;
     if !cleared.warnings.is_empty() && job.tries == 0 {
@@ -173,15 +203,11 @@ struct Keeper<'a> {
 
 impl Keeper<'_> {
     fn context(&self, job: &Job, resolved: &Resolved) -> Context {
-        let mut redactor = Redactor::default();
-        for secret in resolved.target.secrets.values() {
-            redactor.hide(secret.expose());
-        }
         Context {
             http: self.config.http.clone(),
             observer: self.notes.clone(),
-            cancel: job.cancel.clone(),
-            redactor,
+            cancel: job.stop.token().clone(),
+            redactor: resolved.redactor(),
             checkpoint: self.notes.lock().checkpoint.clone(),
             cache: job.cache.clone(),
             clock: self.config.clock,
@@ -204,7 +230,7 @@ impl Keeper<'_> {
         let Some(attempt) = self.notes.lock().attempt else { return };
         let failure = match ended {
             Ended::Failed(failure) => Some(failure),
-            Ended::Done(_) | Ended::Asked(_) => None,
+            Ended::Done(_) | Ended::Asked(_) | Ended::Paused(_) => None,
         };
         self.kept(self.config.store.end_attempt(self.job.id, attempt, failure).await).await;
     }
@@ -283,6 +309,8 @@ struct Inside {
     gauge: Option<Arc<Gauge>>,
     checkpoint: Option<String>,
     seen: Option<Seen>,
+    /// What the service says of a repeat of each step whose answer was lost.
+    repeats: &'static [(Step, Repeat)],
 }
 
 /// What the keeper does next.
@@ -351,6 +379,31 @@ impl Notes {
         let whole = self.lock().gauge.as_ref().is_none_or(|gauge| gauge.is_whole());
         let refused = matches!(failure.http_status, Some(400..=499 | 503));
         failure.step == Some(Step::Send) && whole && !refused
+    }
+
+    /// Everything was sent, in the step that sends.
+    fn is_whole(&self) -> bool {
+        let inside = self.lock();
+        inside.current == Some(Step::Send) && inside.gauge.as_ref().is_some_and(|gauge| gauge.is_whole())
+    }
+
+    /// How a try ended that was stopped.
+    fn stopped(&self, wish: Wish) -> Ended {
+        let failure = self.cancelled();
+        if !matches!(wish, Wish::Pause | Wish::Resume) {
+            return Ended::Failed(failure);
+        }
+        // The advice is there where everything had been sent.
+        let (Some(step), Some(advice)) = (failure.step, failure.advice) else {
+            return Ended::Paused(failure.step);
+        };
+        let repeat = self.lock().repeats.iter().find(|(known, _)| *known == step).map(|(_, repeat)| *repeat);
+        if repeat == Some(Repeat::Safe) {
+            return Ended::Paused(Some(step));
+        }
+        let lost =
+            Failure::new(Kind::Cancelled, "Paused after everything had been sent, before the answer came");
+        Ended::Failed(lost.at(step).advice(advice).retry(Retry::Ambiguous))
     }
 
     /// The failure of a cancelled try; honest about what may have arrived.

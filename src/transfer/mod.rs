@@ -3,8 +3,10 @@
 //! Fronts (the command line, the window) speak to it through [`Handle`] and read [`Event`]s; they never upload.
 
 mod actor;
+pub mod aftercare;
 pub mod again;
 mod board;
+pub mod consent;
 mod job;
 mod line;
 pub mod opening;
@@ -12,6 +14,7 @@ mod preflight;
 pub mod profiles;
 mod queue;
 pub mod retry;
+mod stop;
 pub mod targets;
 
 use std::fmt;
@@ -96,7 +99,18 @@ pub enum Command {
         profile: String,
         answer: oneshot::Sender<Submitted>,
     },
+    /// End what is not settled, as canceled; of earlier runs only what is meant by its id.
     Cancel(Scope),
+    /// Stop what runs and hold back what waits, until [`Command::Resume`].
+    Pause(Scope),
+    Resume(Scope),
+    /// Take what ended without a link back into the queue; answers how many were taken.
+    Retry {
+        scope: Scope,
+        answer: oneshot::Sender<Result<usize, Failure>>,
+    },
+    SetLimits(Limits),
+    SetRetry(retry::Policy),
     /// Answers [`Event::Asked`].
     Answer {
         id: AttachmentId,
@@ -107,11 +121,25 @@ pub enum Command {
 /// A batch in the database: its id and its attachments in the order handed over.
 pub type Submitted = Result<(BatchId, Vec<AttachmentId>), Failure>;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Which attachments a command means.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Scope {
     One(AttachmentId),
+    Some(Vec<AttachmentId>),
     Batch(BatchId),
+    /// Of the profile with this name.
+    Profile(String),
     All,
+}
+
+impl Scope {
+    /// As the engine looks ids up.
+    fn sorted(mut self) -> Self {
+        if let Self::Some(ids) = &mut self {
+            ids.sort_unstable();
+        }
+        self
+    }
 }
 
 /// The user's answer to a finding.
@@ -149,7 +177,7 @@ pub enum Event {
     },
     /// The attachment is settled and recorded.
     Finished(Box<Finished>),
-    /// Every attachment of the batch is settled.
+    /// Every attachment of the batch is settled; told again after a retry.
     BatchDone(BatchId),
     /// Something beside the uploads went wrong: the database could not be written.
     Trouble(Failure),
@@ -165,7 +193,8 @@ pub struct Finished {
     pub failure: Option<Failure>,
 }
 
-/// The way to a running engine; cheap to clone. When the last handle goes, the engine cancels what runs and ends.
+/// The way to a running engine; cheap to clone. When the last handle goes, the engine cancels what runs or
+/// waits and ends; what is paused stays so in the database and is interrupted for the next start.
 #[derive(Debug, Clone)]
 pub struct Handle {
     commands: mpsc::Sender<Command>,
@@ -198,8 +227,40 @@ impl Handle {
         answered.await.unwrap_or_else(|_closed| Err(ended()))
     }
 
+    /// Ends what runs, waits, is paused or asks, as canceled; what an earlier run left interrupted only where the scope
+    /// names its id.
     pub async fn cancel(&self, scope: Scope) -> Result<(), Failure> {
-        self.send(Command::Cancel(scope)).await
+        self.send(Command::Cancel(scope.sorted())).await
+    }
+
+    /// Holds back what waits and stops what runs. It keeps how far it came; where everything was sent, the answer has
+    /// not come and a repeat might make a second object, it becomes unsure instead.
+    pub async fn pause(&self, scope: Scope) -> Result<(), Failure> {
+        self.send(Command::Pause(scope.sorted())).await
+    }
+
+    /// Lets what is paused go on, in the order handed over.
+    pub async fn resume(&self, scope: Scope) -> Result<(), Failure> {
+        self.send(Command::Resume(scope.sorted())).await
+    }
+
+    /// Takes what failed, was canceled, is unsure or was interrupted, in this run or an earlier one, back into the
+    /// queue: each tells [`Event::State`] with [`State::Queued`], and its batch tells [`Event::BatchDone`] again.
+    /// Answers how many; the others, such as what is done or at work in another run, are left alone.
+    pub async fn retry(&self, scope: Scope) -> Result<usize, Failure> {
+        let (answer, answered) = oneshot::channel();
+        self.send(Command::Retry { scope: scope.sorted(), answer }).await?;
+        answered.await.unwrap_or_else(|_closed| Err(ended()))
+    }
+
+    /// From now on; what runs already goes on.
+    pub async fn set_limits(&self, limits: Limits) -> Result<(), Failure> {
+        self.send(Command::SetLimits(limits)).await
+    }
+
+    /// For failures from now on.
+    pub async fn set_retry(&self, policy: retry::Policy) -> Result<(), Failure> {
+        self.send(Command::SetRetry(policy)).await
     }
 
     pub async fn answer(&self, id: AttachmentId, answer: Answer) -> Result<(), Failure> {

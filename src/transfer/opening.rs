@@ -1,4 +1,4 @@
-//! What every front needs to start the engine: the database of a run that lives, and the settings as limits.
+//! What every front opens in the same way: the database with this run's session, the network, the limits.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -11,27 +11,28 @@ use crate::services::http::{Http, Network};
 use crate::settings::Settings;
 use crate::store::{SessionId, Store};
 
-/// Opens the database for a run of its own, and marks what dead runs left as interrupted.
-///
-/// # Errors
-/// The folder or the file cannot be used.
+/// Opens the database for this run and marks as interrupted what runs that died have left unfinished. The session
+/// says which rows are this run's: keep it as long as the store.
 pub async fn open_store(home: &Home) -> Result<(Store, Session), Failure> {
     let session = Session::begin(home)?;
-    // A session's own id always parses.
     let id: SessionId = session.id().parse().unwrap_or_else(|_never| SessionId::fresh());
     let store = Store::open(&home.database(), id)?;
-    for other in store.unfinished_sessions().await? {
-        if other != id && Session::is_dead(home, &other.to_string()) {
-            store.interrupt(other).await?;
-        }
-    }
+    interrupt_dead(home, &store).await?;
     Ok((store, session))
 }
 
-/// The client as the settings want it.
-///
-/// # Errors
-/// The extra CA cannot be read, the proxy is no address.
+/// Marks as interrupted what other runs that died have left unfinished, also since this one began; answers how many.
+pub async fn interrupt_dead(home: &Home, store: &Store) -> Result<usize, Failure> {
+    let mut interrupted = 0;
+    for other in store.unfinished_sessions().await? {
+        if other != store.session() && Session::is_dead(home, &other.to_string()) {
+            interrupted += store.interrupt(other).await?;
+        }
+    }
+    Ok(interrupted)
+}
+
+/// The clients with the network settings.
 pub fn http(settings: &Settings) -> Result<Http, Failure> {
     let network = &settings.network;
     let read = |path: &PathBuf| {
@@ -49,14 +50,15 @@ pub fn http(settings: &Settings) -> Result<Http, Failure> {
     })
 }
 
-/// How many uploads run at once.
+/// How many uploads the settings let run at once.
 #[must_use]
 pub fn limits_of(settings: &Settings) -> Limits {
     let uploads = &settings.uploads;
     Limits { per_profile: uploads.parallel_per_profile as usize, overall: uploads.parallel as usize }
 }
 
+/// How often the settings let a failed upload be tried again.
 #[must_use]
-pub fn policy_of(settings: &Settings) -> retry::Policy {
+pub fn retry_of(settings: &Settings) -> retry::Policy {
     retry::Policy { retries: settings.uploads.retries, ..retry::Policy::default() }
 }

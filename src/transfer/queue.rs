@@ -1,11 +1,12 @@
 //! What waits and what runs: a lane for each profile, the limits, the pauses.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
 use super::job::Job;
+use super::stop::Stop;
 use super::{Limits, Scope};
 use crate::domain::attachment::AttachmentId;
 
@@ -16,6 +17,8 @@ pub(super) struct Queue {
     lanes: BTreeMap<String, Lane>,
     /// Jobs under way, as they were started.
     running: HashMap<AttachmentId, Job>,
+    /// What the lanes hold.
+    waiting: HashSet<AttachmentId>,
     /// Hosts that asked to wait, until when.
     paused: HashMap<String, Instant>,
 }
@@ -33,20 +36,45 @@ struct Lane {
 
 impl Queue {
     pub(super) fn new(limits: Limits) -> Self {
-        Self { limits, lanes: BTreeMap::new(), running: HashMap::new(), paused: HashMap::new() }
+        Self {
+            limits,
+            lanes: BTreeMap::new(),
+            running: HashMap::new(),
+            waiting: HashSet::new(),
+            paused: HashMap::new(),
+        }
+    }
+
+    pub(super) fn set_limits(&mut self, limits: Limits) {
+        self.limits = limits;
     }
 
     pub(super) fn push(&mut self, job: Job) {
+        self.waiting.insert(job.id);
         self.lane(&job.profile).ready.push_back(job);
     }
 
     /// Before everything else of its profile: what was begun is finished before new work begins.
     pub(super) fn push_front(&mut self, job: Job) {
+        self.waiting.insert(job.id);
         self.lane(&job.profile).ready.push_front(job);
+    }
+
+    /// Among what waits already, in the order handed over.
+    pub(super) fn push_in_order(&mut self, jobs: Vec<Job>) {
+        let mut profiles: Vec<String> = jobs.iter().map(|job| job.profile.clone()).collect();
+        profiles.dedup();
+        for job in jobs {
+            self.push(job);
+        }
+        for profile in profiles {
+            self.lane(&profile).ready.make_contiguous().sort_by_key(|job| job.id);
+        }
     }
 
     pub(super) fn push_delayed(&mut self, job: Job, wait: Duration) {
         let at = Instant::now() + wait;
+        self.waiting.insert(job.id);
         self.lane(&job.profile).delayed.insert((at, job.id), job);
     }
 
@@ -70,8 +98,10 @@ impl Queue {
             .filter(|lane| !lane.host.as_ref().is_some_and(|host| paused.contains_key(host)))
             .filter(|lane| lane.has_ready(now))
             .min_by_key(|lane| lane.running)?;
-        let job = lane.take(now)?;
+        // What stopped an earlier run of it does not stop this one.
+        let job = Job { stop: Stop::default(), ..lane.take(now)? };
         lane.running += 1;
+        self.waiting.remove(&job.id);
         self.running.insert(job.id, job.clone());
         Some(job)
     }
@@ -82,6 +112,10 @@ impl Queue {
         let lane = self.lane(&job.profile);
         lane.running = lane.running.saturating_sub(1);
         lane.host = host.or_else(|| lane.host.take());
+    }
+
+    pub(super) fn holds(&self, id: AttachmentId) -> bool {
+        self.running.contains_key(&id) || self.waiting.contains(&id)
     }
 
     pub(super) fn is_running(&self) -> bool {
@@ -97,16 +131,40 @@ impl Queue {
     }
 
     /// Cancels what runs and takes out what waits; answers the latter.
-    pub(super) fn cancel(&mut self, scope: Scope) -> Vec<Job> {
+    pub(super) fn cancel(&mut self, scope: &Scope) -> Vec<Job> {
         for job in self.running.values().filter(|job| scope.holds(job)) {
-            job.cancel.cancel();
+            job.stop.cancel();
         }
+        self.take_out(scope)
+    }
+
+    /// Stops what runs and takes out what waits; answers the latter, in the order handed over.
+    pub(super) fn pause(&mut self, scope: &Scope) -> Vec<Job> {
+        for job in self.running.values().filter(|job| scope.holds(job)) {
+            job.stop.pause();
+        }
+        let mut gone = self.take_out(scope);
+        gone.sort_by_key(|job| job.id);
+        gone
+    }
+
+    /// What was stopped and has not come to its end yet goes on at once then.
+    pub(super) fn resume(&mut self, scope: &Scope) {
+        for job in self.running.values().filter(|job| scope.holds(job)) {
+            job.stop.resume();
+        }
+    }
+
+    fn take_out(&mut self, scope: &Scope) -> Vec<Job> {
         let mut gone = Vec::new();
         for lane in self.lanes.values_mut() {
             let (out, stay): (Vec<_>, Vec<_>) = lane.ready.drain(..).partition(|job| scope.holds(job));
             lane.ready = stay.into();
             gone.extend(out);
             gone.extend(lane.delayed.extract_if(.., |_, job| scope.holds(job)).map(|(_, job)| job));
+        }
+        for job in &gone {
+            self.waiting.remove(&job.id);
         }
         gone
     }
@@ -132,15 +190,5 @@ impl Lane {
 
     fn take(&mut self, now: Instant) -> Option<Job> {
         if self.is_due(now) { self.delayed.pop_first().map(|(_, job)| job) } else { self.ready.pop_front() }
-    }
-}
-
-impl Scope {
-    pub(super) fn holds(self, job: &Job) -> bool {
-        match self {
-            Self::One(id) => job.id == id,
-            Self::Batch(batch) => job.batch == batch,
-            Self::All => true,
-        }
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod icon;
 pub mod icons;
+pub mod previews;
 pub mod text;
 pub mod theme;
 pub mod tokens;
@@ -14,6 +15,7 @@ mod drop;
 mod inspector;
 mod list;
 mod overlays;
+
 mod settings;
 mod state;
 mod status;
@@ -56,6 +58,9 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
     dialogs::show(ui.ctx(), cx);
     overlays::show(ui.ctx(), cx);
     toasts::show(ui.ctx(), cx);
+    for action in cx.state.previews.ask() {
+        cx.push(Action::Detail(action));
+    }
 }
 
 fn uploads_ui(ui: &mut Ui, cx: &mut Cx<'_>) {

@@ -9,6 +9,7 @@
     reason = "a test ends where something is not as it says, also in its helpers"
 )]
 
+mod aftercare;
 mod afterwards;
 mod cancelling;
 mod credentials;
@@ -16,6 +17,7 @@ mod descriptions;
 mod files;
 #[path = "../support/live.rs"]
 mod live;
+mod pausing;
 mod refusals;
 #[path = "../support/secrets.rs"]
 mod secrets;

@@ -56,8 +56,7 @@ fn buttons_ui(ui: &mut Ui, cx: &mut Cx<'_>, rect: Rect, (totals, header): (&Batc
     ui.spacing_mut().item_spacing.x = size::HALF;
     let narrow = rect.width() < NARROW;
     let count = |states| words::count_in(&totals.by_state, states);
-    let (pending, held, failed, done) =
-        (count(PENDING), count(HELD), count(FAILED) - count(&[State::Interrupted]), count(&[State::Done]));
+    let (pending, held, failed, done) = (count(PENDING), count(HELD), count(FAILED), count(&[State::Done]));
     let batch = || Scope::Batch(totals.batch);
     if pending + held > 0 && button(&mut ui, cx.texts.get("cancel"), icons::X, (false, narrow)).clicked() {
         cx.push(Action::Transfer(Transfer::Cancel(batch())));

@@ -86,9 +86,7 @@ fn at_service_ui(ui: &mut Ui, cx: &mut Cx<'_>, row: &Row) {
     {
         cx.push(Action::Transfer(Transfer::Renew(row.id)));
     }
-    if service.capability.deletes
-        && menu_danger(ui, icons::TRASH, cx.texts.get("delete-at-service")).clicked()
-    {
+    if service.capability.deletes && menu_danger(ui, icons::TRASH, cx.texts.get("delete-file")).clicked() {
         let confirm = questions::Confirm::Delete(row.id, row.name.clone());
         cx.push(Action::Questions(questions::Action::Ask(questions::Question::Confirm(confirm))));
     }

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use eframe::egui::{
-    Align, CornerRadius, Id, Layout, Popup, Rect, Stroke, StrokeKind, Ui, UiBuilder, pos2, vec2,
+    Align, CornerRadius, Id, Image, Layout, Popup, Rect, Stroke, StrokeKind, TextureHandle, Ui, UiBuilder,
+    pos2, vec2,
 };
 
 use super::pick::{self, Spot};
@@ -103,13 +104,28 @@ fn placeholder(ui: &Ui, rect: Rect) {
 }
 
 /// The attachment's picture, or its kind.
-pub(super) fn thumb_ui(ui: &Ui, _cx: &mut Cx<'_>, rect: Rect, row: &Row) {
+pub(super) fn thumb_ui(ui: &Ui, cx: &mut Cx<'_>, rect: Rect, row: &Row) {
     let tokens = Tokens::of(ui);
+    let pictured =
+        row.mime.as_deref().is_some_and(|mime| mime.starts_with("image/") || mime.starts_with("video/"));
+    if pictured && let Some(texture) = cx.state.previews.small(row.id) {
+        picture(ui, rect, &texture);
+        return;
+    }
     let radius = CornerRadius::same(size::THUMB_RADIUS);
     let edge = Stroke::new(size::LINE, tokens.line);
     ui.painter().rect(rect, radius, tokens.hover, edge, StrokeKind::Inside);
     let icon = of_file(&file_name::extension(&row.name), row.mime.as_deref());
     icon.paint(ui.painter(), rect.center(), (rect.height() / 2.0).min(40.0), tokens.text_2);
+}
+
+/// Fills the rectangle, cut at the sides that are too long.
+fn picture(ui: &Ui, rect: Rect, texture: &TextureHandle) {
+    let (picture, place) = (texture.size_vec2(), rect.size());
+    let scale = (place.x / picture.x.max(1.0)).max(place.y / picture.y.max(1.0));
+    let shown = place / (picture * scale);
+    let uv = Rect::from_center_size(pos2(0.5, 0.5), shown);
+    Image::new(texture).uv(uv).corner_radius(size::THUMB_RADIUS).paint_at(ui, rect);
 }
 
 /// The middle column: a bar with its numbers, or the state in words.

@@ -56,6 +56,9 @@ pub(super) fn told(cx: &Cx<'_>, row: &Row) -> Told {
     match row.state {
         State::Queued => waiting(cx, row).unwrap_or_else(|| plain(icons::CIRCLE_DASHED, Tone::Calm)),
         State::Preparing | State::Uploading | State::Finishing => plain(icons::CIRCLE_NOTCH, Tone::Calm),
+        State::Done if deleted(row) => {
+            Told { line: texts.get("deleted").to_owned(), ..plain(icons::TRASH, Tone::Calm) }
+        }
         State::Done => plain(icons::CHECK_CIRCLE_FILL, Tone::Ok),
         State::Failed => failed(icons::WARNING_CIRCLE_FILL, Tone::Error),
         State::Paused => plain(icons::PAUSE_CIRCLE_FILL, Tone::Calm),
@@ -70,6 +73,11 @@ pub(super) fn told(cx: &Cx<'_>, row: &Row) -> Told {
             ..plain(icons::QUESTION_FILL, Tone::Warn)
         },
     }
+}
+
+/// At the service, on the user's wish.
+fn deleted(row: &Row) -> bool {
+    row.receipt.as_ref().is_some_and(|receipt| receipt.deleted_at.is_some())
 }
 
 /// One that failed in passing and is tried again by itself.
@@ -198,9 +206,9 @@ pub(in crate::ui) fn count_in(by_state: &[(State, u64)], states: &[State]) -> u6
 pub(in crate::ui) const WORKING: &[State] = &[State::Preparing, State::Uploading, State::Finishing];
 pub(in crate::ui) const PENDING: &[State] =
     &[State::Queued, State::Preparing, State::Uploading, State::Finishing];
-pub(in crate::ui) const HELD: &[State] = &[State::Paused, State::Interrupted];
-pub(in crate::ui) const FAILED: &[State] =
-    &[State::Failed, State::Interrupted, State::Unsure, State::Canceled];
+pub(in crate::ui) const HELD: &[State] = &[State::Paused];
+/// What `Retry failed` takes: not what may have arrived, not what was canceled.
+pub(in crate::ui) const FAILED: &[State] = &[State::Failed, State::Interrupted];
 
 /// Beside a batch's count of files: how far it is, or when and where it went.
 pub(super) fn batch_facts(cx: &Cx<'_>, totals: &BatchTotals) -> String {
