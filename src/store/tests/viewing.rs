@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use futures_util::FutureExt as _;
+
 use super::*;
 use crate::domain::attachment::{FileFacts, State};
 
@@ -162,6 +164,24 @@ async fn a_look_that_takes_long_holds_no_commit_up_and_sees_what_was_answered() 
     }
     let write = bench.store.look(|db| Ok(db.execute("DELETE FROM attachments", [])?)).await;
     assert!(write.unwrap_err().cause.unwrap().contains("readonly"), "a look cannot write");
+}
+
+#[tokio::test]
+async fn the_thread_that_reads_closes_the_file_first() {
+    // Several rounds, because each is a race that a mistake may win.
+    for _ in 0..20 {
+        let Bench { folder, store } = Bench::new();
+        store.add_batch(new_batch("Bot"), files(&["a"])).await.unwrap();
+        // Sent, and nobody waits for its answer any longer.
+        let _soon = store.outline(ListQuery::default()).now_or_never();
+        drop(store);
+        let log = folder.path().join("affix.db-wal");
+        let deadline = Instant::now() + Duration::from_secs(10);
+        while log.exists() {
+            assert!(Instant::now() < deadline, "nobody has merged the log into the file");
+            std::thread::yield_now();
+        }
+    }
 }
 
 fn holds(bench: &Bench, text: &str) -> bool {
