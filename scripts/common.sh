@@ -62,3 +62,15 @@ install_packages() {
         "${install[@]}" </dev/null >&2
     fi
 }
+
+# need_window: what the window loads when it starts, and a driver that draws without a graphics card.
+need_window() {
+    local lib
+    lib=/usr/lib/$(uname -m)-linux-gnu
+    need "file:$lib/libX11.so.6=libx11-6" "file:$lib/libX11-xcb.so.1=libx11-xcb1" \
+        "file:$lib/libXcursor.so.1=libxcursor1" "file:$lib/libXi.so.6=libxi6" \
+        "file:$lib/libxkbcommon.so.0=libxkbcommon0" "file:$lib/libxkbcommon-x11.so.0=libxkbcommon-x11-0" \
+        "file:$lib/libGL.so.1=libgl1" "file:$lib/libEGL.so.1=libegl1" "file:$lib/dri=libgl1-mesa-dri" \
+        "file:$lib/libwayland-client.so.0=libwayland-client0" "file:$lib/libwayland-egl.so.1=libwayland-egl1" \
+        "file:$lib/libfontconfig.so.1=libfontconfig1" "file:$lib/libdbus-1.so.3=libdbus-1-3"
+}

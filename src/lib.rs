@@ -9,7 +9,10 @@
 //!
 //! | layer | module | in one line |
 //! |---|---|---|
-//! | words | [`cli`] | arguments, results, questions, exit codes: a front on the engine |
+//! | windows and words | [`cli`] | arguments, results, questions, exit codes: a front on the engine |
+//! | | [`app`] | the window's program: carries out what was asked, drains what happened: the other front |
+//! | | [`ui`] | draws the window from the model, pushes actions: egui and nothing else |
+//! | | [`model`] | what the window shows and what can be asked of it, as plain data |
 //! | work | [`transfer`] | the engine: queue, jobs, limits, retries, cancelling |
 //! | | [`services`] | one folder for each upload API, behind one trait; the HTTP exchange |
 //! | | [`media`] | what a file is by its content, thumbnails, smaller pictures |
@@ -33,6 +36,9 @@
 //! 4. Each change of state is a [`transfer::Event`]; the [`domain::receipt::Receipt`] comes with the last one.
 //!    [`cli`] prints its link as a [`domain::link::Format`] has it, in the order the files were given.
 //!
+//! The window is the same from step 2 on: [`ui`] sees the dropped paths and pushes an [`model::Action`]; [`app`] looks
+//! through folders, asks what must be asked and submits; events change the [`model::Model`], and nothing else does.
+//!
 //! # Failures, and where each kind is shown
 //!
 //! There is one failure type, [`domain::error::Failure`]; the side that failed says whether a repeat is safe.
@@ -47,10 +53,15 @@
 //! | an upload, for good | [`transfer::Event::Finished`] | standard error, `error` in JSON, the history, exit code 1 |
 //! | an answer that was lost, where a repeat might duplicate | the state `unsure` | the same; the user decides |
 //! | the database, while uploads run | [`transfer::Event::Trouble`] | standard error; the link is printed all the same |
+//!
+//! In the window the same failures are the row's first line, whole in the inspector, under the field they belong to, or
+//! a toast where nothing on the screen stands for them.
 
+pub mod app;
 pub mod cli;
 pub mod domain;
 pub mod media;
+pub mod model;
 pub mod platform;
 pub mod sandbox;
 pub mod secrets;
@@ -58,3 +69,4 @@ pub mod services;
 pub mod settings;
 pub mod store;
 pub mod transfer;
+pub mod ui;

@@ -18,6 +18,7 @@ use clap::Parser as _;
 use clap::error::ErrorKind;
 
 use crate::domain::error::{Failure, Kind};
+use crate::transfer::profiles::manage::describe;
 use args::{Cli, Command};
 use context::Context;
 
@@ -57,22 +58,23 @@ fn code_of(failure: &Failure) -> u8 {
     }
 }
 
-/// A call without a command is for the window; a misspelt command looks like a file for it.
-fn no_window(files: &[PathBuf]) -> Failure {
-    let help = "`affix --help` shows every command.";
-    match files.first() {
-        Some(file) if !file.exists() => {
+/// A misspelt command looks like a file for the window.
+fn not_a_file(files: &[PathBuf]) -> Result<(), Failure> {
+    match files.iter().find(|file| !file.exists()) {
+        Some(file) if files.len() == 1 => {
             let broke = format!("“{}” is neither a command nor a file", line::shown_path(file));
-            Failure::new(Kind::Settings, broke).advice(help)
+            Err(Failure::new(Kind::Settings, broke).advice("`affix --help` shows every command."))
         }
-        _ => Failure::new(Kind::Settings, "This version of Affix has no window yet, so nothing was uploaded")
-            .advice(format!("Upload with `affix upload FILE…`; {help}")),
+        _ => Ok(()),
     }
 }
 
 fn run(cli: Cli) -> Result<u8, Failure> {
     let Some(command) = cli.command else {
-        return Err(no_window(&cli.files));
+        not_a_file(&cli.files)?;
+        let files = cli.files.iter().map(upload::absolute).collect();
+        crate::app::run(cli.home, files, describe)?;
+        return Ok(DONE);
     };
     let context = Context::open(cli.home)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()

@@ -28,7 +28,7 @@ fn wrong_value(rule: Rule, path: &str, must: &str) -> Failure {
     let failure = Failure::new(Kind::Settings, format!("{path} {must}"));
     match rule {
         Rule::Proxy => failure.advice("A proxy that asks for a password cannot be used."),
-        Rule::Whole { .. } | Rule::Flag | Rule::Text => failure,
+        Rule::Whole { .. } | Rule::Flag | Rule::Text | Rule::OneOf(_) => failure,
     }
 }
 

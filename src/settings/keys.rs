@@ -25,10 +25,12 @@ pub enum Rule {
     Text,
     /// An `http://` or `https://` address with a host, without user name and password.
     Proxy,
+    /// One of a few words.
+    OneOf(&'static [&'static str]),
 }
 
 /// Every key outside profiles. Sorted by path.
-pub const KEYS: [Key; 11] = [
+pub const KEYS: &[Key] = &[
     Key { path: "default_profile", rule: Rule::Text },
     Key { path: "network.connect_timeout_secs", rule: Rule::Whole { min: 1, max: 300 } },
     Key { path: "network.extra_ca", rule: Rule::Text },
@@ -36,10 +38,22 @@ pub const KEYS: [Key; 11] = [
     Key { path: "network.proxy", rule: Rule::Proxy },
     Key { path: "sandbox.keep_serving_secs", rule: Rule::Whole { min: 0, max: 604_800 } },
     Key { path: "uploads.ask_first", rule: Rule::Flag },
+    Key { path: "uploads.auto_copy", rule: Rule::Flag },
     Key { path: "uploads.format", rule: Rule::Text },
+    Key { path: "uploads.notify", rule: Rule::Flag },
+    Key { path: "uploads.own_format", rule: Rule::Text },
     Key { path: "uploads.parallel", rule: Rule::Whole { min: 1, max: 64 } },
     Key { path: "uploads.parallel_per_profile", rule: Rule::Whole { min: 1, max: 64 } },
     Key { path: "uploads.retries", rule: Rule::Whole { min: 0, max: 20 } },
+    Key { path: "window.filter", rule: Rule::OneOf(&["all", "active", "done", "failed"]) },
+    Key { path: "window.height", rule: Rule::Whole { min: 480, max: 20_000 } },
+    Key { path: "window.inspector", rule: Rule::Flag },
+    Key { path: "window.inspector_width", rule: Rule::Whole { min: 240, max: 480 } },
+    Key { path: "window.language", rule: Rule::OneOf(&["system", "en", "zh-CN"]) },
+    Key { path: "window.scale_percent", rule: Rule::Whole { min: 50, max: 300 } },
+    Key { path: "window.theme", rule: Rule::OneOf(&["system", "light", "dark"]) },
+    Key { path: "window.view", rule: Rule::OneOf(&["list", "grid"]) },
+    Key { path: "window.width", rule: Rule::Whole { min: 720, max: 20_000 } },
 ];
 
 impl Key {
@@ -63,6 +77,7 @@ impl Rule {
             Self::Flag => value.is_bool(),
             Self::Text => value.as_str().is_some_and(|text| !text.trim().is_empty()),
             Self::Proxy => value.as_str().is_some_and(is_proxy),
+            Self::OneOf(words) => value.as_str().is_some_and(|text| words.contains(&text)),
         };
         if good { Ok(()) } else { Err(format!("must be {self}")) }
     }
@@ -72,7 +87,7 @@ impl Rule {
         let typed = match self {
             Self::Whole { .. } => text.parse::<i64>().ok().map(Value::from),
             Self::Flag => text.parse::<bool>().ok().map(Value::from),
-            Self::Text | Self::Proxy => None,
+            Self::Text | Self::Proxy | Self::OneOf(_) => None,
         };
         typed.unwrap_or_else(|| Value::from(text))
     }
@@ -83,6 +98,7 @@ impl fmt::Display for Rule {
         match self {
             Self::Whole { min, max } => write!(f, "a whole number from {min} to {max}"),
             Self::Flag => f.write_str("true or false"),
+            Self::OneOf(words) => write!(f, "one of \"{}\"", words.join("\", \"")),
             Self::Text => f.write_str("a text in quotes that is not empty"),
             Self::Proxy => f.write_str(
                 "an address such as \"http://proxy.example:3128\", without a user name and a password",

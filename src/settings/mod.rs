@@ -13,6 +13,9 @@
 //! retries = 4
 //! format = "url"
 //! ask_first = true
+//! auto_copy = true
+//! notify = true
+//! own_format = "{name}: {url}"
 //!
 //! [network]
 //! proxy = "http://proxy.example:3128"
@@ -22,6 +25,17 @@
 //!
 //! [sandbox]
 //! keep_serving_secs = 3600
+//!
+//! [window]
+//! width = 1100
+//! height = 720
+//! scale_percent = 100
+//! theme = "system"
+//! language = "system"
+//! filter = "all"
+//! view = "list"
+//! inspector = true
+//! inspector_width = 320
 //!
 //! [[profiles]]
 //! name = "My bot"
@@ -69,6 +83,7 @@ pub struct Settings {
     pub uploads: Uploads,
     pub network: Network,
     pub sandbox: Sandbox,
+    pub window: Window,
     /// The built-in `Sandbox` first, then the user's in the file's order. Names are unique without regard to case.
     pub profiles: Vec<Profile>,
 }
@@ -85,6 +100,12 @@ pub struct Uploads {
     pub format: String,
     /// Ask before the first upload to a profile.
     pub ask_first: bool,
+    /// Put a batch's links on the clipboard when it ends.
+    pub auto_copy: bool,
+    /// Tell the end of a batch through the desktop while the window is not in front.
+    pub notify: bool,
+    /// The template of the window's own format.
+    pub own_format: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,6 +126,44 @@ pub struct Sandbox {
     pub keep_serving_secs: u64,
 }
 
+/// How the window looks, kept from run to run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Window {
+    /// Points, 720 and more.
+    pub width: u32,
+    /// Points, 480 and more.
+    pub height: u32,
+    /// 50 to 300, on top of the system's scale.
+    pub scale_percent: u32,
+    /// `system`, `light` or `dark`.
+    pub theme: String,
+    /// `system`, `en` or `zh-CN`.
+    pub language: String,
+    /// `all`, `active`, `done` or `failed`.
+    pub filter: String,
+    /// `list` or `grid`.
+    pub view: String,
+    pub inspector: bool,
+    /// Points, 240 to 480.
+    pub inspector_width: u32,
+}
+
+impl Default for Window {
+    fn default() -> Self {
+        Self {
+            width: 1100,
+            height: 720,
+            scale_percent: 100,
+            theme: "system".to_owned(),
+            language: "system".to_owned(),
+            filter: "all".to_owned(),
+            view: "list".to_owned(),
+            inspector: true,
+            inspector_width: 320,
+        }
+    }
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
@@ -112,6 +171,7 @@ impl Default for Settings {
             uploads: Uploads::default(),
             network: Network::default(),
             sandbox: Sandbox::default(),
+            window: Window::default(),
             profiles: vec![profiles::built_in()],
         }
     }
@@ -119,7 +179,16 @@ impl Default for Settings {
 
 impl Default for Uploads {
     fn default() -> Self {
-        Self { parallel_per_profile: 3, parallel: 6, retries: 4, format: "url".to_owned(), ask_first: true }
+        Self {
+            parallel_per_profile: 3,
+            parallel: 6,
+            retries: 4,
+            format: "url".to_owned(),
+            ask_first: true,
+            auto_copy: true,
+            notify: true,
+            own_format: "{name}: {url}".to_owned(),
+        }
     }
 }
 

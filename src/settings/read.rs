@@ -8,7 +8,7 @@ use toml_edit::{Document, TableLike, TomlError, Value};
 use super::keys::{KEYS, Key};
 use super::profiles;
 use super::warning::{Problem, Warning};
-use super::{Describe, Loaded, Network, Sandbox, Settings, Uploads};
+use super::{Describe, Loaded, Network, Sandbox, Settings, Uploads, Window};
 use crate::domain::profile::{Profile, SANDBOX_PROFILE};
 
 /// Never fails: a text that does not parse gives the defaults and one warning.
@@ -53,7 +53,7 @@ struct Reader<'a> {
 impl<'a> Reader<'a> {
     fn settings(&mut self) -> Settings {
         self.look_for_strangers();
-        let Settings { uploads, network, sandbox, .. } = Settings::default();
+        let Settings { uploads, network, sandbox, window, .. } = Settings::default();
         let profiles = self.profiles();
         Settings {
             default_profile: self.default_profile(&profiles),
@@ -64,6 +64,11 @@ impl<'a> Reader<'a> {
                 retries: self.whole("uploads.retries", uploads.retries),
                 format: self.text("uploads.format", Some(&uploads.format)).unwrap_or(uploads.format),
                 ask_first: self.flag("uploads.ask_first", uploads.ask_first),
+                auto_copy: self.flag("uploads.auto_copy", uploads.auto_copy),
+                notify: self.flag("uploads.notify", uploads.notify),
+                own_format: self
+                    .text("uploads.own_format", Some(&uploads.own_format))
+                    .unwrap_or(uploads.own_format),
             },
             network: Network {
                 proxy: self.text("network.proxy", None).or(network.proxy),
@@ -75,7 +80,22 @@ impl<'a> Reader<'a> {
             sandbox: Sandbox {
                 keep_serving_secs: self.whole("sandbox.keep_serving_secs", sandbox.keep_serving_secs),
             },
+            window: self.window(window),
             profiles,
+        }
+    }
+
+    fn window(&mut self, default: Window) -> Window {
+        Window {
+            width: self.whole("window.width", default.width),
+            height: self.whole("window.height", default.height),
+            scale_percent: self.whole("window.scale_percent", default.scale_percent),
+            theme: self.text("window.theme", Some(&default.theme)).unwrap_or(default.theme),
+            language: self.text("window.language", Some(&default.language)).unwrap_or(default.language),
+            filter: self.text("window.filter", Some(&default.filter)).unwrap_or(default.filter),
+            view: self.text("window.view", Some(&default.view)).unwrap_or(default.view),
+            inspector: self.flag("window.inspector", default.inspector),
+            inspector_width: self.whole("window.inspector_width", default.inspector_width),
         }
     }
 

@@ -20,10 +20,22 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("sandbox", &["domain", "platform"]),
     // The engine joins the others' work; it starts the sandbox when a profile needs it.
     ("transfer", &["domain", "platform", "secrets", "settings", "store", "media", "services", "sandbox"]),
-    // Windows and words.
+    // Windows and words. The model is plain data that both `ui` and `app` know; `ui` draws it and starts no work.
+    ("model", &["domain", "settings", "store", "transfer"]),
+    ("ui", &["domain", "settings", "store", "transfer", "model"]),
+    (
+        "app",
+        &[
+            "domain", "platform", "secrets", "settings", "store", "media", "services", "sandbox", "transfer",
+            "model", "ui",
+        ],
+    ),
     (
         "cli",
-        &["domain", "platform", "secrets", "settings", "store", "media", "services", "sandbox", "transfer"],
+        &[
+            "domain", "platform", "secrets", "settings", "store", "media", "services", "sandbox", "transfer",
+            "app",
+        ],
     ),
 ];
 
@@ -39,6 +51,7 @@ pub(crate) const EXCEPTIONS: &[Exception] = &[];
 
 /// Crates that one place owns: the crate, and the starts of the paths that may name it.
 const OWNED_CRATES: &[(&str, &[&str])] = &[
+    ("arboard", &["src/platform/"]),
     ("apple_native_keyring_store", &["src/secrets/"]),
     ("axum", &["src/sandbox/"]),
     ("clap", &["src/cli/", "src/main.rs"]),
@@ -55,6 +68,7 @@ const OWNED_CRATES: &[(&str, &[&str])] = &[
     ("keyring_core", &["src/secrets/"]),
     ("openh264", &["src/media/"]),
     ("re_mp4", &["src/media/"]),
+    ("rfd", &["src/platform/"]),
     ("reqwest", &["src/services/http"]),
     ("rpassword", &["src/cli/"]),
     ("rusqlite", &["src/store/"]),

@@ -1,0 +1,161 @@
+//! What one frame of the window costs, without a screen: the work of `logic`, `ui` and tessellation on one core.
+//!
+//! usage: cargo bench --bench frames [-- ROWS…]      (100 and 100,000 rows)
+//! docs/benchmarks.md has the figures; nothing here fails when they change.
+#![expect(clippy::print_stdout, reason = "a benchmark prints its table")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a benchmark that cannot run ends")]
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use affix::app::{App, Start};
+use affix::domain::attachment::{AttachmentId, State};
+use affix::platform::dirs::Home;
+use affix::secrets::Secrets;
+use affix::settings::File;
+use affix::store::{NewAttachment, NewBatch, SessionId, Store, system_clock};
+use eframe::egui::{
+    Context, Event, Key, Modifiers, MouseWheelUnit, Pos2, RawInput, Rect, TouchPhase, Vec2, pos2, vec2,
+};
+
+const BATCH: usize = 20;
+const FRAMES: usize = 300;
+
+fn main() {
+    let given: Vec<usize> = std::env::args().filter_map(|word| word.parse().ok()).collect();
+    let sizes = if given.is_empty() { vec![100, 100_000] } else { given };
+    println!("| rows | what | median µs | 99 % µs | worst µs |");
+    println!("|---|---|---|---|---|");
+    for rows in sizes {
+        measure(rows);
+    }
+}
+
+fn measure(rows: usize) {
+    let folder = tempfile::tempdir().unwrap();
+    let home = Home::resolve(Some(folder.path().to_owned())).unwrap();
+    home.create().unwrap();
+    fill(&home, rows);
+    let mut bench = Bench::new(home);
+    bench.settle();
+    bench.row(rows, "nothing changes", |bench, _| bench.frame(Vec::new()));
+    bench.row(rows, "scrolling a third of a screen a frame", |bench, _| {
+        let wheel = Event::MouseWheel {
+            unit: MouseWheelUnit::Point,
+            delta: vec2(0.0, -200.0),
+            phase: TouchPhase::Move,
+            modifiers: Modifiers::NONE,
+        };
+        bench.frame(vec![Event::PointerMoved(pos2(300.0, 400.0)), wheel])
+    });
+    bench.frame(vec![Event::PointerMoved(pos2(300.0, 300.0))]);
+    bench.click(pos2(300.0, 300.0));
+    bench.row(rows, "selecting all (Ctrl+A), then one", |bench, index| {
+        if index % 2 == 0 {
+            bench.frame(vec![key(Key::A, Modifiers::COMMAND)])
+        } else {
+            bench.frame(vec![key(Key::ArrowDown, Modifiers::NONE)])
+        }
+    });
+    bench.frame(vec![key(Key::F, Modifiers::COMMAND)]);
+    bench.row(rows, "typing a search", |bench, index| {
+        let letter = char::from(b'0' + u8::try_from(index % 10).unwrap());
+        if index % 6 == 5 {
+            bench.frame(vec![key(Key::A, Modifiers::COMMAND), key(Key::Backspace, Modifiers::NONE)])
+        } else {
+            bench.frame(vec![Event::Text(letter.to_string())])
+        }
+    });
+}
+
+/// Batches of 20 files, most of them done.
+fn fill(home: &Home, rows: usize) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let store = Store::open(&home.database(), SessionId::fresh()).unwrap();
+        let mut ids: Vec<AttachmentId> = Vec::new();
+        for batch in 0..rows / BATCH {
+            let files = (0..BATCH).map(|file| {
+                let name = format!("picture {batch}-{file} of the harbour 最终版.jpg");
+                NewAttachment { path: PathBuf::from("/home/anna").join(&name), name }
+            });
+            let new = NewBatch { profile: "Sandbox".to_owned(), service: "sandbox".to_owned() };
+            let (_, added) = store.add_batch(new, files.collect()).await.unwrap();
+            ids.extend(added);
+        }
+        for part in ids.chunks(1000) {
+            store.settle_many(part.to_vec(), State::Done).await.unwrap();
+        }
+        store.close().await;
+    });
+}
+
+struct Bench {
+    ctx: Context,
+    app: App,
+    time: f64,
+}
+
+impl Bench {
+    fn new(home: Home) -> Self {
+        let ctx = Context::default();
+        let describe = |id: &str| affix::services::find(id).map(affix::services::Service::description);
+        let loaded = File::new(home.settings_file(), describe).load();
+        let secrets = Secrets::memory();
+        let start = Start { home, secrets, loaded, files: Vec::new(), clock: system_clock };
+        let app = App::new(&ctx, start).unwrap();
+        Self { ctx, app, time: 0.0 }
+    }
+
+    /// Frames until nothing is waited for any more.
+    fn settle(&mut self) {
+        let until = Instant::now() + Duration::from_secs(5);
+        while Instant::now() < until {
+            self.frame(Vec::new());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// One frame; answers what it cost.
+    fn frame(&mut self, events: Vec<Event>) -> Duration {
+        self.time += 1.0 / 60.0;
+        let input = RawInput {
+            screen_rect: Some(Rect::from_min_size(Pos2::ZERO, Vec2::new(1100.0, 720.0))),
+            time: Some(self.time),
+            focused: true,
+            events,
+            ..RawInput::default()
+        };
+        let since = Instant::now();
+        self.app.logic(&self.ctx);
+        let output = self.ctx.run_ui(input, |ui| self.app.ui(ui));
+        let shapes = self.ctx.tessellate(output.shapes.clone(), output.pixels_per_point);
+        let took = since.elapsed();
+        std::hint::black_box(shapes);
+        output.drop_without_applying_deltas();
+        took
+    }
+
+    fn click(&mut self, pos: Pos2) {
+        for pressed in [true, false] {
+            let button = eframe::egui::PointerButton::Primary;
+            self.frame(vec![Event::PointerButton { pos, button, pressed, modifiers: Modifiers::NONE }]);
+        }
+    }
+
+    fn row(&mut self, rows: usize, what: &str, mut one: impl FnMut(&mut Self, usize) -> Duration) {
+        let mut took: Vec<u128> = Vec::with_capacity(FRAMES);
+        for index in 0..FRAMES {
+            took.push(one(self, index).as_micros());
+            // Answers from the store's thread come between frames, as they do on a screen.
+            std::thread::sleep(Duration::from_millis(4));
+        }
+        took.sort_unstable();
+        let at = |share: usize| took[(took.len() - 1) * share / 100];
+        println!("| {rows} | {what} | {} | {} | {} |", at(50), at(99), at(100));
+    }
+}
+
+fn key(key: Key, modifiers: Modifiers) -> Event {
+    Event::Key { key, physical_key: None, pressed: true, repeat: false, modifiers }
+}

@@ -1,0 +1,119 @@
+//! What the window shows and what can be asked of it, as plain data: no egui, no disk, no clock.
+//!
+//! `ui` draws from a [`Model`] and pushes [`Action`]s; `app` carries them out after the frame, off the UI thread,
+//! and changes the model with what came back ([`Update`]). One file an area, the same names in all three places:
+//!
+//! | area | model | drawn in | carried out in |
+//! |---|---|---|---|
+//! | files coming in | `intake` | `ui/drop`, the bar | `app/intake` |
+//! | the list, its filters and totals | `list` | `ui/list`, `ui/status` | `app/list` |
+//! | links going out | `links` | list and inspector | `app/links` |
+//! | the inspector and previews | `detail` | `ui/inspector` | `app/detail` |
+//! | targets | `targets` | `ui/targets`, the picker | `app/targets` |
+//! | settings | `preferences` | `ui/settings` | `app/preferences` |
+//! | questions and findings | `questions` | `ui/dialogs` | `app/questions` |
+//! | what happened elsewhere | `toasts` | `ui/toasts` | all |
+
+pub mod detail;
+pub mod intake;
+pub mod links;
+pub mod list;
+pub mod preferences;
+pub mod questions;
+pub mod targets;
+pub mod toasts;
+
+use crate::domain::attachment::AttachmentId;
+use crate::domain::error::Failure;
+use crate::settings::Settings;
+use crate::transfer::Scope;
+
+/// Everything that the window shows.
+#[derive(Debug, Default)]
+pub struct Model {
+    /// Whether the database and the engine are open; until then what is asked for waits.
+    pub ready: bool,
+    /// Why they could not be opened.
+    pub trouble: Option<Failure>,
+    /// Milliseconds since 1970 (UTC), of this frame.
+    pub now_ms: i64,
+    pub settings: Settings,
+    pub list: list::List,
+    pub intake: intake::Intake,
+    pub detail: detail::Detail,
+    pub targets: targets::Targets,
+    pub preferences: preferences::Preferences,
+    pub questions: questions::Questions,
+    pub toasts: toasts::Toasts,
+}
+
+/// What a widget asks for; carried out after the frame.
+#[derive(Debug, Clone)]
+pub enum Action {
+    Intake(intake::Action),
+    List(list::Action),
+    Transfer(Transfer),
+    Links(links::Action),
+    Detail(detail::Action),
+    Targets(targets::Action),
+    Preferences(preferences::Action),
+    Questions(questions::Action),
+    CloseToast(u64),
+    /// The pointer came over the toasts, or left them.
+    HoldToasts(bool),
+}
+
+/// What is asked of the engine.
+#[derive(Debug, Clone)]
+pub enum Transfer {
+    Pause(Scope),
+    Resume(Scope),
+    Cancel(Scope),
+    Retry(Scope),
+    /// Take settled attachments out of the list and the history.
+    Forget(Vec<AttachmentId>),
+    /// Delete at the service.
+    Delete(AttachmentId),
+    /// Fresh links from the service.
+    Renew(AttachmentId),
+}
+
+/// What came back from work off the UI thread.
+#[derive(Debug)]
+pub enum Update {
+    Intake(intake::Update),
+    List(list::Update),
+    Links(links::Update),
+    Detail(detail::Update),
+    Targets(targets::Update),
+    Preferences(preferences::Update),
+    Questions(questions::Update),
+    /// Something to tell, whatever is on the screen.
+    Tell(Notice),
+}
+
+/// What a toast says: a text's key with its variables, or a failure.
+#[derive(Debug, Clone)]
+pub enum Notice {
+    /// Nothing needs to be done.
+    Text {
+        key: &'static str,
+        values: Vec<(&'static str, String)>,
+    },
+    Failure(Failure),
+}
+
+impl Notice {
+    #[must_use]
+    pub fn text(key: &'static str) -> Self {
+        Self::Text { key, values: Vec::new() }
+    }
+
+    #[must_use]
+    pub fn value(mut self, name: &'static str, value: impl ToString) -> Self {
+        if let Self::Text { values, .. } = &mut self {
+            values.push((name, value.to_string()));
+        }
+        self
+    }
+}

@@ -1,0 +1,84 @@
+//! Drawing: egui only, no disk, no network, no clock. Widgets push [`Action`]s; `app` carries them out.
+
+pub mod commands;
+pub mod icon;
+pub mod icons;
+pub mod previews;
+pub mod text;
+pub mod theme;
+pub mod tokens;
+pub mod widgets;
+
+mod bar;
+mod dialogs;
+mod drop;
+mod inspector;
+mod list;
+mod overlays;
+
+mod settings;
+mod state;
+mod status;
+mod targets;
+mod toasts;
+
+pub use state::{Overlay, Screen, State};
+
+use eframe::egui::{CentralPanel, Context, Frame, Panel, Ui};
+
+use crate::model::{Action, Model};
+use text::Texts;
+use tokens::{Tokens, size};
+
+/// What every function that draws is handed.
+#[derive(Debug)]
+pub struct Cx<'a> {
+    pub model: &'a Model,
+    /// What only the window knows: which screen, what is selected, drafts of forms.
+    pub state: &'a mut State,
+    pub texts: &'a Texts,
+    pub actions: &'a mut Vec<Action>,
+}
+
+impl Cx<'_> {
+    pub fn push(&mut self, action: Action) {
+        self.actions.push(action);
+    }
+}
+
+/// Draws the window.
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
+    overlays::shortcuts(ui.ctx(), cx);
+    match cx.state.screen {
+        Screen::Uploads => uploads_ui(ui, cx),
+        Screen::Targets => targets::show(ui, cx),
+        Screen::Settings => settings::show(ui, cx),
+    }
+    drop::hover_ui(ui.ctx(), cx);
+    dialogs::show(ui.ctx(), cx);
+    overlays::show(ui.ctx(), cx);
+    toasts::show(ui.ctx(), cx);
+    for action in cx.state.previews.ask() {
+        cx.push(Action::Detail(action));
+    }
+}
+
+fn uploads_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let tokens = Tokens::of(ui);
+    let panel = Frame::NONE.fill(tokens.panel);
+    Panel::top("bar").frame(panel).exact_size(size::BAR).show(ui, |ui| bar::show(ui, cx));
+    Panel::bottom("status").frame(panel).exact_size(size::FOOT).show(ui, |ui| status::show(ui, cx));
+    if cx.state.inspector.open && cx.model.list.count(crate::model::list::Filter::All) > 0 {
+        Panel::right("inspector")
+            .frame(panel)
+            .default_size(size::INSPECTOR)
+            .size_range(size::INSPECTOR_MIN..=size::INSPECTOR_MAX)
+            .show(ui, |ui| inspector::show(ui, cx));
+    }
+    CentralPanel::default().frame(Frame::NONE.fill(tokens.bg)).show(ui, |ui| list::show(ui, cx));
+}
+
+/// Installs fonts and themes into a new context.
+pub fn install(ctx: &Context) {
+    theme::install(ctx);
+}

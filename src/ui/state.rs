@@ -1,0 +1,37 @@
+//! What only the window knows.
+
+use super::previews::Previews;
+use super::{dialogs, drop, inspector, list, overlays, settings, targets};
+
+/// Which screen is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Screen {
+    #[default]
+    Uploads,
+    Targets,
+    Settings,
+}
+
+/// What lies over the screen; Esc closes it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Overlay {
+    /// All commands, Ctrl+K.
+    Palette,
+    /// The page of shortcuts, F1.
+    Shortcuts,
+    About,
+}
+
+#[derive(Debug, Default)]
+pub struct State {
+    pub screen: Screen,
+    pub overlay: Option<Overlay>,
+    pub list: list::State,
+    pub inspector: inspector::State,
+    pub previews: Previews,
+    pub targets: targets::State,
+    pub settings: settings::State,
+    pub dialogs: dialogs::State,
+    pub overlays: overlays::State,
+    pub drop: drop::State,
+}

@@ -1,0 +1,257 @@
+//! Buttons: one primary a view, plain ones with an edge, quiet ones without, and those with an icon alone.
+
+use eframe::egui::{
+    Color32, CornerRadius, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2,
+};
+
+use super::focus_ring;
+use crate::ui::icon::Icon;
+use crate::ui::tokens::{Tokens, Type, size};
+
+/// How loud a button is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Primary,
+    Plain,
+    Quiet,
+    Danger,
+}
+
+/// A button with a label, and perhaps an icon before it.
+#[derive(Debug)]
+#[must_use = "a button is drawn by `show`"]
+pub struct Button<'a> {
+    label: &'a str,
+    icon: Option<Icon>,
+    kind: Kind,
+    small: bool,
+    enabled: bool,
+    selected: Option<bool>,
+    shortcut: Option<&'a str>,
+    width: Option<f32>,
+}
+
+impl<'a> Button<'a> {
+    fn new(label: &'a str, kind: Kind) -> Self {
+        Self {
+            label,
+            icon: None,
+            kind,
+            small: false,
+            enabled: true,
+            selected: None,
+            shortcut: None,
+            width: None,
+        }
+    }
+
+    /// The one thing that a view is for.
+    pub fn primary(label: &'a str) -> Self {
+        Self::new(label, Kind::Primary)
+    }
+
+    pub fn plain(label: &'a str) -> Self {
+        Self::new(label, Kind::Plain)
+    }
+
+    /// A secondary action: no edge.
+    pub fn quiet(label: &'a str) -> Self {
+        Self::new(label, Kind::Quiet)
+    }
+
+    /// Something that takes away: red text.
+    pub fn danger(label: &'a str) -> Self {
+        Self::new(label, Kind::Danger)
+    }
+
+    pub fn icon(mut self, icon: Icon) -> Self {
+        self.icon = Some(icon);
+        self
+    }
+
+    /// 28 points high instead of 36.
+    pub fn small(mut self) -> Self {
+        self.small = true;
+        self
+    }
+
+    pub fn enabled(mut self, enabled: bool) -> Self {
+        self.enabled = enabled;
+        self
+    }
+
+    /// Makes it one of a choice: a tab, a filter.
+    pub fn selected(mut self, selected: bool) -> Self {
+        self.selected = Some(selected);
+        self
+    }
+
+    /// Shown in its tooltip.
+    pub fn shortcut(mut self, shortcut: &'a str) -> Self {
+        self.shortcut = Some(shortcut);
+        self
+    }
+
+    /// A width of its own instead of its contents'.
+    pub fn width(mut self, width: f32) -> Self {
+        self.width = Some(width);
+        self
+    }
+
+    pub fn show(self, ui: &mut Ui) -> Response {
+        let (kind, small) = (self.kind, self.small);
+        let (height, padding, radius) = if small {
+            (size::SMALL, 10.0, size::SMALL_RADIUS)
+        } else {
+            (size::CONTROL, 14.0, size::CONTROL_RADIUS)
+        };
+        let font = if small { Type::SmallStrong } else { Type::Strong }.font();
+        let galley = ui.painter().layout_no_wrap(self.label.to_owned(), font, Color32::PLACEHOLDER);
+        let icon_width = if self.icon.is_some() { size::ICON + 6.0 } else { 0.0 };
+        let natural = (galley.size().x + icon_width + 2.0 * padding).ceil();
+        let wanted = vec2(self.width.unwrap_or(natural), height);
+        let (rect, response) =
+            ui.add_enabled_ui(self.enabled, |ui| ui.allocate_exact_size(wanted, Sense::click())).inner;
+        let (enabled, label, selected) = (self.enabled && ui.is_enabled(), self.label, self.selected);
+        response.widget_info(|| match selected {
+            Some(selected) => WidgetInfo::selected(Role::Button, enabled, selected, label),
+            None => WidgetInfo::labeled(Role::Button, enabled, label),
+        });
+        if ui.is_rect_visible(rect) {
+            let look = Look::of(ui, kind, &response, selected.unwrap_or(false));
+            look.paint(ui, rect, radius);
+            let color = look.text;
+            let mut x = rect.center().x - (galley.size().x + icon_width) / 2.0;
+            if let Some(icon) = self.icon {
+                icon.paint(ui.painter(), pos2(x + size::ICON / 2.0, rect.center().y), size::ICON, color);
+                x += icon_width;
+            }
+            let at = pos2(x, rect.center().y - galley.size().y / 2.0);
+            ui.painter().with_clip_rect(rect.intersect(ui.clip_rect())).galley(at, galley, color);
+            focus_ring(ui, &response, rect, radius);
+        }
+        match self.shortcut {
+            Some(shortcut) => response.on_hover_text(shortcut),
+            None => response,
+        }
+    }
+}
+
+/// A square button with an icon alone; its name is its tooltip.
+#[derive(Debug)]
+#[must_use = "a button is drawn by `show`"]
+pub struct IconButton<'a> {
+    icon: Icon,
+    name: &'a str,
+    small: bool,
+    enabled: bool,
+    selected: Option<bool>,
+    edge: bool,
+}
+
+impl<'a> IconButton<'a> {
+    pub fn new(icon: Icon, name: &'a str) -> Self {
+        Self { icon, name, small: false, enabled: true, selected: None, edge: false }
+    }
+
+    pub fn small(mut self) -> Self {
+        self.small = true;
+        self
+    }
+
+    pub fn enabled(mut self, enabled: bool) -> Self {
+        self.enabled = enabled;
+        self
+    }
+
+    pub fn selected(mut self, selected: bool) -> Self {
+        self.selected = Some(selected);
+        self
+    }
+
+    /// With an edge, as a plain button.
+    pub fn edge(mut self) -> Self {
+        self.edge = true;
+        self
+    }
+
+    pub fn show(self, ui: &mut Ui) -> Response {
+        let (side, radius) = if self.small {
+            (size::SMALL, size::SMALL_RADIUS)
+        } else {
+            (size::CONTROL, size::CONTROL_RADIUS)
+        };
+        let (rect, response) = ui
+            .add_enabled_ui(self.enabled, |ui| ui.allocate_exact_size(Vec2::splat(side), Sense::click()))
+            .inner;
+        self.finish(ui, rect, response, radius)
+    }
+
+    /// Draws it in a place of a painted row.
+    pub fn show_at(self, ui: &mut Ui, rect: Rect, id: eframe::egui::Id) -> Response {
+        let response = ui.interact(rect, id, if self.enabled { Sense::click() } else { Sense::hover() });
+        self.finish(ui, rect, response, size::SMALL_RADIUS)
+    }
+
+    fn finish(self, ui: &Ui, rect: Rect, response: Response, radius: u8) -> Response {
+        let enabled = self.enabled && ui.is_enabled();
+        response.widget_info(|| match self.selected {
+            Some(selected) => WidgetInfo::selected(Role::Button, enabled, selected, self.name),
+            None => WidgetInfo::labeled(Role::Button, enabled, self.name),
+        });
+        if ui.is_rect_visible(rect) {
+            let kind = if self.edge { Kind::Plain } else { Kind::Quiet };
+            let look = Look::of(ui, kind, &response, self.selected.unwrap_or(false));
+            look.paint(ui, rect, radius);
+            self.icon.paint(ui.painter(), rect.center(), size::ICON_LARGE, look.text);
+            focus_ring(ui, &response, rect, radius);
+        }
+        response.on_hover_text(self.name)
+    }
+}
+
+/// The colours of a button as it is now.
+struct Look {
+    fill: Color32,
+    stroke: Stroke,
+    text: Color32,
+}
+
+impl Look {
+    fn of(ui: &Ui, kind: Kind, response: &Response, selected: bool) -> Self {
+        let tokens = Tokens::of(ui);
+        let over = response.hovered() || response.is_pointer_button_down_on();
+        let none = Stroke::NONE;
+        let edge = Stroke::new(size::LINE, tokens.line_strong);
+        let quiet = if over || selected { tokens.hover } else { Color32::TRANSPARENT };
+        let look = match kind {
+            Kind::Primary => {
+                let fill = if over { tokens.accent_hover } else { tokens.accent };
+                Self { fill, stroke: none, text: tokens.on_accent }
+            }
+            Kind::Plain => {
+                let fill = if over { tokens.hover } else { tokens.bg };
+                Self { fill, stroke: edge, text: tokens.text }
+            }
+            Kind::Quiet => {
+                let text = if over || selected { tokens.text } else { tokens.text_2 };
+                Self { fill: quiet, stroke: none, text }
+            }
+            Kind::Danger => Self { fill: quiet, stroke: none, text: tokens.error_text },
+        };
+        if response.enabled() && ui.is_enabled() { look } else { look.dimmed(ui) }
+    }
+
+    fn dimmed(self, ui: &Ui) -> Self {
+        let dim = |color: Color32| ui.visuals().disable(color);
+        Self {
+            fill: dim(self.fill),
+            stroke: Stroke::new(self.stroke.width, dim(self.stroke.color)),
+            text: dim(self.text),
+        }
+    }
+
+    fn paint(&self, ui: &Ui, rect: Rect, radius: u8) {
+        ui.painter().rect(rect, CornerRadius::same(radius), self.fill, self.stroke, StrokeKind::Inside);
+    }
+}

@@ -1,0 +1,214 @@
+"""Drives the real program from outside: a private X screen, session bus and accessibility bus; real input, a real
+drag source, a real reader of the clipboard.
+
+Run with the system's python (/usr/bin/python3): `gi` is Debian's package python3-gi. One `Desktop` a process: the
+accessibility library keeps the bus of the first.
+"""
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+# A slow machine that builds beside: conditions are waited for, never times.
+PATIENCE_SECS = 60
+
+
+def wait_for(what, condition, patience=PATIENCE_SECS):
+    """The condition's first true answer; fails with `what` when it stays false."""
+    end = time.monotonic() + patience
+    while True:
+        answer = condition()
+        if answer:
+            return answer
+        if time.monotonic() > end:
+            raise AssertionError(f"waited {patience} s in vain: {what}")
+        time.sleep(0.05)
+
+
+class Desktop:
+    """A screen with a window manager, and the programs on it."""
+
+    def __init__(self, size="1280x900", environment=None):
+        self.processes = []
+        self.folder = tempfile.mkdtemp(prefix="affix-desktop-")
+        run = os.path.join(self.folder, "run")
+        os.makedirs(run, 0o700)
+        self.environment = dict(os.environ, XDG_RUNTIME_DIR=run, XDG_SESSION_TYPE="x11", NO_AT_BRIDGE="0")
+        for name in ("WAYLAND_DISPLAY", "WAYLAND_SOCKET", "AT_SPI_BUS_ADDRESS"):
+            self.environment.pop(name, None)
+        self.environment.update(environment or {})
+        read, write = os.pipe()
+        self.start("xvfb", ["Xvfb", "-displayfd", str(write), "-screen", "0", size + "x24", "+extension", "GLX",
+                            "-noreset", "-nolisten", "tcp"], pass_fds=(write,))
+        os.close(write)
+        self.environment["DISPLAY"] = ":" + os.read(read, 16).decode().strip()
+        os.close(read)
+        # The session of the keyring, when there is one, is the session of the program.
+        if "AFFIX_TEST_KEYRING" not in self.environment:
+            read, write = os.pipe()
+            self.start("dbus", ["dbus-daemon", "--session", "--nofork", f"--print-address={write}"], pass_fds=(write,))
+            os.close(write)
+            self.environment["DBUS_SESSION_BUS_ADDRESS"] = os.read(read, 4096).decode().split("\n")[0]
+            os.close(read)
+        self.start("wm", ["openbox"])
+        subprocess.run(["gdbus", "call", "--session", "-d", "org.a11y.Bus", "-o", "/org/a11y/bus", "-m",
+                        "org.freedesktop.DBus.Properties.Set", "org.a11y.Status", "IsEnabled", "<true>"],
+                       env=self.environment, check=True, stdout=subprocess.DEVNULL)
+        os.environ.clear()
+        os.environ.update(self.environment)
+        import gi
+        gi.require_version("Atspi", "2.0")
+        from gi.repository import Atspi
+        Atspi.set_timeout(5000, 15000)
+        self.atspi = Atspi
+
+    def start(self, name, command, **options):
+        with open(os.path.join(self.folder, name + ".log"), "ab") as log:
+            process = subprocess.Popen(command, env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                       start_new_session=True, **options)
+        self.processes.append(process)
+        return process
+
+    def log(self, name):
+        with open(os.path.join(self.folder, name + ".log"), encoding="utf-8", errors="replace") as log:
+            return log.read()
+
+    def close(self):
+        for process in reversed(self.processes):
+            if process.poll() is None:
+                process.terminate()
+                try:
+                    process.wait(5)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+                    process.wait()
+
+    # ── Real input and pictures ──────────────────────────────────────────────
+
+    def xdotool(self, *words):
+        answer = subprocess.run(["xdotool", *map(str, words)], env=self.environment, check=True, capture_output=True,
+                                text=True)
+        return answer.stdout.strip()
+
+    def key(self, *keys):
+        for key in keys:
+            self.xdotool("key", key)
+
+    def type(self, text):
+        self.xdotool("type", "--delay", "12", text)
+
+    def drop(self, paths, window="Affix"):
+        """Drags the files from another program and lets them go over the window."""
+        subprocess.run([sys.executable, os.path.join(HERE, "drag_source.py"), "--window", window, *paths],
+                       env=self.environment, check=True, timeout=PATIENCE_SECS)
+
+    def clipboard(self):
+        """What another program reads from the clipboard."""
+        answer = subprocess.run(["xclip", "-selection", "clipboard", "-o"], env=self.environment, capture_output=True,
+                                text=True, timeout=PATIENCE_SECS)
+        return answer.stdout if answer.returncode == 0 else None
+
+    def set_clipboard(self, text, kind="UTF8_STRING"):
+        subprocess.run(["xclip", "-selection", "clipboard", "-t", kind], env=self.environment, input=text, text=True,
+                       check=True)
+
+    def picture(self, path):
+        subprocess.run(["import", "-window", "root", path], env=self.environment, check=True)
+
+
+class App:
+    """The program as a screen reader sees it."""
+
+    def __init__(self, desktop, command, name="affix"):
+        self.desktop = desktop
+        self.atspi = desktop.atspi
+        self.process = desktop.start(name, command)
+        self.root = wait_for(f"{name} on the accessibility bus: {desktop.folder}", lambda: self._named(name))
+        wait_for("a window titled Affix", lambda: desktop_windows(desktop))
+
+    def _named(self, name):
+        if self.process.poll() is not None:
+            raise AssertionError(f"{name} ended with {self.process.returncode}: {self.desktop.log(name)}")
+        top = self.atspi.get_desktop(0)
+        children = (top.get_child_at_index(index) for index in range(top.get_child_count()))
+        return next((child for child in children if child and child.get_name() == name), None)
+
+    def nodes(self, start=None):
+        start = start or self.root
+        yield start
+        for index in range(start.get_child_count()):
+            child = start.get_child_at_index(index)
+            if child:
+                yield from self.nodes(child)
+
+    def all(self, name=None, role=None):
+        """Every node of that name (a text or a compiled pattern) and role."""
+        found = []
+        for node in self.nodes():
+            try:
+                label = node.get_name() or ""
+                fits = name is None or (name.search(label) if hasattr(name, "search") else label == name)
+                if fits and (role is None or node.get_role_name() == role):
+                    found.append(node)
+            except Exception:  # The node went between two frames.
+                continue
+        return found
+
+    def find(self, name, role=None):
+        """Waits until there is one."""
+        return wait_for(f"a {role or 'node'} named {name}\n{self.tree()}", lambda: self.all(name, role))[0]
+
+    def tree(self):
+        lines = []
+        for node in self.nodes():
+            try:
+                lines.append(f"{node.get_role_name()}: {node.get_name()!r}")
+            except Exception:
+                continue
+        return "\n".join(lines)
+
+    def states(self, node):
+        return [state.value_nick for state in node.get_state_set().get_states()]
+
+    def click(self, name, role="push button"):
+        """Clicks as a screen reader does."""
+        node = self.find(name, role)
+        wait_for(f"{name} enabled", lambda: "enabled" in self.states(node) or "sensitive" in self.states(node))
+        actions = node.get_action_iface()
+        names = [self.atspi.Action.get_action_name(actions, index)
+                 for index in range(self.atspi.Action.get_n_actions(actions))]
+        assert self.atspi.Action.do_action(actions, names.index("click")), f"{name} could not be clicked"
+
+    def mouse(self, name, role=None, button=1):
+        """Clicks with the real pointer."""
+        node = self.find(name, role)
+        box = node.get_component_iface().get_extents(self.atspi.CoordType.SCREEN)
+        self.desktop.xdotool("mousemove", box.x + box.width // 2, box.y + box.height // 2)
+        # In one command the press would come before the window has seen the pointer.
+        self.desktop.xdotool("click", button)
+
+    def enter(self, name, text, role="entry"):
+        """Types into a field with real keys."""
+        node = self.find(name, role)
+        node.get_component_iface().grab_focus()
+        wait_for(f"{name} has the keyboard", lambda: "focused" in self.states(self.find(name, role)))
+        self.desktop.type(text)
+
+    def stop(self):
+        """Closes the window as its user does, and waits for the end."""
+        subprocess.run(["wmctrl", "-c", "Affix"], env=self.desktop.environment, check=True)
+        self.process.wait(PATIENCE_SECS)
+
+
+def desktop_windows(desktop):
+    answer = subprocess.run(["xdotool", "search", "--onlyvisible", "--name", "^Affix"], env=desktop.environment,
+                            capture_output=True, text=True)
+    return answer.stdout.split()
+
+
+def named(pattern):
+    return re.compile(pattern)

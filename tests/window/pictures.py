@@ -1,0 +1,181 @@
+#!/usr/bin/python3
+"""Takes the pictures of the README and docs/window.md from the real program, on a private screen.
+
+usage: /usr/bin/python3 tests/window/pictures.py AFFIX_BINARY FOLDER [SCENE…]
+
+A scene is one of empty, busy, failed, targets, settings, chinese, in both themes, or `busy:dark` in one.
+"""
+import json
+import os
+import subprocess
+import sys
+import urllib.request
+
+from desktop import App, Desktop, named, wait_for
+
+PROFILES = [("Product bot", "mixin"), ("Team table", "teable"), ("Archive docs", "cosmos"),
+            ("Interview calendar", "cronofy"), ("Community", "forum")]
+
+
+class Scene:
+    def __init__(self, affix, theme, language="en", size="1100x720", extra=""):
+        self.desktop = Desktop(size=size)
+        self.affix = affix
+        self.home = os.path.join(self.desktop.folder, "home")
+        self.files = os.path.join(self.desktop.folder, "files")
+        os.makedirs(self.files)
+        os.makedirs(self.home)
+        width, height = size.split("x")
+        profiles = "".join(f'\n[[profiles]]\nname = "{name}"\nservice = "{service}"\ndemo = true\nconfirmed = true\n'
+                           for name, service in PROFILES)
+        with open(os.path.join(self.home, "settings.toml"), "w", encoding="utf-8") as file:
+            file.write(f'{extra}\n[uploads]\nauto_copy = false\n[window]\ntheme = "{theme}"\nlanguage = "{language}"\n'
+                       f'width = {width}\nheight = {height}\n{profiles}')
+        self.sandbox = self.desktop.start("sandbox", [affix, "--home", self.home, "sandbox"])
+        found = os.path.join(self.home, "sandbox", "server.json")
+        wait_for("the sandbox", lambda: os.path.exists(found))
+        with open(found, encoding="utf-8") as file:
+            self.server = json.load(file)
+
+    def fault(self, fault, service, step=None, times=None):
+        body = {"fault": fault, "service": service, "step": step, "times": times}
+        request = urllib.request.Request(self.server["origin"] + "/_sandbox/faults", json.dumps(body).encode(),
+                                         {"Authorization": "Bearer " + self.server["token"]})
+        urllib.request.urlopen(request).close()
+
+    def path(self, name):
+        return os.path.join(self.files, name)
+
+    def make(self, name, *command):
+        subprocess.run([*command, self.path(name)], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        return self.path(name)
+
+    def blob(self, name, size):
+        with open(self.path(name), "wb") as file:
+            file.truncate(size)
+        return self.path(name)
+
+    def upload(self, profile, *paths):
+        subprocess.run([self.affix, "--home", self.home, "upload", "--yes", "--quiet", "--profile", profile, *paths],
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def open(self, *files):
+        return App(self.desktop, [self.affix, "--home", self.home, *files])
+
+    def picture(self, folder, name):
+        # Away from every control, or it would be drawn as hovered.
+        self.desktop.xdotool("mousemove", 640, 719)
+        subprocess.run(["sleep", "0.6"], check=True)
+        self.desktop.picture(os.path.join(folder, name + ".png"))
+
+    def close(self):
+        self.desktop.close()
+
+
+def photos(scene):
+    """Two pictures drawn here, and a film."""
+    mountains = ["-size", "4032x3024", "gradient:#87b0ff-#dfe9ff", "-fill", "#c8dcff", "-draw", "circle 2950,620 2950,980",
+                 "-fill", "#3f5f85", "-draw", "polygon 200,3024 1150,1350 2000,2350 2750,1650 3700,3024"]
+    desert = ["-size", "3000x2000", "gradient:#ffb27a-#ffe3c4", "-fill", "#fff3df", "-draw", "circle 2200,500 2200,760",
+              "-fill", "#a84a2e", "-draw", "polygon 0,2000 700,1100 1500,1700 2300,1000 3000,2000"]
+    sunrise = scene.make("IMG_4021 sunrise over the harbour.jpg", "convert", *mountains, "-quality", "98")
+    panorama = scene.make("desert-panorama-2026-11-18.png", "convert", *desert)
+    film = scene.make("launch teaser 最终版 v3.mp4", "ffmpeg", "-y", "-f", "lavfi", "-i",
+                      "testsrc2=size=1280x720:rate=25:duration=42", "-c:v", "libx264", "-b:v", "6M", "-pix_fmt",
+                      "yuv420p")
+    return sunrise, panorama, film
+
+
+def history(scene):
+    """What was uploaded before: a batch of two, one of which failed."""
+    scene.upload("Community", scene.make("logo.png", "convert", "-size", "512x512", "radial-gradient:#6e6ade-#2b2980"))
+    document = scene.blob("Statement of work.docx", 88_000)
+    sheet = scene.blob("Budget 2027.xlsx", 1_200_000)
+    scene.upload("Team table", document)
+    scene.fault("status=401", "teable", times=3)
+    scene.upload("Team table", sheet)
+
+
+def busy(affix, folder, theme, language="en", name=None):
+    scene = Scene(affix, theme, language, extra='default_profile = "Product bot"')
+    try:
+        history(scene)
+        sunrise, panorama, film = photos(scene)
+        archive = scene.blob("release-1.4.0-linux-x86_64.tar.zst", 96_200_000)
+        report = scene.blob("Quarterly report — final (signed).pdf", 2_100_000)
+        orders = scene.blob("orders-2026-11.csv", 640_000)
+        scene.fault("slow=40000000", "mixin", step="bytes", times=2)
+        scene.fault("slow=2600000", "mixin", step="bytes", times=2)
+        app = scene.open(sunrise, panorama, film, archive, report, orders)
+        app.find(named("^IMG_4021 sunrise over the harbour.jpg, (Done|完成)"))
+        app.find(named("^desert-panorama-2026-11-18.png, (Done|完成)"))
+        app.mouse(named("^IMG_4021 sunrise"))
+        subprocess.run(["sleep", "2.5"], check=True)
+        scene.picture(folder, name or f"busy-{theme}")
+    finally:
+        scene.close()
+
+
+def empty(affix, folder, theme):
+    scene = Scene(affix, theme)
+    try:
+        scene.open().find("Drop files here")
+        scene.picture(folder, f"empty-{theme}")
+    finally:
+        scene.close()
+
+
+def failed(affix, folder, theme):
+    scene = Scene(affix, theme, extra='default_profile = "Team table"')
+    try:
+        history(scene)
+        app = scene.open()
+        app.mouse(named("^Budget 2027.xlsx, "))
+        scene.picture(folder, f"failed-{theme}")
+    finally:
+        scene.close()
+
+
+def targets(affix, folder, theme):
+    scene = Scene(affix, theme, extra='default_profile = "Team table"')
+    try:
+        app = scene.open()
+        app.click("Targets")
+        app.mouse(named("^Team table"))
+        app.click("Test connection")
+        subprocess.run(["sleep", "2"], check=True)
+        scene.picture(folder, f"targets-{theme}")
+    finally:
+        scene.close()
+
+
+def settings(affix, folder, theme):
+    scene = Scene(affix, theme)
+    try:
+        scene.open().click("Settings")
+        scene.picture(folder, f"settings-{theme}")
+    finally:
+        scene.close()
+
+
+def chinese(affix, folder, theme):
+    busy(affix, folder, theme, "zh-CN", f"chinese-{theme}")
+
+
+SCENES = {"empty": empty, "busy": busy, "failed": failed, "targets": targets, "settings": settings, "chinese": chinese}
+
+
+def main():
+    affix, folder, *wanted = sys.argv[1:]
+    os.makedirs(folder, exist_ok=True)
+    for scene in wanted or SCENES:
+        if ":" in scene:
+            name, theme = scene.split(":")
+            SCENES[name](os.path.abspath(affix), folder, theme)
+        else:
+            # The accessibility library keeps the bus of a process's first desktop, so each picture has a process.
+            for theme in ("light", "dark"):
+                subprocess.run([sys.executable, __file__, affix, folder, f"{scene}:{theme}"], check=True)
+
+
+main()

@@ -1,0 +1,128 @@
+#!/usr/bin/python3
+"""What people do with the real program, one function each. Run by tests/whole_app.rs:
+
+  /usr/bin/python3 tests/window/scenarios.py SCENARIO AFFIX_BINARY
+
+Exit 0: it went well. On failure a picture of the screen is left in target/window-failures/.
+"""
+import json
+import os
+import subprocess
+import sys
+import urllib.request
+
+from desktop import App, Desktop, HERE, named, wait_for
+
+ROOT = os.path.dirname(os.path.dirname(HERE))
+
+
+class Stage:
+    """A desktop, a home of its own, some files."""
+
+    def __init__(self, affix):
+        self.desktop = Desktop()
+        self.affix = affix
+        self.home = os.path.join(self.desktop.folder, "home")
+        self.files = os.path.join(self.desktop.folder, "files")
+        os.makedirs(self.files)
+        os.makedirs(self.home)
+
+    def write(self, name, content):
+        path = os.path.join(self.files, name)
+        with open(path, "wb") as file:
+            file.write(content)
+        return path
+
+    def photo(self, name, size="1600x1200"):
+        path = os.path.join(self.files, name)
+        subprocess.run(["convert", "-size", size, "plasma:tomato-steelblue", path], check=True)
+        return path
+
+    def settings(self, text):
+        with open(os.path.join(self.home, "settings.toml"), "w", encoding="utf-8") as file:
+            file.write(text)
+
+    def open(self, *files):
+        return App(self.desktop, [self.affix, "--home", self.home, *files])
+
+    def command(self, *words, **options):
+        return subprocess.run([self.affix, "--home", self.home, *words], capture_output=True, text=True, **options)
+
+    def close(self):
+        self.command("sandbox", "--stop")
+        self.desktop.close()
+
+
+def same_bytes(link, path):
+    with urllib.request.urlopen(link, timeout=30) as answer, open(path, "rb") as file:
+        assert answer.read() == file.read(), f"{link} does not give the bytes of {path} back"
+
+
+def done(app, *names):
+    for name in names:
+        app.find(named(f"^{name}, Done"))
+
+
+def three_dropped_files(stage):
+    """Start, drop three files, copy all links: they download the same bytes."""
+    stage.settings("[uploads]\nauto_copy = false\n")
+    app = stage.open()
+    app.find("Add files", "push button")
+    files = [stage.photo("harbour at dawn.jpg"), stage.write("Größe & mehr.txt", b"umlauts\n" * 500),
+             stage.write("最终版.bin", os.urandom(300_000))]
+    stage.desktop.drop(files)
+    done(app, "harbour at dawn.jpg", "Größe & mehr.txt", "最终版.bin")
+    app.click("Copy all links")
+    text = wait_for("links on the clipboard", lambda: stage.desktop.clipboard())
+    links = text.splitlines()
+    assert len(links) == 3, text
+    for link, path in zip(links, files):
+        same_bytes(link, path)
+
+
+def files_of_the_command_line(stage):
+    """`affix FILE…` opens the window with the files uploaded, and the batch's links are copied once by themselves."""
+    files = [stage.write("one.txt", b"1"), stage.write("two.txt", b"22")]
+    app = stage.open(*files)
+    done(app, "one.txt", "two.txt")
+    text = wait_for("links on the clipboard", lambda: stage.desktop.clipboard())
+    links = text.splitlines()
+    assert len(links) == 2, text
+    for link, path in zip(links, files):
+        same_bytes(link, path)
+
+
+def pasted_files(stage):
+    """Ctrl+V of paths as file managers put them."""
+    app = stage.open()
+    app.find("Add files", "push button")
+    path = stage.write("pasted file.txt", b"from the clipboard")
+    stage.desktop.set_clipboard("file://" + path.replace(" ", "%20") + "\r\n")
+    stage.desktop.key("ctrl+v")
+    done(app, "pasted file.txt")
+
+
+SCENARIOS = {
+    "three_dropped_files": three_dropped_files,
+    "files_of_the_command_line": files_of_the_command_line,
+    "pasted_files": pasted_files,
+}
+
+
+def main():
+    name, affix = sys.argv[1:]
+    stage = Stage(os.path.abspath(affix))
+    try:
+        SCENARIOS[name](stage)
+    except BaseException:
+        failures = os.path.join(ROOT, "target", "window-failures")
+        os.makedirs(failures, exist_ok=True)
+        picture = os.path.join(failures, name + ".png")
+        stage.desktop.picture(picture)
+        print(f"picture: {picture}; logs: {stage.desktop.folder}", file=sys.stderr)
+        raise
+    finally:
+        stage.close()
+
+
+main()
