@@ -48,7 +48,7 @@ const KEYBOARD_MOVES: &str = "keyboard-moves";
 
 /// Whether the keyboard was used last to get around, and not the pointer.
 fn keyboard_moves(ctx: &Context) -> bool {
-    ctx.data(|data| data.get_temp(Id::new(KEYBOARD_MOVES))).unwrap_or(true)
+    ctx.data(|data| data.get_temp(Id::unique(KEYBOARD_MOVES))).unwrap_or(true)
 }
 
 /// Remembers what is used to get around; once a frame.
@@ -67,6 +67,6 @@ pub(super) fn watch_input(ctx: &Context) {
     let (clicked, moved) =
         ctx.input(|input| (input.pointer.any_pressed(), MOVES.iter().any(|key| input.key_pressed(*key))));
     if clicked || moved {
-        ctx.data_mut(|data| data.insert_temp(Id::new(KEYBOARD_MOVES), moved));
+        ctx.data_mut(|data| data.insert_temp(Id::unique(KEYBOARD_MOVES), moved));
     }
 }
