@@ -31,10 +31,8 @@ fn search_id() -> Id {
 
 pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
     let width = ui.available_width();
-    let line = ui.max_rect();
-    ui.painter().hline(line.x_range(), line.bottom() - 0.5, (size::LINE, Tokens::of(ui).line));
     ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-        ui.add_space(size::EDGE - ui.spacing().item_spacing.x);
+        ui.add_space(size::EDGE);
         let picker = (width - 500.0).clamp(180.0, 320.0);
         picker::show(ui, cx, picker);
         if Button::primary(cx.texts.get("add-files")).icon(icons::PLUS_BOLD).show(ui).clicked() {
@@ -55,7 +53,7 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
 
 /// In reading order, from a place measured beforehand: Tab walks from left to right.
 fn right_ui(ui: &mut Ui, cx: &mut Cx<'_>, width: f32) {
-    ui.add_space(size::EDGE - ui.spacing().item_spacing.x);
+    ui.add_space(size::EDGE);
     if IconButton::new(icons::GEAR_SIX, cx.texts.get("settings")).show(ui).clicked() {
         cx.state.screen = Screen::Settings;
     }
