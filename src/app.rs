@@ -195,6 +195,7 @@ impl App {
             Action::Preferences(action) => self.preferences_action(ctx, &core, action),
             Action::Questions(action) => self.questions_action(&core, action),
             Action::CloseToast(id) => self.model.toasts.close(id),
+            Action::HoldToasts(held) => self.model.toasts.hold(held, self.model.now_ms),
         }
     }
 

@@ -4,7 +4,7 @@ mod picker;
 
 use std::time::Duration;
 
-use eframe::egui::{Align, CornerRadius, Id, Key, Layout, Modifiers, Stroke, StrokeKind, Ui, pos2, vec2};
+use eframe::egui::{Align, CornerRadius, Id, Key, Layout, Stroke, StrokeKind, Ui, pos2, vec2};
 
 use super::icons;
 use super::list::want;
@@ -71,9 +71,6 @@ fn right_ui(ui: &mut Ui, cx: &mut Cx<'_>, width: f32) {
 }
 
 fn search_ui(ui: &mut Ui, cx: &mut Cx<'_>, width: f32) {
-    if ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::F)) {
-        cx.state.list.focus_search = true;
-    }
     let tokens = Tokens::of(ui);
     let hint = cx.texts.get("search-keys");
     let mut typed = std::mem::take(&mut cx.state.list.search);
@@ -90,7 +87,7 @@ fn search_ui(ui: &mut Ui, cx: &mut Cx<'_>, width: f32) {
         tokens.text_2,
     );
     let mut changed = response.changed();
-    if std::mem::take(&mut cx.state.list.focus_search) {
+    if std::mem::take(&mut cx.state.overlays.search) {
         response.request_focus();
     }
     if chip {
