@@ -7,6 +7,7 @@ pub mod previews;
 pub mod text;
 pub mod theme;
 pub mod tokens;
+pub mod when;
 pub mod widgets;
 
 mod bar;
