@@ -64,6 +64,9 @@ pub struct App {
     clock: fn() -> i64,
     list: list::Reading,
     detail: detail::Reading,
+    links: links::Sent,
+    /// Texts for the clipboard, which is handed them in `logic`.
+    clipboard: Vec<String>,
 }
 
 impl App {
@@ -94,6 +97,8 @@ impl App {
             clock,
             list: list::Reading::default(),
             detail,
+            links: links::Sent::default(),
+            clipboard: Vec::new(),
         };
         app.preferences_start(ctx, &home, loaded);
         if !files.is_empty() {
@@ -125,6 +130,7 @@ impl App {
             ctx.request_repaint();
         }
         self.list_due(ctx);
+        self.links_due(ctx);
         self.detail_due(ctx);
         if let Some(next_ms) = self.model.toasts.expire(self.model.now_ms) {
             let wait = u64::try_from(next_ms - self.model.now_ms).unwrap_or_default();

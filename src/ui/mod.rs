@@ -1,5 +1,6 @@
 //! Drawing: egui only, no disk, no network, no clock. Widgets push [`Action`]s; `app` carries them out.
 
+pub mod file_kind;
 pub mod icon;
 pub mod icons;
 pub mod previews;
@@ -54,6 +55,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
         Screen::Settings => settings::show(ui, cx),
     }
     drop::hover_ui(ui.ctx(), cx);
+    inspector::show_over(ui.ctx(), cx);
     dialogs::show(ui.ctx(), cx);
     overlays::show(ui.ctx(), cx);
     toasts::show(ui.ctx(), cx);
