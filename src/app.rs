@@ -13,6 +13,7 @@ mod transfers;
 mod window;
 mod work;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -21,10 +22,10 @@ use eframe::egui::{Context, Ui};
 use tokio::sync::mpsc;
 
 use crate::domain::error::Failure;
-use crate::model::{Action, Model, Notice, Update};
+use crate::model::{self, Action, Model, Notice, Update};
 use crate::platform::dirs::Home;
 use crate::secrets::Secrets;
-use crate::settings::Loaded;
+use crate::settings::{Loaded, Network};
 use crate::transfer::Event;
 use crate::ui::text::{Language, Texts};
 use crate::ui::{Cx, State};
@@ -63,6 +64,14 @@ pub struct App {
     actions: Vec<Action>,
     clock: fn() -> i64,
     list: list::Reading,
+    intake: intake::Taking,
+    kept: window::Kept,
+    /// Settings that wait to be written, and whether a writing runs.
+    unwritten: BTreeMap<&'static str, Option<String>>,
+    writing: bool,
+    /// What the engine was started with.
+    network_at_start: Option<Network>,
+    opening: (Home, Secrets),
     detail: detail::Reading,
     links: links::Sent,
     /// Texts for the clipboard, which is handed them in `logic`.
@@ -82,6 +91,7 @@ impl App {
             Arc::new(move || ctx.request_repaint())
         };
         let mut work = Work::new(waker)?;
+        let opening = (home.clone(), secrets.clone());
         work.open(home.clone(), secrets, loaded.settings.clone(), clock);
         let texts = Texts::new(Language::from_setting(&loaded.settings.window.language));
         let detail = detail::Reading::new(previews::Pool::start(&work.reporter()));
@@ -96,6 +106,12 @@ impl App {
             actions: Vec::new(),
             clock,
             list: list::Reading::default(),
+            intake: intake::Taking::default(),
+            kept: window::Kept::default(),
+            unwritten: BTreeMap::new(),
+            writing: false,
+            network_at_start: None,
+            opening,
             detail,
             links: links::Sent::default(),
             clipboard: Vec::new(),
@@ -129,6 +145,7 @@ impl App {
         if since.elapsed() >= BUDGET {
             ctx.request_repaint();
         }
+        self.kept_due(ctx);
         self.list_due(ctx);
         self.links_due(ctx);
         self.detail_due(ctx);
@@ -156,6 +173,7 @@ impl App {
                 self.core = Some(core);
                 self.events = Some(events);
                 self.model.ready = true;
+                self.model.trouble = None;
                 self.actions.append(&mut self.early);
                 self.list_opened();
                 self.targets_opened();
@@ -166,6 +184,10 @@ impl App {
 
     fn act(&mut self, ctx: &Context, action: Action) {
         let Some(core) = self.core.clone() else {
+            if let Action::Preferences(model::preferences::Action::TryAgain) = action {
+                self.open_again();
+                return;
+            }
             self.early.push(action);
             return;
         };
@@ -179,6 +201,7 @@ impl App {
             Action::Preferences(action) => self.preferences_action(ctx, &core, action),
             Action::Questions(action) => self.questions_action(&core, action),
             Action::CloseToast(id) => self.model.toasts.close(id),
+            Action::HoldToasts(held) => self.model.toasts.hold(held, self.model.now_ms),
         }
     }
 
@@ -208,6 +231,10 @@ impl eframe::App for App {
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
         self.ui(ui);
+    }
+
+    fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
+        self.keep_now();
     }
 
     fn clear_color(&self, visuals: &eframe::egui::Visuals) -> [f32; 4] {

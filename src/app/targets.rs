@@ -19,6 +19,7 @@ impl App {
         match action {
             Action::Reload => self.targets_reload(),
             Action::Pick(name) => self.pick(core, name),
+            Action::Remove(_) => {}
         }
     }
 

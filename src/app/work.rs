@@ -8,17 +8,16 @@ use std::time::Duration;
 use tokio::runtime::Runtime;
 use tokio::sync::{mpsc, oneshot};
 
-use crate::domain::describe::Description;
 use crate::domain::error::{Failure, Kind};
 use crate::model::Update;
 use crate::platform::dirs::Home;
 use crate::platform::session::Session;
 use crate::secrets::Secrets;
 use crate::services::http::Http;
-use crate::services::{self, Service};
 use crate::settings::{File, Settings};
 use crate::store::Store;
 use crate::transfer::profiles::ProfileTargets;
+use crate::transfer::profiles::manage::{Manager, describe};
 use crate::transfer::{self, Event, opening};
 
 /// Answers that wait for a window that is busy.
@@ -39,6 +38,13 @@ pub(super) struct Core {
     pub http: Http,
     /// Says that this run lives.
     session: Arc<Session>,
+}
+
+impl Core {
+    /// What adds, changes and removes profiles.
+    pub(super) fn manager(&self) -> Manager {
+        Manager::new(self.file.clone(), self.secrets.clone())
+    }
 }
 
 pub(super) type Opened = Result<(Core, mpsc::Receiver<Event>), Failure>;
@@ -165,8 +171,4 @@ async fn open(home: Home, secrets: Secrets, settings: Settings, waker: Waker, cl
     });
     let core = Core { home, file, secrets, targets, store, handle, http, session: Arc::new(session) };
     Ok((core, events))
-}
-
-fn describe(id: &str) -> Option<&'static Description> {
-    services::find(id).map(Service::description)
 }

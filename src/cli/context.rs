@@ -5,18 +5,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::say;
-use crate::domain::describe::Description;
 use crate::domain::error::Failure;
 use crate::domain::profile::Profile;
 use crate::platform::dirs::Home;
 use crate::platform::session::Session;
 use crate::secrets::Secrets;
+use crate::services::Service;
 use crate::services::http::Http;
-use crate::services::{self, Service};
 use crate::settings::{File, Settings};
 use crate::store::Store;
 use crate::transfer::opening;
 use crate::transfer::profiles::ProfileTargets;
+use crate::transfer::profiles::manage::{Manager, describe};
 
 /// Settings and secrets of one home.
 #[derive(Debug)]
@@ -57,6 +57,11 @@ impl Context {
         self.targets.find(name.unwrap_or(&self.settings.default_profile))
     }
 
+    /// What adds, changes and removes profiles.
+    pub(super) fn manager(&self) -> Manager {
+        Manager::new(self.file.clone(), self.secrets.clone())
+    }
+
     /// Opens the database and marks as interrupted what runs that died have left unfinished.
     pub(super) async fn keeping(&self) -> Result<Keeping, Failure> {
         let (store, session) = opening::open_store(&self.home).await?;
@@ -67,9 +72,4 @@ impl Context {
     pub(super) fn http(&self) -> Result<Http, Failure> {
         opening::http(&self.settings)
     }
-}
-
-/// A service's description by its id, for the settings file.
-pub(super) fn describe(id: &str) -> Option<&'static Description> {
-    services::find(id).map(Service::description)
 }

@@ -18,6 +18,7 @@ use clap::Parser as _;
 use clap::error::ErrorKind;
 
 use crate::domain::error::{Failure, Kind};
+use crate::transfer::profiles::manage::describe;
 use args::{Cli, Command};
 use context::Context;
 
@@ -72,7 +73,7 @@ fn run(cli: Cli) -> Result<u8, Failure> {
     let Some(command) = cli.command else {
         not_a_file(&cli.files)?;
         let files = cli.files.iter().map(upload::absolute).collect();
-        crate::app::run(cli.home, files, context::describe)?;
+        crate::app::run(cli.home, files, describe)?;
         return Ok(DONE);
     };
     let context = Context::open(cli.home)?;

@@ -6,11 +6,11 @@ use super::args::Sandbox;
 use super::context::Context;
 use super::{DONE, say};
 use crate::domain::error::{Failure, Kind};
-use crate::domain::profile::{Profile, SANDBOX_PROFILE, SANDBOX_SERVICE};
+use crate::domain::profile::SANDBOX_PROFILE;
 use crate::sandbox::credentials::Credentials;
 use crate::sandbox::running;
 use crate::sandbox::server::Config;
-use crate::services;
+use crate::transfer::profiles::manage::offered;
 
 pub(super) async fn run(context: &Context, args: Sandbox) -> Result<u8, Failure> {
     let dir = context.home.sandbox_dir();
@@ -48,15 +48,11 @@ fn broke_off(error: tokio::task::JoinError) -> Failure {
 
 /// A demo profile of each service, unless one of its name is there.
 fn add_profiles(context: &Context) -> Result<(), Failure> {
-    for description in services::ALL.iter().map(|service| service.description()) {
-        let name = format!("{} demo", description.name);
-        if description.id == SANDBOX_SERVICE || context.settings.profile(&name).is_some() {
-            continue;
+    for description in offered() {
+        let (name, is_new) = context.manager().demo(description)?;
+        if is_new {
+            say::note(&format!("“{name}” is added."));
         }
-        let service = description.id.to_owned();
-        let profile = Profile { name, service, demo: true, ..Profile::default() };
-        context.file.add_profile(&profile)?;
-        say::note(&format!("“{}” is added.", profile.name));
     }
     say::note(&format!("Upload to one of them with --profile, or to “{SANDBOX_PROFILE}” without it."));
     Ok(())

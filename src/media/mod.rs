@@ -10,12 +10,14 @@ mod inspect;
 mod mkv;
 mod mp4;
 mod picture;
+mod png;
 mod preview;
 mod shrink;
 mod sniff;
 mod video;
 
 pub use inspect::inspect;
+pub use png::png_of;
 pub use preview::{Rgba, preview};
 pub use shrink::shrink_image;
 pub use video::{Thumb, ThumbSource, thumbnail};

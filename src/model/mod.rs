@@ -59,6 +59,8 @@ pub enum Action {
     Preferences(preferences::Action),
     Questions(questions::Action),
     CloseToast(u64),
+    /// The pointer came over the toasts, or left them.
+    HoldToasts(bool),
 }
 
 /// What is asked of the engine.

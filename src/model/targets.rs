@@ -52,6 +52,8 @@ impl Targets {
 pub enum Action {
     /// Files go to this one from now on.
     Pick(String),
+    /// With its secrets.
+    Remove(String),
     /// Read the settings file again.
     Reload,
 }

@@ -1,6 +1,8 @@
-//! What differs between computers: folders, writing files safely, knowing which runs of the program still live, what
-//! is handed to the desktop.
+//! What differs between computers: folders, writing files safely, choosing them, the clipboard, what is handed to the
+//! desktop, knowing which runs of the program still live.
 
+pub mod chooser;
+pub mod clipboard;
 pub mod desktop;
 pub mod dirs;
 pub mod files;

@@ -6,6 +6,7 @@ mod actor;
 pub mod aftercare;
 pub mod again;
 mod board;
+pub mod consent;
 mod job;
 mod line;
 pub mod opening;

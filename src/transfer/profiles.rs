@@ -1,5 +1,9 @@
 //! Targets from the settings file, the keyring and the sandbox.
 
+pub mod form;
+pub mod manage;
+pub mod trial;
+
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -50,11 +54,13 @@ impl ProfileTargets {
             Failure::new(Kind::Settings, format!("There is no profile named “{name}”"))
                 .advice("`affix profiles list` shows which there are.")
         })?;
-        let service = services::find(&profile.service).ok_or_else(|| {
-            Failure::new(Kind::Settings, format!("“{}” is no service of this version", profile.service))
-                .advice("`affix profiles services` shows which there are.")
-        })?;
+        let service = services::find(&profile.service).ok_or_else(|| no_service(&profile.service))?;
         Ok((profile.clone(), service))
+    }
+
+    /// Looks again before the next upload, because a profile was changed.
+    pub async fn look_again(&self) {
+        self.known.lock().await.clear();
     }
 
     async fn look_up(&self, name: &str) -> Result<Resolved, Failure> {
@@ -70,8 +76,7 @@ impl ProfileTargets {
             }
             Target::new(&profile, description, secrets)
         };
-        check(service, &target)?;
-        Ok(Resolved { target: target.into(), service })
+        checked(service, target)
     }
 
     /// A profile that speaks to the sandbox: its address and its credential come from there.
@@ -103,21 +108,19 @@ impl ProfileTargets {
     }
 }
 
-/// Every setting by its own rule, then by the service's.
-fn check(service: &dyn Service, target: &Target) -> Result<(), Failure> {
-    let description = service.description();
-    let wrong = |reason: String| {
-        Failure::new(Kind::Settings, format!("The target “{}” is not set up: {reason}", target.profile))
-            .advice(format!("Correct it with `affix profiles edit '{}' --set KEY=VALUE`.", target.profile))
+fn no_service(id: &str) -> Failure {
+    Failure::new(Kind::Settings, format!("“{id}” is no service of this version"))
+        .advice("`affix profiles services` shows which there are.")
+}
+
+/// The target, if nothing is wrong with its settings.
+fn checked(service: &'static dyn Service, target: Target) -> Result<Resolved, Failure> {
+    let Some(wrong) = form::wrong(service, &target).into_iter().next() else {
+        return Ok(Resolved { target: target.into(), service });
     };
-    for spec in description.settings {
-        match target.optional(spec.key) {
-            Some(value) => spec.check(value).map_err(wrong)?,
-            None if spec.required => return Err(wrong(format!("{} is missing", spec.key))),
-            None => {}
-        }
-    }
-    service.check_settings(target).into_iter().next().map_or(Ok(()), |reason| Err(wrong(reason)))
+    let broke = format!("The target “{}” is not set up: {}", target.profile, wrong.sentence());
+    let advice = format!("Correct it with `affix profiles edit '{}' --set KEY=VALUE`.", target.profile);
+    Err(Failure::new(Kind::Settings, broke).advice(advice))
 }
 
 impl Targets for ProfileTargets {

@@ -1,5 +1,6 @@
 //! Drawing: egui only, no disk, no network, no clock. Widgets push [`Action`]s; `app` carries them out.
 
+pub mod commands;
 pub mod file_kind;
 pub mod icon;
 pub mod icons;

@@ -9,9 +9,10 @@ use crate::cli::{DONE, say};
 use crate::domain::attachment::Activity;
 use crate::domain::error::{Failure, Step};
 use crate::services::body::Gauge;
-use crate::services::http::{self, Exchange, Observer};
+use crate::services::http::Observer;
 use crate::store::system_clock;
 use crate::transfer::Targets as _;
+use crate::transfer::profiles::trial::Tester;
 
 /// Says each request as it happens.
 #[derive(Debug)]
@@ -35,26 +36,25 @@ impl Observer for Speaker {
 
 pub(super) async fn run(context: &Context, name: &str) -> Result<u8, Failure> {
     let (profile, _) = context.profile(Some(name))?;
-    let asked = |failure: Failure| failure.asked(format!("Test {}", profile.name));
-    let resolved = context.targets.resolve(&profile.name).await.map_err(asked)?;
+    let resolved = context
+        .targets
+        .resolve(&profile.name)
+        .await
+        .map_err(|failure| failure.asked(format!("Test {}", profile.name)))?;
     let cancel = CancellationToken::new();
-    let mut exchange = Exchange::new(http::Context {
+    let tester = Tester {
         http: context.http()?,
         observer: Arc::new(Speaker),
         cancel: cancel.clone(),
-        redactor: resolved.redactor(),
-        checkpoint: None,
-        cache: Arc::default(),
         clock: system_clock,
-    });
+    };
     tokio::spawn(async move {
         if tokio::signal::ctrl_c().await.is_ok() {
             cancel.cancel();
         }
     });
-    let tested = resolved.service.test(&resolved.target, &mut exchange).await;
-    let sentence = tested.map_err(|failure| asked(exchange.finish(failure)))?;
+    let sentence = tester.run(&resolved).await?;
     // A reader that has gone needs no sentence.
-    let _gone = say::result(&exchange.clean(&sentence));
+    let _gone = say::result(&sentence);
     Ok(DONE)
 }
