@@ -69,6 +69,116 @@ clipboard-empty = The clipboard holds nothing to upload.
 ### List, bar, status
 
 no-uploads-yet = No uploads yet
+more = More actions
+copy-link = Copy link
+open-link = Open link
+show-in-folder = Show in folder
+save-as = Save as…
+renew-link = Renew link
+delete-file = Delete at the service…
+deleted = Deleted
+deleted-at-service = Deleted at the service
+link-renewed = Link renewed
+remove-from-list = Remove from list
+copy-all-links = Copy all links
+pause = Pause
+resume = Resume
+pause-all = Pause all
+resume-all = Resume all
+retry = Retry
+retry-failed = Retry failed
+send-again = Send again
+stop = Stop
+new-target = New target
+inspector = Inspector
+view-list = List
+view-grid = Grid
+uploads = Uploads
+filter-all = All
+filter-active = Active
+filter-done = Done
+filter-failed = Failed
+all-targets = All targets
+state-queued = Queued
+state-preparing = Preparing
+state-uploading = Uploading
+state-finishing = Finishing
+state-done = Done
+state-failed = Failed
+state-paused = Paused
+state-canceled = Canceled
+state-interrupted = Interrupted
+state-unsure = Unsure
+interrupted-advice = Affix ended before it was done
+unsure-line = Sent, but the answer was lost
+unsure-advice = It may be there already
+unsure-question = The file may be at the service already. Sent again, it may be there twice.
+waiting-again = { $why }, again in { $time }
+waiting-busy = Service busy
+waiting-connection = Connection lost
+part-of = { $part } of { $whole }
+done-of = { $done } of { $all }
+speed = { $bytes }/s
+time-left = { $time } left
+link-over = Link expired
+when-today = Today { $time }
+when-yesterday = Yesterday { $time }
+nothing-here = Nothing here
+nothing-active = Nothing is being uploaded
+nothing-done = Nothing is done yet
+nothing-failed = Nothing failed
+nothing-found = Nothing found for “{ $search }”
+show-all = Show all uploads
+drop-here = Drop files here
+ways-before = or paste, or
+choose-files = choose files
+ways-after = — you get a link for each one
+go-to-sandbox = They go to the Sandbox on this computer. Nothing leaves it.
+go-to-demo = They go to { $target }, a demo on this computer. Nothing leaves it.
+go-to-public = They go to { $target } ({ $host }). Everyone with the link can see them.
+go-to-expiring = They go to { $target } ({ $host }). Everyone with the link can see them until it expires.
+go-to-private = They go to { $target } ({ $host }). Only its members can see them.
+this-computer = this computer
+visible-public = Public
+visible-expiring = Expiring
+visible-private = Private
+visible-none = No link
+visible-here = Only here
+search-keys = Ctrl F
+search-clear = Clear search
+overall-progress = All uploads
+count-running = { $shown } running
+count-waiting = { $shown } waiting
+count-paused = { $shown } paused
+count-interrupted = { $shown } interrupted
+count-failed = { $shown } failed
+count-unsure = { $shown } unsure
+count-canceled = { $shown } canceled
+count-uploaded = { $shown } uploaded
+files = { $count ->
+    [one] 1 file
+   *[other] { $shown } files
+}
+drop-over = { $count ->
+    [one] Upload 1 file to { $target }
+   *[other] Upload { $shown } files to { $target }
+}
+days-left = { $count ->
+    [one] 1 day left
+   *[other] { $shown } days left
+}
+hours-left = { $count ->
+    [one] 1 hour left
+   *[other] { $shown } hours left
+}
+scanning = { $count ->
+    [one] 1 file found
+   *[other] { $shown } files found
+}
+removed-from-list = { $count ->
+    [one] 1 upload removed from the list
+   *[other] { $count } uploads removed from the list
+}
 
 ### Inspector and links
 preview = Preview
@@ -80,7 +190,6 @@ inspector-many = { $count ->
    *[other] { $shown } files selected
 }
 inspector-loading = One moment…
-copy-all-links = Copy all links
 section-link = Link
 section-links = Links
 section-facts = Facts
@@ -102,12 +211,8 @@ open-link-thumbnail = Open thumbnail link
 open-link-preview = Open preview link
 qr-code = QR code
 qr-code-hint = Scan it to open the link on a phone.
-visible-public = Public
-visible-expiring = Expiring
 visible-expires-in = Expires in { $time }
 visible-expired = Expired
-visible-private = Private
-visible-none = No link
 visible-local = Only here
 visible-deleted = Deleted
 reach-public = Anyone with the link
@@ -115,12 +220,6 @@ reach-expiring = Anyone with the link, until it expires
 reach-private = Only with the target’s credential
 reach-none = Nobody: the service gave no link
 reach-local = Programs on this computer
-format-url = URL
-format-markdown = Markdown
-format-html = HTML
-format-bbcode = BBCode
-format-own = Own
-own-format = Own format
 own-format-hint = Placeholders: { $list }
 copy-formatted = Copy as shown
 fact-visible = Visible to
@@ -140,24 +239,15 @@ fact-duration = Duration
 fact-target = Target
 fact-path = Path
 fact-copy = Copy { $name }
-time-today = Today { $time }
-time-yesterday = Yesterday { $time }
 failed-asked = Asked
 failed-cause = Raw cause
 failed-status = HTTP { $status }
-retry = Retry
-copy-details = Copy details
-activity-none = Nothing has been sent yet.
 activity-no-answer = no answer
 activity-milliseconds = { $count } ms
 activity-request = Request
 activity-sent = { $size } sent
 activity-answer = Answer
 copy-as-curl = Copy as curl
-show-in-folder = Show in folder
-open-link = Open link
-save-as = Save as…
-renew-link = Renew link
 delete-at-service = Delete at the service
 links-copied = { $count ->
     [one] Link copied
@@ -170,7 +260,6 @@ links-copied-some = { $count ->
 links-none = There is no link to copy
 text-copied = Copied
 curl-copied = Copied as curl
-details-copied = Details copied
 saved-to = Saved as { $name }, { $size }
 notify-done = { $count ->
     [one] 1 file uploaded

@@ -83,6 +83,13 @@ impl App {
         }
     }
 
+    /// The user changed these by something else than an upload.
+    pub(super) fn detail_changed(&mut self, ids: &[AttachmentId]) {
+        if self.model.detail.id.is_some_and(|id| ids.contains(&id)) {
+            self.detail.stale = true;
+        }
+    }
+
     /// Reads what is due.
     pub(super) fn detail_due(&mut self, ctx: &Context) {
         let (Some(id), Some(core)) = (self.model.detail.id, &self.core) else { return };

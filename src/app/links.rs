@@ -1,7 +1,7 @@
 //! Copies, opens and saves links.
 
 use std::collections::{HashMap, HashSet};
-use std::time::{Duration, Instant};
+use std::path::PathBuf;
 
 use eframe::egui::Context;
 
@@ -13,13 +13,11 @@ use crate::domain::link::Format;
 use crate::domain::receipt::LinkKind;
 use crate::model::links::{Action, Rendered, Update};
 use crate::model::{self, Notice};
+use crate::platform::chooser::{self, Choice};
 use crate::platform::desktop;
 use crate::store::{Row, Store};
 use crate::transfer::Event;
 use crate::transfer::aftercare::Aftercare;
-
-/// A file chooser that answers sooner than anybody could is not there at all.
-const NOT_BY_HAND: Duration = Duration::from_millis(100);
 
 /// What was copied without being asked for.
 #[derive(Debug, Default)]
@@ -141,10 +139,11 @@ impl App {
             http: core.http.clone(),
             clock: self.clock,
         };
+        let title = self.texts.get("save-as").trim_end_matches('…').to_owned();
         let reporter = self.work.reporter();
         self.work.start(async move {
             let saved = match row(&store, id).await {
-                Ok(row) => save_as(&aftercare, &row).await,
+                Ok(row) => save_as(&title, &aftercare, &row).await,
                 Err(failure) => Some(Err(failure)),
             };
             if let Some(saved) = saved {
@@ -233,13 +232,12 @@ fn ended(format: &Format, rows: &[Row]) -> Update {
 }
 
 /// Asks where to, then fetches; none where the user thought better of it.
-async fn save_as(care: &Aftercare, row: &Row) -> Option<Result<(std::path::PathBuf, u64), Failure>> {
-    let since = Instant::now();
-    let Some(chosen) = rfd::AsyncFileDialog::new().set_file_name(&row.name).save_file().await else {
-        return (since.elapsed() < NOT_BY_HAND).then(|| Err(no_chooser()));
-    };
-    let path = chosen.path().to_owned();
-    Some(care.save(row.id, &path).await.map(|bytes| (path, bytes)))
+async fn save_as(title: &str, aftercare: &Aftercare, row: &Row) -> Option<Result<(PathBuf, u64), Failure>> {
+    match chooser::save_file(title, &row.name).await {
+        Choice::Chosen(path) => Some(aftercare.save(row.id, &path).await.map(|bytes| (path, bytes))),
+        Choice::Canceled => None,
+        Choice::Missing => Some(Err(no_chooser())),
+    }
 }
 
 fn no_chooser() -> Failure {

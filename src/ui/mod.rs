@@ -1,13 +1,13 @@
 //! Drawing: egui only, no disk, no network, no clock. Widgets push [`Action`]s; `app` carries them out.
 
 pub mod commands;
-pub mod file_kind;
 pub mod icon;
 pub mod icons;
 pub mod previews;
 pub mod text;
 pub mod theme;
 pub mod tokens;
+pub mod when;
 pub mod widgets;
 
 mod bar;

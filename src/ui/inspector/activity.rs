@@ -18,13 +18,10 @@ use crate::ui::widgets::{Button, caption, focus_ring, paint_elided, text};
 const ROW: f32 = 24.0;
 
 pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>, loaded: &Loaded) {
-    if loaded.activity.is_empty() && loaded.attempts.len() < 2 {
+    if loaded.activity.is_empty() {
         return;
     }
     parts::section(ui, cx.texts.get("section-activity"));
-    if loaded.activity.is_empty() {
-        text(ui, Type::Small, Tokens::of(ui).text_2, cx.texts.get("activity-none"));
-    }
     for (index, activity) in loaded.activity.iter().enumerate() {
         let open = cx.state.inspector.opened.1.contains(&index);
         if row_ui(ui, cx.texts, activity, open).clicked() {

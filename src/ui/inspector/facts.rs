@@ -12,6 +12,7 @@ use crate::store::Row;
 use crate::ui::Cx;
 use crate::ui::text::grouped;
 use crate::ui::tokens::{Tokens, Type};
+use crate::ui::when::when;
 use crate::ui::widgets::{elided, text};
 
 /// A service's own fields that are shown; a text of them.
@@ -55,7 +56,7 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>, loaded: &Loaded) {
 }
 
 fn times_ui(ui: &mut Ui, cx: &Cx<'_>, row: &Row) {
-    let when = |ms| parts::when(cx.texts, cx.model.now_ms, ms);
+    let when = |ms| when(cx.texts, ms, cx.model.now_ms);
     if let Some(receipt) = row.receipt.as_ref().filter(|receipt| !receipt.links.is_empty()) {
         parts::fact_text(ui, cx.texts.get("fact-visible"), cx.texts.get(links::reach_key(receipt)));
     }

@@ -7,11 +7,12 @@ use eframe::egui::{
 
 use crate::domain::attachment::AttachmentId;
 use crate::domain::error::{Failure, Kind};
+use crate::domain::file_name;
 use crate::model::detail::{Action as Detail, PreviewSize};
 use crate::model::{Action, Model};
 use crate::store::Row;
 use crate::ui::Cx;
-use crate::ui::file_kind::file_icon;
+use crate::ui::icon::{self, Icon};
 use crate::ui::icons;
 use crate::ui::tokens::{self, Tokens, Type, size};
 use crate::ui::widgets::{focus_ring, paint_elided, text};
@@ -43,7 +44,7 @@ pub(super) fn card_ui(ui: &mut Ui, cx: &mut Cx<'_>, row: &Row) {
         let fits = fitted(texture.size_vec2(), rect);
         picture(ui, texture, fits, row);
     } else {
-        let icon = file_icon(&row.name, row.mime.as_deref());
+        let icon = file_icon(row);
         icon.paint(ui.painter(), rect.center(), 44.0, tokens.text_3);
     }
     ui.painter().rect_stroke(rect, radius, Stroke::new(size::LINE, tokens.line), StrokeKind::Inside);
@@ -57,6 +58,10 @@ pub(super) fn card_ui(ui: &mut Ui, cx: &mut Cx<'_>, row: &Row) {
         ui.add_space(6.0);
         text(ui, Type::Small, tokens.text_2, reason);
     }
+}
+
+fn file_icon(row: &Row) -> Icon {
+    icon::of_file(&file_name::extension(&row.name), row.mime.as_deref())
 }
 
 /// Why a picture or a video has no look; others need none.
@@ -152,7 +157,7 @@ fn large_ui(ui: &mut Ui, cx: &mut Cx<'_>, row: &Row, room: Rect) -> bool {
         let shown = ui.interact(fits, Id::unique("large-preview-picture"), Sense::click());
         shown.widget_info(|| WidgetInfo::labeled(Role::Image, true, &row.name));
     } else {
-        let icon = file_icon(&row.name, row.mime.as_deref());
+        let icon = file_icon(row);
         icon.paint(ui.painter(), stage.center(), 72.0, tokens::ON_THEATRE);
         let why = reason(cx, row).unwrap_or_default();
         let at = stage.center() + vec2(0.0, 64.0);

@@ -34,6 +34,14 @@ pub struct State {
     opened: (Option<AttachmentId>, HashSet<usize>),
 }
 
+impl State {
+    /// Whether something of it lies over the window, which takes the keyboard.
+    #[must_use]
+    pub fn covers(&self) -> bool {
+        self.preview || self.qr.is_some()
+    }
+}
+
 impl Default for State {
     fn default() -> Self {
         Self { open: true, preview: false, qr: None, own: None, opened: (None, HashSet::new()) }

@@ -1,13 +1,9 @@
 //! What the inspector's sections share.
 
-use eframe::egui::{CornerRadius, Frame, Margin, Response, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
-
 use crate::ui::icons;
-use crate::ui::text::Texts;
 use crate::ui::tokens::{Tokens, Type, size};
 use crate::ui::widgets::{caption, focus_ring, text};
+use eframe::egui::{CornerRadius, Frame, Margin, Response, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 /// Facts begin here.
 const KEY_WIDTH: f32 = 88.0;
@@ -73,19 +69,4 @@ pub(super) fn copyable(ui: &mut Ui, name: &str, shown: &str, style: Type) -> Res
     }
     focus_ring(ui, &response, rect, 2);
     response.on_hover_text(name)
-}
-
-/// A time as somebody says it who looks at it now.
-pub(super) fn when(texts: &Texts, now_ms: i64, at_ms: i64) -> String {
-    let zoned = |ms| Timestamp::from_millisecond(ms).map(|at| at.to_zoned(TimeZone::system()));
-    let (Ok(now), Ok(at)) = (zoned(now_ms), zoned(at_ms)) else { return String::new() };
-    let time = at.strftime("%H:%M").to_string();
-    let yesterday = now.date().yesterday().ok();
-    if at.date() == now.date() {
-        texts.with("time-today", &[("time", time.as_str().into())])
-    } else if Some(at.date()) == yesterday {
-        texts.with("time-yesterday", &[("time", time.as_str().into())])
-    } else {
-        at.strftime("%Y-%m-%d %H:%M").to_string()
-    }
 }
