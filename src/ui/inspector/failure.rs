@@ -1,6 +1,6 @@
 //! What went wrong, in all its layers, and what to do about it.
 
-use eframe::egui::{CornerRadius, Frame, Margin, Ui, vec2};
+use eframe::egui::{Align, CornerRadius, Frame, Layout, Margin, Ui, vec2};
 
 use crate::domain::attachment::State;
 use crate::domain::error::Failure;
@@ -15,6 +15,8 @@ use crate::ui::widgets::{Button, caption, text};
 
 /// A raw cause that is shown; the copy has all of it.
 const CAUSE_CHARS: usize = 2_000;
+/// Both buttons beside each other.
+const BUTTONS_WIDTH: f32 = 220.0;
 
 pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>, row: &Row) {
     let Some(failure) = &row.failure else { return };
@@ -39,7 +41,10 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>, row: &Row) {
         });
         layers_ui(ui, cx, failure);
         ui.add_space(2.0);
-        ui.horizontal_wrapped(|ui| {
+        let side_by_side = ui.available_width() >= BUTTONS_WIDTH;
+        let layout =
+            if side_by_side { Layout::left_to_right(Align::Center) } else { Layout::top_down(Align::Min) };
+        ui.allocate_ui_with_layout(vec2(ui.available_width(), size::SMALL), layout, |ui| {
             ui.spacing_mut().item_spacing = vec2(size::GAP, size::HALF);
             buttons_ui(ui, cx, row, failure);
         });

@@ -1,6 +1,6 @@
 //! What can be done with the attachment. Only what its service can do is shown.
 
-use eframe::egui::{Ui, vec2};
+use eframe::egui::{Align, Layout, Ui, vec2};
 
 use super::links;
 use crate::domain::attachment::State;
@@ -11,7 +11,10 @@ use crate::store::Row;
 use crate::ui::Cx;
 use crate::ui::icons;
 use crate::ui::tokens::size;
-use crate::ui::widgets::Button;
+use crate::ui::widgets::{Button, IconButton};
+
+/// Where the buttons have no room for their labels.
+const NARROW: f32 = 270.0;
 
 /// What the target's service can do; nothing of it for a target that is gone.
 fn capability(cx: &Cx<'_>, row: &Row) -> Option<&'static Capability> {
@@ -30,22 +33,36 @@ fn opens(row: &Row) -> bool {
 
 pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>, row: &Row) {
     let there = capability(cx, row).filter(|_| is_there(row));
-    ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing = vec2(size::HALF, size::HALF);
-        let show = Button::plain(cx.texts.get("show-in-folder")).icon(icons::FOLDER_OPEN).small();
-        if show.show(ui).clicked() {
-            cx.push(Action::Links(out::Action::ShowInFolder(row.id)));
-        }
-        if opens(row) {
-            let open = Button::quiet(cx.texts.get("open-link")).icon(icons::ARROW_SQUARE_OUT).small();
-            if open.show(ui).clicked() {
-                cx.push(Action::Links(out::Action::Open(row.id)));
-            }
-        }
-        if let Some(capability) = there {
-            service_ui(ui, cx, row, capability);
+    ui.spacing_mut().item_spacing = vec2(size::HALF, size::HALF);
+    ui.horizontal(|ui| {
+        file_ui(ui, cx, row);
+        if there.is_some_and(|capability| capability.deletes) {
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| delete_ui(ui, cx, row));
         }
     });
+    if let Some(capability) = there.filter(|capability| capability.saves || capability.renews) {
+        ui.horizontal(|ui| service_ui(ui, cx, row, capability));
+    }
+}
+
+fn file_ui(ui: &mut Ui, cx: &mut Cx<'_>, row: &Row) {
+    let narrow = ui.available_width() < NARROW;
+    let show = Button::plain(cx.texts.get("show-in-folder")).icon(icons::FOLDER_OPEN).small();
+    if show.show(ui).clicked() {
+        cx.push(Action::Links(out::Action::ShowInFolder(row.id)));
+    }
+    if !opens(row) {
+        return;
+    }
+    let (icon, label) = (icons::ARROW_SQUARE_OUT, cx.texts.get("open-link"));
+    let open = if narrow {
+        IconButton::new(icon, label).small().show(ui)
+    } else {
+        Button::quiet(label).icon(icon).small().show(ui)
+    };
+    if open.clicked() {
+        cx.push(Action::Links(out::Action::Open(row.id)));
+    }
 }
 
 fn service_ui(ui: &mut Ui, cx: &mut Cx<'_>, row: &Row, capability: &Capability) {
@@ -61,11 +78,12 @@ fn service_ui(ui: &mut Ui, cx: &mut Cx<'_>, row: &Row, capability: &Capability) 
             cx.push(Action::Transfer(Transfer::Renew(row.id)));
         }
     }
-    if capability.deletes {
-        let delete = Button::danger(cx.texts.get("delete-at-service")).icon(icons::TRASH).small();
-        if delete.show(ui).clicked() {
-            let question = Question::Confirm(Confirm::Delete(row.id, row.name.clone()));
-            cx.push(Action::Questions(questions::Action::Ask(question)));
-        }
+}
+
+/// Asked once more before it is done.
+fn delete_ui(ui: &mut Ui, cx: &mut Cx<'_>, row: &Row) {
+    if IconButton::new(icons::TRASH, cx.texts.get("delete-at-service")).small().show(ui).clicked() {
+        let question = Question::Confirm(Confirm::Delete(row.id, row.name.clone()));
+        cx.push(Action::Questions(questions::Action::Ask(question)));
     }
 }

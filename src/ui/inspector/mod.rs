@@ -49,6 +49,8 @@ impl Default for State {
 }
 
 pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
+    // A panel takes the width of what is in it; this one keeps its own.
+    ui.expand_to_include_rect(ui.max_rect());
     let detail = &cx.model.detail;
     match (&detail.many, &detail.loaded) {
         (Some(many), _) => many_ui(ui, cx, many),
