@@ -10,7 +10,7 @@ use eframe::egui::Context;
 use super::App;
 use super::work::Core;
 use crate::domain::attachment::{AttachmentId, BatchId, State};
-use crate::model::list::{Action, Filter, Update};
+use crate::model::list::{Action, Update};
 use crate::model::{self};
 use crate::store::Store;
 use crate::transfer::Event;
@@ -76,9 +76,6 @@ fn frame_in(ctx: &Context, wait_ms: i64) {
 
 impl App {
     pub(super) fn list_opened(&mut self) {
-        if self.model.list.outline.is_none() {
-            self.model.list.wanted.filter = Filter::parse(&self.model.settings.window.filter);
-        }
         self.list_changed();
     }
 

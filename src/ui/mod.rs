@@ -49,6 +49,7 @@ impl Cx<'_> {
 
 /// Draws the window.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
+    widgets::watch_input(ui.ctx());
     overlays::shortcuts(ui.ctx(), cx);
     match cx.state.screen {
         Screen::Uploads => uploads_ui(ui, cx),

@@ -148,7 +148,11 @@ pub mod size {
     pub const STATE_COLUMN: f32 = 200.0;
     pub const ACTIONS_COLUMN: f32 = 148.0;
     pub const SHEET: f32 = 480.0;
+    /// In small buttons.
+    pub const ICON_SMALL: f32 = 14.0;
     pub const ICON: f32 = 16.0;
+    /// In small buttons.
+    pub const ICON_SMALL: f32 = 14.0;
     pub const ICON_LARGE: f32 = 18.0;
     /// The ring around what has the keyboard.
     pub const FOCUS_RING: f32 = 2.0;

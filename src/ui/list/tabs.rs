@@ -55,7 +55,6 @@ fn filter_ui(ui: &mut Ui, cx: &mut Cx<'_>, filter: Filter) {
     let chosen = cx.model.list.wanted.filter == filter;
     if Button::quiet(name).small().note(&count).selected(chosen).show(ui).clicked() {
         want(cx, |wanted| wanted.filter = filter);
-        keep(cx, "window.filter", filter.code());
     }
 }
 
@@ -73,7 +72,6 @@ fn views_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
         .clicked()
     {
         cx.state.inspector.open = !open;
-        keep(cx, "window.inspector", if open { "false" } else { "true" });
     }
     let grid = cx.state.list.is_grid(cx.model);
     for (icon, key, code, is) in
@@ -151,7 +149,6 @@ pub(super) fn nothing_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
         if Button::plain(cx.texts.get("show-all")).show(ui).clicked() {
             cx.state.list.search.clear();
             want(cx, |wanted| *wanted = Wanted::default());
-            keep(cx, "window.filter", Filter::All.code());
         }
     });
 }
