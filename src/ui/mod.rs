@@ -57,6 +57,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
         Screen::Settings => settings::show(ui, cx),
     }
     drop::hover_ui(ui.ctx(), cx);
+    inspector::show_over(ui.ctx(), cx);
     dialogs::show(ui.ctx(), cx);
     overlays::show(ui.ctx(), cx);
     toasts::show(ui.ctx(), cx);

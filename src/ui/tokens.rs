@@ -94,6 +94,14 @@ const DARK: Tokens = Tokens {
     shadow: Color32::from_black_alpha(110),
 };
 
+/// Behind a picture that fills the window, in both themes: nothing else is looked at.
+pub const THEATRE: Color32 = Color32::from_black_alpha(224);
+/// Names and icons on it.
+pub const ON_THEATRE: Color32 = rgb(0xed_ee_f0);
+/// What a machine reads is black on white in both themes.
+pub const PAPER: Color32 = rgb(0xff_ff_ff);
+pub const INK: Color32 = rgb(0x00_00_00);
+
 impl Tokens {
     /// The colours of the theme that is drawn.
     #[must_use]
