@@ -62,6 +62,7 @@ pub struct App {
     actions: Vec<Action>,
     clock: fn() -> i64,
     list: list::Reading,
+    targets: targets::Running,
 }
 
 impl App {
@@ -90,6 +91,7 @@ impl App {
             actions: Vec::new(),
             clock,
             list: list::Reading::default(),
+            targets: targets::Running::default(),
         };
         app.preferences_start(ctx, &home, loaded);
         if !files.is_empty() {
