@@ -6,12 +6,14 @@ mod intake;
 mod links;
 mod list;
 mod preferences;
+mod previews;
 mod questions;
 mod targets;
 mod transfers;
 mod window;
 mod work;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -20,10 +22,10 @@ use eframe::egui::{Context, Ui};
 use tokio::sync::mpsc;
 
 use crate::domain::error::Failure;
-use crate::model::{Action, Model, Notice, Update};
+use crate::model::{self, Action, Model, Notice, Update};
 use crate::platform::dirs::Home;
 use crate::secrets::Secrets;
-use crate::settings::Loaded;
+use crate::settings::{Loaded, Network};
 use crate::transfer::Event;
 use crate::ui::text::{Language, Texts};
 use crate::ui::{Cx, State};
@@ -63,6 +65,15 @@ pub struct App {
     clock: fn() -> i64,
     list: list::Reading,
     targets: targets::Running,
+    intake: intake::Taking,
+    kept: window::Kept,
+    /// Settings that wait to be written, and whether a writing runs.
+    unwritten: BTreeMap<&'static str, Option<String>>,
+    writing: bool,
+    /// What the engine was started with.
+    network_at_start: Option<Network>,
+    opening: (Home, Secrets),
+    detail: detail::Reading,
 }
 
 impl App {
@@ -78,8 +89,10 @@ impl App {
             Arc::new(move || ctx.request_repaint())
         };
         let mut work = Work::new(waker)?;
+        let opening = (home.clone(), secrets.clone());
         work.open(home.clone(), secrets, loaded.settings.clone(), clock);
         let texts = Texts::new(Language::from_setting(&loaded.settings.window.language));
+        let detail = detail::Reading::new(previews::Pool::start(&work.reporter()));
         let mut app = Self {
             model: Model::default(),
             state: State::default(),
@@ -92,6 +105,13 @@ impl App {
             clock,
             list: list::Reading::default(),
             targets: targets::Running::default(),
+            intake: intake::Taking::default(),
+            kept: window::Kept::default(),
+            unwritten: BTreeMap::new(),
+            writing: false,
+            network_at_start: None,
+            opening,
+            detail,
         };
         app.preferences_start(ctx, &home, loaded);
         if !files.is_empty() {
@@ -117,12 +137,14 @@ impl App {
             self.list_event(&event);
             self.questions_event(&event);
             self.links_event(&event);
+            self.detail_event(&event);
         }
         if since.elapsed() >= BUDGET {
             ctx.request_repaint();
         }
+        self.kept_due(ctx);
         self.list_due(ctx);
-        self.detail_due();
+        self.detail_due(ctx);
         if let Some(next_ms) = self.model.toasts.expire(self.model.now_ms) {
             let wait = u64::try_from(next_ms - self.model.now_ms).unwrap_or_default();
             ctx.request_repaint_after(Duration::from_millis(wait));
@@ -147,6 +169,7 @@ impl App {
                 self.core = Some(core);
                 self.events = Some(events);
                 self.model.ready = true;
+                self.model.trouble = None;
                 self.actions.append(&mut self.early);
                 self.list_opened();
                 self.targets_opened();
@@ -157,6 +180,10 @@ impl App {
 
     fn act(&mut self, ctx: &Context, action: Action) {
         let Some(core) = self.core.clone() else {
+            if let Action::Preferences(model::preferences::Action::TryAgain) = action {
+                self.open_again();
+                return;
+            }
             self.early.push(action);
             return;
         };
@@ -170,6 +197,7 @@ impl App {
             Action::Preferences(action) => self.preferences_action(ctx, &core, action),
             Action::Questions(action) => self.questions_action(&core, action),
             Action::CloseToast(id) => self.model.toasts.close(id),
+            Action::HoldToasts(held) => self.model.toasts.hold(held, self.model.now_ms),
         }
     }
 
@@ -199,6 +227,10 @@ impl eframe::App for App {
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
         self.ui(ui);
+    }
+
+    fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
+        self.keep_now();
     }
 
     fn clear_color(&self, visuals: &eframe::egui::Visuals) -> [f32; 4] {

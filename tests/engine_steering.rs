@@ -1,5 +1,7 @@
 //! Pausing, resuming and retrying: what is sent meanwhile, what is kept, and whose rows are taken.
 
+#![expect(clippy::unwrap_used, reason = "clippy's exception for tests has no helpers")]
+
 mod support;
 
 use std::sync::Arc;

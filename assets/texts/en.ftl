@@ -43,16 +43,146 @@ handed-over = { $count ->
     [one] 1 file added
    *[other] { $count } files added
 }
+no-file-chooser = No file chooser was found. Install xdg-desktop-portal or zenity, or drop files onto the window.
+scanning = { $count ->
+    [one] Looking through folders: 1 file, { $size }
+   *[other] Looking through folders: { $shown } files, { $size }
+}
+scan-stop = Stop
+scan-stopped = Stopped. Nothing was added.
+paths-missing = { $count ->
+    [one] { $name } is no longer there.
+   *[other] { $count } files are no longer there, { $name } among them.
+}
+folders-unreadable = { $count ->
+    [one] The folder { $name } cannot be read and is left out.
+   *[other] { $count } folders cannot be read and are left out, { $name } among them.
+}
+hidden-skipped = { $count ->
+    [one] 1 hidden file or folder is left out.
+   *[other] { $count } hidden files or folders are left out.
+}
+folder-empty = There are no files in it.
+pasted = Added { $name }
+clipboard-empty = The clipboard holds nothing to upload.
 
 ### List, bar, status
 
 no-uploads-yet = No uploads yet
+more = More actions
+copy-link = Copy link
+open-link = Open link
+show-in-folder = Show in folder
+save-as = Save as…
+renew-link = Renew link
+delete-file = Delete at the service…
+deleted = Deleted
+deleted-at-service = Deleted at the service
+link-renewed = Link renewed
+remove-from-list = Remove from list
+copy-all-links = Copy all links
+pause = Pause
+resume = Resume
+pause-all = Pause all
+resume-all = Resume all
+retry = Retry
+retry-failed = Retry failed
+send-again = Send again
+stop = Stop
+new-target = New target
+inspector = Inspector
+view-list = List
+view-grid = Grid
+uploads = Uploads
+filter-all = All
+filter-active = Active
+filter-done = Done
+filter-failed = Failed
+all-targets = All targets
+state-queued = Queued
+state-preparing = Preparing
+state-uploading = Uploading
+state-finishing = Finishing
+state-done = Done
+state-failed = Failed
+state-paused = Paused
+state-canceled = Canceled
+state-interrupted = Interrupted
+state-unsure = Unsure
+interrupted-advice = Affix ended before it was done
+unsure-line = Sent, but the answer was lost
+unsure-advice = It may be there already
+unsure-question = The file may be at the service already. Sent again, it may be there twice.
+waiting-again = { $why }, again in { $time }
+waiting-busy = Service busy
+waiting-connection = Connection lost
+part-of = { $part } of { $whole }
+done-of = { $done } of { $all }
+speed = { $bytes }/s
+time-left = { $time } left
+link-over = Link expired
+when-today = Today { $time }
+when-yesterday = Yesterday { $time }
+nothing-here = Nothing here
+nothing-active = Nothing is being uploaded
+nothing-done = Nothing is done yet
+nothing-failed = Nothing failed
+nothing-found = Nothing found for “{ $search }”
+show-all = Show all uploads
+drop-here = Drop files here
+ways-before = or paste, or
+choose-files = choose files
+ways-after = — you get a link for each one
+go-to-sandbox = They go to the Sandbox on this computer. Nothing leaves it.
+go-to-demo = They go to { $target }, a demo on this computer. Nothing leaves it.
+go-to-public = They go to { $target } ({ $host }). Everyone with the link can see them.
+go-to-expiring = They go to { $target } ({ $host }). Everyone with the link can see them until it expires.
+go-to-private = They go to { $target } ({ $host }). Only its members can see them.
+this-computer = this computer
+visible-public = Public
+visible-expiring = Expiring
+visible-private = Private
+visible-none = No link
+visible-here = Only here
+search-keys = Ctrl F
+search-clear = Clear search
+overall-progress = All uploads
+count-running = { $shown } running
+count-waiting = { $shown } waiting
+count-paused = { $shown } paused
+count-interrupted = { $shown } interrupted
+count-failed = { $shown } failed
+count-unsure = { $shown } unsure
+count-canceled = { $shown } canceled
+count-uploaded = { $shown } uploaded
+files = { $count ->
+    [one] 1 file
+   *[other] { $shown } files
+}
+drop-over = { $count ->
+    [one] Upload 1 file to { $target }
+   *[other] Upload { $shown } files to { $target }
+}
+days-left = { $count ->
+    [one] 1 day left
+   *[other] { $shown } days left
+}
+hours-left = { $count ->
+    [one] 1 hour left
+   *[other] { $shown } hours left
+}
+scanning = { $count ->
+    [one] 1 file found
+   *[other] { $shown } files found
+}
+removed-from-list = { $count ->
+    [one] 1 upload removed from the list
+   *[other] { $count } uploads removed from the list
+}
 
 ### Inspector and links
 
 ### Targets
-uploads = Uploads
-new-target = New target
 target-import = Import…
 target-import-title = Import a target
 target-export = Export…
@@ -60,7 +190,6 @@ target-export-title = Export the target, without its secrets
 target-no-dialog = The desktop shows no file dialog. Install xdg-desktop-portal or zenity.
 save = Save
 duplicate = Duplicate
-remove = Remove
 add = Add
 forget = Forget
 yes = Yes
@@ -136,5 +265,169 @@ connection-broken = { $asked }: the service failed
 connection-refused = { $asked }: refused
 
 ### Settings, dialogs, overlays
+uploads = Uploads
+upload = Upload
+try-again = Try again
+copy-details = Copy details
+details-copied = Details copied
+choose = Choose…
+show = Show
+reset = Reset
+less = { $name }: less
+more = { $name }: more
+warned = { $message }
+
+question-first = First upload to { $name }
+question-first-what = { $count ->
+    [one] 1 file goes to { $service } at { $host }.
+   *[other] { $shown } files go to { $service } at { $host }.
+}
+seen-public = Everybody who has the link can see it.
+seen-expiring = Everybody who has the link can see it until the link expires.
+seen-private = Only those who have this target’s credential can see it.
+seen-none = There is no link. The service shows it where its id is used.
+link-life = Links live for { $time }.
+link-life-open = Links stay until the file is deleted.
+do-not-ask-again = Don’t ask again for this target
+
+question-again = Already uploaded
+question-again-one = { $name } has this file already:
+question-again-some = { $count ->
+    [one] { $name } has 1 of these { $all } files already:
+   *[other] { $name } has { $count } of these { $all } files already:
+}
+and-more = and { $count } more
+again-rest = { $count ->
+    [one] The other file is uploaded.
+   *[other] The other { $count } files are uploaded.
+}
+copy-existing = Copy the existing links
+upload-anyway = Upload anyway
+
+question-findings = { $name } needs a change
+finding-rename = It can be sent as “{ $name }”. Your file stays as it is.
+finding-shrink = A smaller copy of at most { $size } can be sent. Your file stays as it is.
+same-for-others = { $count ->
+    [one] Do the same for 1 other
+   *[other] Do the same for { $count } others
+}
+repair-and-upload = Repair and upload
+do-not-upload = Don’t upload
+
+confirm-remove-target = Remove { $name }?
+confirm-remove-target-why = Its settings and its secrets are removed from this computer. What was uploaded stays at the service.
+remove = Remove
+confirm-clear-history = Clear the history?
+confirm-clear-history-why = The list of finished uploads and their links is removed from this computer. What was uploaded stays at the service.
+clear-history = Clear history…
+clear-history-now = Clear history
+history-cleared = { $count ->
+    [one] 1 upload removed from the history
+   *[other] { $count } uploads removed from the history
+}
+confirm-delete = Delete { $name }?
+confirm-delete-why = It is deleted at the service, and its links no longer work. This cannot be undone.
+delete = Delete
+confirm-cancel-all = { $count ->
+    [one] Cancel 1 upload?
+   *[other] Cancel { $count } uploads?
+}
+confirm-cancel-all-why = Uploads that run are stopped. They can be retried from the start.
+cancel-all = Cancel all
+keep-uploading = Keep uploading
+
+trouble = Affix cannot open its database
+trouble-where = It is kept here:
+
+settings-appearance = Appearance
+settings-uploads = Uploads
+settings-network = Network
+settings-storage = Storage
+settings-about = About
+settings-warnings = { $count ->
+    [one] One value in the settings file is not right. Settings says which.
+   *[other] { $count } values in the settings file are not right. Settings says which.
+}
+settings-unusable = The settings file cannot be used. Settings says why.
+warnings-title = The settings file has mistakes
+unusable-title = The settings file cannot be used
+unusable-why = The defaults count, and nothing can be changed here until the file is corrected.
+read-again = Read again
+restart-needed = Counts from the next start
+theme = Theme
+theme-system = System
+theme-light = Light
+theme-dark = Dark
+language = Language
+language-system = System
+scale = Scale
+scale-help = On top of the system’s own scale
+parallel-per-target = Uploads at once for each target
+parallel = Uploads at once in all
+retries = Further tries after a failure
+retries-help = Only where a repeat is safe
+auto-copy = Copy the links when a batch ends
+ask-first = Ask before the first upload to a target
+notify = Notify when a batch ends
+notify-help = While the window is not in front
+link-format = Format of links
+format-url = URL
+format-markdown = Markdown
+format-html = HTML
+format-bbcode = BBCode
+format-json = JSON
+format-own = Own
+own-format = Own format
+own-format-help = Placeholders: { "{" }url{ "}" } { "{" }name{ "}" } { "{" }stem{ "}" } { "{" }ext{ "}" } { "{" }size{ "}" } { "{" }mime{ "}" } { "{" }id{ "}" } { "{" }thumb{ "}" } { "{" }preview{ "}" } { "{" }width{ "}" } { "{" }height{ "}" } { "{" }profile{ "}" }
+proxy = Proxy
+proxy-help = Empty: the system’s proxy
+extra-ca = Extra certificates
+extra-ca-help = A PEM file of certificates that are trusted besides the system’s
+connect-timeout = Time-out for connecting
+idle-timeout = Time-out while nothing moves
+seconds = { $count } s
+place-settings = Settings
+place-database = Database
+place-cache = Cache
+place-sandbox = Sandbox files
+history = History
+history-help = What is finished is removed; what runs stays
+
+about-version = Version { $version }
+about-line = Drop a file, get its link
+about-licence = Free software under the MIT licence or the Apache licence 2.0, as you like
+third-party = Third-party licences
+about = About Affix
+
+all-commands = All commands
+find-command = Find a command
+no-command = No command has these words
+upload-to-target = Upload to { $name }
+keyboard-shortcuts = Keyboard shortcuts
+section-files = Files
+section-list = List
+section-window = Window
+command-paste = Paste files, a picture or a text
+command-search = Search
+command-copy-links = Copy the links of the selection
+command-select-all = Select all
+command-remove = Remove from the list
+command-preview = Preview
+command-move = Move in the list
+command-filter-all = Show all
+command-filter-active = Show active
+command-filter-done = Show done
+command-filter-failed = Show failed
+command-inspector = Show or hide the inspector
+command-pause-all = Pause all
+command-resume-all = Resume all
+command-cancel-all = Cancel all uploads…
+command-uploads = Go to uploads
+command-targets = Go to targets
+command-settings = Go to settings
+command-close = Close, or go back
+command-zoom-in = Larger
+command-zoom-out = Smaller
+command-zoom-reset = Original size
 
 ### Services

@@ -1,33 +1,198 @@
-//! Takes files in: dialogs, folders looked through, the clipboard; then hands them to the engine.
+//! Takes files in: dialogs, folders looked through, the clipboard; then hands them to the engine, once what must be
+//! asked is answered.
 
+mod paste;
+mod scan;
+
+use std::collections::VecDeque;
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::App;
 use super::work::Core;
-use crate::model::intake::{Action, Update};
+use crate::domain::error::Failure;
+use crate::domain::file_name;
+use crate::model::intake::{Action, Pasted, Scanned, Update};
+use crate::model::questions::{self, Question};
 use crate::model::{self, Notice};
-use crate::transfer::Repairs;
+use crate::platform::chooser::{self, Choice};
+use crate::settings::Settings;
+use crate::transfer::{Repairs, consent};
+
+/// Files and folders that are looked through one list after the other, so that their order stays.
+#[derive(Debug, Default)]
+pub(super) struct Taking {
+    number: u64,
+    /// Set to stop the look that runs; `None`: none does.
+    stop: Option<Arc<AtomicBool>>,
+    /// Target and paths.
+    waiting: VecDeque<(String, Vec<PathBuf>)>,
+}
+
+/// What the user has agreed to already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Agreed {
+    Nothing,
+    ToTheTarget,
+    ToAll,
+}
 
 impl App {
     pub(super) fn intake_action(&mut self, core: &Core, action: Action) {
         match action {
-            Action::Add(paths) => self.submit(core, paths),
-            Action::ChooseFiles | Action::ChooseFolder | Action::Paste(_) | Action::StopScan => {}
+            Action::Add(paths) => self.take(paths),
+            Action::ChooseFiles => self.choose(chooser::pick_files(self.texts.get("add-files"))),
+            Action::ChooseFolder => self.choose(chooser::pick_folders(self.texts.get("add-folder"))),
+            Action::Paste(text) => {
+                let folder = core.home.cache_dir().join("pasted");
+                self.work.spawn(async move {
+                    let pasted = tokio::task::spawn_blocking(move || paste::take(text, &folder));
+                    model::Update::Intake(Update::Pasted(pasted.await.unwrap_or(Pasted::Nothing)))
+                });
+            }
+            Action::StopScan => {
+                if let Some(stop) = &self.intake.stop {
+                    stop.store(true, Ordering::Relaxed);
+                }
+            }
         }
     }
 
     pub(super) fn intake_update(&mut self, update: Update) {
-        let _ = update;
+        match update {
+            Update::Chosen(paths) => {
+                self.model.intake.choosing = false;
+                self.take(paths);
+            }
+            Update::NoChooser => {
+                self.model.intake.choosing = false;
+                self.tell(Notice::text("no-file-chooser"));
+            }
+            Update::Scanning(scan) => {
+                // A late one of a look that has ended is no news.
+                if self.intake.stop.is_some() && scan.number == self.intake.number {
+                    self.model.intake.scan = Some(scan);
+                }
+            }
+            Update::Scanned(scanned) => self.scanned(scanned),
+            Update::Pasted(Pasted::Paths(paths)) => self.take(paths),
+            Update::Pasted(Pasted::Kept(path)) => {
+                let name = file_name::display(&path.file_name().unwrap_or_default().to_string_lossy());
+                self.tell(Notice::text("pasted").value("name", name));
+                self.take(vec![path]);
+            }
+            Update::Pasted(Pasted::Nothing) => self.tell(Notice::text("clipboard-empty")),
+            Update::Pasted(Pasted::Failed(failure)) => self.tell(Notice::Failure(failure)),
+        }
     }
 
-    /// Hands files over; from here on they are in the database.
-    pub(super) fn submit(&self, core: &Core, paths: Vec<PathBuf>) {
-        let (handle, target) = (core.handle.clone(), self.model.targets.picked.clone());
+    /// Opens a dialog; one at a time.
+    fn choose(&mut self, dialog: impl Future<Output = Choice<Vec<PathBuf>>> + Send + 'static) {
+        if std::mem::replace(&mut self.model.intake.choosing, true) {
+            return;
+        }
         self.work.spawn(async move {
-            match handle.submit(paths, &target, Repairs::Ask).await {
-                Ok((_, ids)) => model::Update::Tell(Notice::text("handed-over").value("count", ids.len())),
+            model::Update::Intake(match dialog.await {
+                Choice::Chosen(paths) => Update::Chosen(paths),
+                Choice::Canceled => Update::Chosen(Vec::new()),
+                Choice::Missing => Update::NoChooser,
+            })
+        });
+    }
+
+    /// Files and folders for the target that is picked now, whatever is picked when they have been looked through.
+    fn take(&mut self, paths: Vec<PathBuf>) {
+        if !paths.is_empty() {
+            self.intake.waiting.push_back((self.model.targets.picked.clone(), paths));
+            self.look_through();
+        }
+    }
+
+    fn look_through(&mut self) {
+        if self.intake.stop.is_some() {
+            return;
+        }
+        let Some((target, paths)) = self.intake.waiting.pop_front() else { return };
+        let stop = Arc::new(AtomicBool::new(false));
+        self.intake.stop = Some(stop.clone());
+        self.intake.number += 1;
+        let (number, reporter) = (self.intake.number, self.work.reporter());
+        self.work.spawn(async move {
+            let scanning = tokio::task::spawn_blocking(move || {
+                let tell = |scan| reporter.send_blocking(model::Update::Intake(Update::Scanning(scan)));
+                scan::look_through(&paths, number, &stop, tell)
+            });
+            let found = scanning.await.unwrap_or_default();
+            model::Update::Intake(Update::Scanned(Scanned { target, ..found }))
+        });
+    }
+
+    fn scanned(&mut self, scanned: Scanned) {
+        self.intake.stop = None;
+        self.model.intake.scan = None;
+        self.tell_about(&scanned);
+        let Scanned { target, files, stopped, .. } = scanned;
+        if !stopped && !files.is_empty() {
+            self.hand_over(target, files, Agreed::Nothing);
+        }
+        self.look_through();
+    }
+
+    /// What was left out, and why.
+    fn tell_about(&mut self, scanned: &Scanned) {
+        if scanned.stopped {
+            self.tell(Notice::text("scan-stopped"));
+            return;
+        }
+        for (paths, key) in [(&scanned.missing, "paths-missing"), (&scanned.unreadable, "folders-unreadable")]
+        {
+            if let Some(first) = paths.first() {
+                let name = file_name::display(&first.display().to_string());
+                self.tell(Notice::text(key).value("count", paths.len()).value("name", name));
+            }
+        }
+        if scanned.hidden > 0 {
+            self.tell(Notice::text("hidden-skipped").value("count", scanned.hidden));
+        }
+        if scanned.files.is_empty() && scanned.missing.is_empty() && scanned.unreadable.is_empty() {
+            self.tell(Notice::text("folder-empty"));
+        }
+    }
+
+    /// Asks what is still to be asked, one question after the other, then hands the files to the engine: from there
+    /// on they are in the database.
+    pub(super) fn hand_over(&self, target: String, files: Vec<PathBuf>, agreed: Agreed) {
+        let Some(core) = self.core.clone() else { return };
+        self.work.spawn(async move {
+            match next_step(&core, target, files, agreed).await {
+                Ok(update) => update,
                 Err(failure) => model::Update::Tell(Notice::Failure(failure)),
             }
         });
     }
+}
+
+async fn next_step(
+    core: &Core,
+    target: String,
+    files: Vec<PathBuf>,
+    agreed: Agreed,
+) -> Result<model::Update, Failure> {
+    let ask = |question| Ok(model::Update::Questions(questions::Update::Ask(Box::new(question))));
+    let (profile, service) = core.targets.find(&target)?;
+    if agreed < Agreed::ToTheTarget {
+        let settings: Settings = core.file.load().settings;
+        if let Some(first) = consent::first_upload(&settings, &profile, service) {
+            return ask(Question::FirstUpload { first, files });
+        }
+    }
+    if agreed < Agreed::ToAll {
+        let before = consent::again(&core.store, &profile, &files).await?;
+        if !before.is_empty() {
+            return ask(Question::Again { target, files, before });
+        }
+    }
+    let (_, ids) = core.handle.submit(files, &target, Repairs::Ask).await?;
+    Ok(model::Update::Tell(Notice::text("handed-over").value("count", ids.len())))
 }

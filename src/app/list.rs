@@ -1,34 +1,90 @@
-//! Keeps the list true: reads what is on the screen, again when it has changed; reads how far uploads are.
+//! Keeps the list true: reads what is on the screen, and again when it has changed; never more often than ten times
+//! a second, and not at all while nothing happens.
+
+mod moving;
 
 use std::time::Duration;
 
 use eframe::egui::Context;
 
 use super::App;
-use crate::domain::attachment::{AttachmentId, BatchId};
-use crate::model::list::{Action, Update};
+use super::work::Core;
+use crate::domain::attachment::{AttachmentId, BatchId, State};
+use crate::model::list::{Action, Filter, Update};
 use crate::model::{self};
 use crate::store::Store;
 use crate::transfer::Event;
 
+pub(super) use moving::Landed;
+
 /// What is read again no more often than this, in milliseconds.
 const EVERY_MS: i64 = 100;
+
+/// A reading of everything may take this part of the time, whatever it takes.
+const REST: i64 = 3;
+
+/// Batches whose numbers are kept besides those on the screen.
+const BATCHES_KEPT: usize = 500;
 
 /// What is being read and what has changed since.
 #[derive(Debug, Default)]
 pub(super) struct Reading {
-    outline_stale: bool,
-    outline_asked: bool,
-    totals_stale: bool,
-    totals_asked: bool,
+    outline: Part,
+    totals: Part,
+    /// The batches on the screen.
     batches: Vec<BatchId>,
-    read_at_ms: i64,
+    /// Rows on the screen that have changed since they were read.
+    again: Vec<AttachmentId>,
+    again_at_ms: i64,
+    landed: Landed,
+    moving_at_ms: i64,
+}
+
+/// One thing that is read as a whole.
+#[derive(Debug, Default)]
+struct Part {
+    stale: bool,
+    asked: bool,
+    asked_at_ms: i64,
+    next_at_ms: i64,
+}
+
+impl Part {
+    /// Whether it is to be read now; otherwise asks for a frame when it is.
+    fn begin(&mut self, ctx: &Context, now_ms: i64) -> bool {
+        if !self.stale || self.asked {
+            return false;
+        }
+        if now_ms < self.next_at_ms {
+            frame_in(ctx, self.next_at_ms - now_ms);
+            return false;
+        }
+        (self.stale, self.asked, self.asked_at_ms) = (false, true, now_ms);
+        true
+    }
+
+    /// A list of a million takes long to read, so it is read less often.
+    fn end(&mut self, now_ms: i64) {
+        self.asked = false;
+        self.next_at_ms = now_ms + EVERY_MS.max(REST * (now_ms - self.asked_at_ms));
+    }
+}
+
+fn frame_in(ctx: &Context, wait_ms: i64) {
+    ctx.request_repaint_after(Duration::from_millis(wait_ms.max(1).unsigned_abs()));
 }
 
 impl App {
     pub(super) fn list_opened(&mut self) {
-        self.list.outline_stale = true;
-        self.list.totals_stale = true;
+        if self.model.list.outline.is_none() {
+            self.model.list.wanted.filter = Filter::parse(&self.model.settings.window.filter);
+        }
+        self.list_changed();
+    }
+
+    fn list_changed(&mut self) {
+        self.list.outline.stale = true;
+        self.list.totals.stale = true;
     }
 
     pub(super) fn list_action(&mut self, action: Action) {
@@ -36,109 +92,167 @@ impl App {
             Action::Show(wanted) => {
                 if self.model.list.wanted != wanted {
                     self.model.list.wanted = wanted;
-                    self.list.outline_stale = true;
-                    self.list.read_at_ms = 0;
+                    self.list.outline.stale = true;
+                    self.list.outline.next_at_ms = 0;
                 }
             }
-            Action::Need(ids) => self.read_rows(ids),
-            Action::NeedBatches(ids) => self.list.batches = ids,
+            Action::Need(ids) => {
+                let list = &mut self.model.list;
+                let (again, new): (Vec<_>, Vec<_>) =
+                    ids.into_iter().partition(|id| list.rows.get(*id).is_some());
+                list.rows.ask(&again);
+                self.list.again.extend(again);
+                self.read_rows(new);
+            }
+            Action::NeedBatches(ids) => {
+                let new =
+                    ids.iter().copied().filter(|id| !self.model.list.batches.contains_key(id)).collect();
+                self.list.batches = ids;
+                self.read_batches(new);
+            }
         }
     }
 
     pub(super) fn list_update(&mut self, update: Update) {
-        let list = &mut self.model.list;
+        let (list, now_ms) = (&mut self.model.list, self.model.now_ms);
         match update {
             Update::Outline(query, result) => {
-                self.list.outline_asked = false;
+                self.list.outline.end(now_ms);
                 match result {
-                    Ok(outline) if query == list.wanted.query() => list.outline = Some(outline.into()),
+                    Ok(outline) if query == list.wanted.query() => {
+                        list.rows.forget_lost();
+                        list.outline = Some(outline.into());
+                    }
                     // The user wants something else by now; that is asked for already.
                     Ok(_) => {}
                     Err(failure) => self.tell(model::Notice::Failure(failure)),
                 }
             }
-            Update::Rows(asked, result) => {
-                for id in &asked {
-                    list.rows.asked.remove(id);
-                    list.rows.stale.remove(id);
+            Update::Rows(asked, result) => match result {
+                Ok(rows) => list.rows.arrived(&asked, rows),
+                Err(failure) => {
+                    list.rows.arrived(&asked, Vec::new());
+                    self.tell(model::Notice::Failure(failure));
                 }
-                match result {
-                    Ok(rows) => rows.into_iter().for_each(|row| list.rows.put(row)),
-                    Err(failure) => self.tell(model::Notice::Failure(failure)),
-                }
-            }
+            },
             Update::Batches(result) => match result {
-                Ok(totals) => list.batches.extend(totals.into_iter().map(|totals| (totals.batch, totals))),
+                Ok(totals) => {
+                    let shown = &self.list.batches;
+                    if list.batches.len() > BATCHES_KEPT {
+                        list.batches.retain(|id, _| shown.contains(id));
+                    }
+                    list.batches.extend(totals.into_iter().map(|totals| (totals.batch, totals)));
+                }
                 Err(failure) => self.tell(model::Notice::Failure(failure)),
             },
             Update::Totals { counts, overall, targets_used } => {
-                self.list.totals_asked = false;
+                self.list.totals.end(now_ms);
+                self.list.landed.read();
                 (list.counts, list.overall, list.targets_used) = (counts, overall, targets_used);
+                self.count_bytes();
+            }
+            Update::Changed(ids) => {
+                list.rows.outdated(&ids);
+                self.list_changed();
             }
         }
     }
 
     pub(super) fn list_event(&mut self, event: &Event) {
-        let list = &mut self.model.list;
+        let (list, now_ms) = (&mut self.model.list, self.model.now_ms);
         match event {
             Event::State { id, state, step } => {
                 let (state, step) = (*state, *step);
+                list.waiting.remove(id);
+                if matches!(state, State::Queued | State::Paused) {
+                    self.list.landed.remove(*id);
+                }
                 list.rows.change(*id, |row| (row.state, row.step) = (state, step));
+            }
+            Event::WillRetry { id, failure, after } => {
+                let again_at_ms = now_ms.saturating_add(after.as_millis().try_into().unwrap_or(i64::MAX));
+                list.waiting.insert(*id, (failure.clone(), again_at_ms));
+                return;
             }
             Event::Finished(finished) => {
                 let finished = finished.clone();
+                list.waiting.remove(&finished.id);
+                self.list.landed.settled(finished.id);
                 list.rows.change(finished.id, |row| {
                     row.state = finished.state;
-                    row.receipt = finished.receipt;
+                    row.receipt = finished.receipt.or(row.receipt.take());
                     row.failure = finished.failure;
                 });
             }
+            Event::Warned { .. } | Event::BatchDone(_) => return,
             _ => {}
         }
-        self.list.outline_stale = true;
-        self.list.totals_stale = true;
+        self.list_changed();
     }
 
     /// Reads what is due.
     pub(super) fn list_due(&mut self, ctx: &Context) {
         let Some(core) = self.core.clone() else { return };
-        self.model.list.moving.now =
-            core.handle.moving().into_iter().map(|moving| (moving.id, moving)).collect();
-        if !self.list.outline_stale && !self.list.totals_stale {
-            return;
-        }
-        let wait_ms = self.list.read_at_ms + EVERY_MS - self.model.now_ms;
-        if wait_ms > 0 {
-            ctx.request_repaint_after(Duration::from_millis(wait_ms.unsigned_abs()));
-            return;
-        }
-        self.list.read_at_ms = self.model.now_ms;
-        if self.list.outline_stale && !self.list.outline_asked {
-            (self.list.outline_stale, self.list.outline_asked) = (false, true);
+        let now_ms = self.model.now_ms;
+        self.moving_due(ctx, &core);
+        self.waiting_due(ctx);
+        if self.list.outline.begin(ctx, now_ms) {
             let (store, query) = (core.store.clone(), self.model.list.wanted.query());
             self.work.spawn(async move {
                 let outline = store.outline(query.clone()).await;
                 model::Update::List(Update::Outline(query, outline))
             });
         }
-        if self.list.totals_stale && !self.list.totals_asked {
-            (self.list.totals_stale, self.list.totals_asked) = (false, true);
-            self.work.spawn(totals(core.store.clone()));
-            let (store, batches) = (core.store, self.list.batches.clone());
-            self.work.spawn(async move {
-                model::Update::List(Update::Batches(store.batch_totals(batches).await))
-            });
+        if self.list.totals.begin(ctx, now_ms) {
+            self.list.landed.reading();
+            self.read_batches(self.list.batches.clone());
+            self.work.spawn(totals(core.store));
+        }
+        self.again_due(ctx);
+    }
+
+    /// Rows that have changed.
+    fn again_due(&mut self, ctx: &Context) {
+        if self.list.again.is_empty() {
+            return;
+        }
+        let wait_ms = self.list.again_at_ms + EVERY_MS - self.model.now_ms;
+        if wait_ms > 0 {
+            return frame_in(ctx, wait_ms);
+        }
+        self.list.again_at_ms = self.model.now_ms;
+        let again = std::mem::take(&mut self.list.again);
+        self.read_rows(again);
+    }
+
+    /// Countdowns move once a second.
+    fn waiting_due(&mut self, ctx: &Context) {
+        let now_ms = self.model.now_ms;
+        self.model.list.waiting.retain(|_, (_, at_ms)| *at_ms > now_ms);
+        let to_next = |at_ms: &i64| (at_ms - now_ms - 1) % 1000 + 1;
+        if let Some(wait_ms) = self.model.list.waiting.values().map(|(_, at_ms)| to_next(at_ms)).min() {
+            frame_in(ctx, wait_ms.max(EVERY_MS));
         }
     }
 
     fn read_rows(&mut self, ids: Vec<AttachmentId>) {
-        let Some(core) = &self.core else { return };
-        let store = core.store.clone();
-        self.model.list.rows.asked.extend(&ids);
+        let Some(Core { store, .. }) = self.core.clone() else { return };
+        if ids.is_empty() {
+            return;
+        }
+        self.model.list.rows.reading(&ids);
         self.work.spawn(async move {
             let rows = store.rows(ids.clone()).await;
             model::Update::List(Update::Rows(ids, rows))
         });
+    }
+
+    fn read_batches(&self, ids: Vec<BatchId>) {
+        let Some(Core { store, .. }) = self.core.clone() else { return };
+        if !ids.is_empty() {
+            self.work
+                .spawn(async move { model::Update::List(Update::Batches(store.batch_totals(ids).await)) });
+        }
     }
 }
 

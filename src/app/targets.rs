@@ -34,7 +34,7 @@ impl App {
         match action {
             Action::Reload => self.targets_reload(),
             Action::Pick(name) => self.pick(core, name),
-            Action::Look(name) => self.look(core, name),
+            Action::Look(name) => self.find_places(core, name),
             Action::Save(entry) => self.save(core, *entry),
             Action::CancelSave => {
                 self.targets.saving.cancel();
@@ -56,7 +56,7 @@ impl App {
     pub(super) fn targets_update(&mut self, update: Update) {
         let targets = &mut self.model.targets;
         match update {
-            Update::Loaded(read) => self.loaded(*read),
+            Update::Loaded(read) => self.take_over(*read),
             Update::Places(name, places) => {
                 targets.places.insert(name, Places::Known(places));
             }
@@ -88,7 +88,7 @@ impl App {
         });
     }
 
-    fn loaded(&mut self, read: Read) {
+    fn take_over(&mut self, read: Read) {
         let Read { all, default, profiles } = read;
         self.model.settings.default_profile.clone_from(&default);
         self.model.settings.profiles = profiles;
@@ -114,7 +114,7 @@ impl App {
         });
     }
 
-    fn look(&mut self, core: &Core, name: String) {
+    fn find_places(&mut self, core: &Core, name: String) {
         let Some(description) = self.model.targets.find(&name).and_then(|target| target.service) else {
             return;
         };

@@ -1,29 +1,87 @@
-//! Passes on what is asked of the engine.
+//! Passes on what is asked of the engine, and of the services afterwards.
 
 use super::App;
 use super::work::Core;
+use crate::domain::attachment::{AttachmentId, State};
 use crate::domain::error::Failure;
-use crate::model::{self, Notice, Transfer};
+use crate::model::{self, Notice, Transfer, list};
+use crate::store::ListQuery;
+use crate::transfer::Scope;
+use crate::transfer::aftercare::Aftercare;
 
 impl App {
     pub(super) fn transfer_action(&mut self, core: &Core, action: Transfer) {
-        let core = core.clone();
+        let (core, clock) = (core.clone(), self.clock);
         let reporter = self.work.reporter();
+        let changes = match &action {
+            Transfer::Delete(id) | Transfer::Renew(id) => vec![*id],
+            _ => Vec::new(),
+        };
         self.work.start(async move {
-            if let Err(failure) = carry_out(&core, action).await {
-                reporter.send(model::Update::Tell(Notice::Failure(failure))).await;
+            match carry_out(&core, action, clock).await {
+                Ok(None) => {}
+                Ok(Some(notice)) => reporter.send(model::Update::Tell(notice)).await,
+                Err(failure) => reporter.send(model::Update::Tell(Notice::Failure(failure))).await,
             }
+            reporter.send(model::Update::List(list::Update::Changed(changes))).await;
         });
     }
 }
 
-async fn carry_out(core: &Core, action: Transfer) -> Result<(), Failure> {
+/// Answers what there is to tell.
+async fn carry_out(core: &Core, action: Transfer, clock: fn() -> i64) -> Result<Option<Notice>, Failure> {
+    let aftercare = || Aftercare {
+        store: core.store.clone(),
+        targets: core.targets.clone(),
+        http: core.http.clone(),
+        clock,
+    };
     match action {
-        Transfer::Pause(scope) => core.handle.pause(scope).await,
-        Transfer::Resume(scope) => core.handle.resume(scope).await,
-        Transfer::Retry(scope) => core.handle.retry(scope).await.map(|_| ()),
-        Transfer::Cancel(scope) => core.handle.cancel(scope).await,
-        Transfer::Forget(ids) => core.store.forget(ids).await.map(|_| ()),
-        Transfer::Delete(_) | Transfer::Renew(_) => Ok(()),
+        Transfer::Pause(scope) => core.handle.pause(scope).await?,
+        Transfer::Resume(scope) => core.handle.resume(scope).await?,
+        Transfer::Retry(scope) => retry(core, scope).await?,
+        Transfer::Cancel(scope) => core.handle.cancel(scope).await?,
+        Transfer::Forget(ids) => return forget(core, ids).await,
+        Transfer::Remove(ids) => {
+            // What is canceled by this stays in the list.
+            let told = forget(core, ids.clone()).await?;
+            core.handle.cancel(Scope::Some(ids)).await?;
+            return Ok(told);
+        }
+        Transfer::Delete(id) => {
+            aftercare().delete(id).await?;
+            return Ok(Some(Notice::text("deleted-at-service")));
+        }
+        Transfer::Renew(id) => {
+            aftercare().renew(id).await?;
+            return Ok(Some(Notice::text("link-renewed")));
+        }
     }
+    Ok(None)
+}
+
+async fn forget(core: &Core, ids: Vec<AttachmentId>) -> Result<Option<Notice>, Failure> {
+    let gone = core.store.forget(ids).await?;
+    Ok((gone > 0).then(|| Notice::text("removed-from-list").value("count", gone)))
+}
+
+/// One is tried again whatever it is. Of many only what failed for certain or never ended: what may have arrived is
+/// not sent twice unasked, and what was canceled was canceled.
+async fn retry(core: &Core, scope: Scope) -> Result<(), Failure> {
+    let profile = match &scope {
+        Scope::One(_) | Scope::Some(_) => return core.handle.retry(scope).await.map(|_| ()),
+        Scope::Profile(profile) => Some(profile.clone()),
+        Scope::Batch(_) | Scope::All => None,
+    };
+    let states = Some(vec![State::Failed, State::Interrupted]);
+    let found = core.store.outline(ListQuery { states, search: None, profile }).await?;
+    let ids = match scope {
+        Scope::Batch(batch) => {
+            let group = found.groups.iter().find(|group| group.batch == batch);
+            let ids = group.and_then(|group| found.ids.get(group.first..group.first + group.count));
+            ids.unwrap_or_default().to_vec()
+        }
+        _ => found.ids,
+    };
+    core.handle.retry(Scope::Some(ids)).await.map(|_| ())
 }

@@ -8,8 +8,8 @@ use serde_json::{Map, Value};
 
 use crate::domain::describe::Visibility;
 use crate::domain::error::{Failure, Kind, Step};
-use crate::domain::link::{Format, LinkFacts};
-use crate::domain::receipt::{LinkKind, Receipt};
+use crate::domain::link::Format;
+use crate::domain::receipt::LinkKind;
 use crate::store::Row;
 
 /// An attachment as `--format json` and `history --json` print it; absent things are null.
@@ -119,23 +119,7 @@ pub(super) fn render(format: &Format, row: Row) -> String {
     if *format == Format::Json {
         return Line::of_upload(row).to_json();
     }
-    row.receipt.as_ref().map(|receipt| format.render(&facts(&row, receipt))).unwrap_or_default()
-}
-
-fn facts(row: &Row, receipt: &Receipt) -> LinkFacts {
-    let link = |kind| receipt.link(kind).map(str::to_owned);
-    LinkFacts {
-        url: receipt.primary().map(|link| link.value.clone()).unwrap_or_default(),
-        name: row.name.clone(),
-        size: row.size.unwrap_or_default(),
-        mime: row.mime.clone().unwrap_or_default(),
-        id: link(LinkKind::Id),
-        thumb: link(LinkKind::Thumbnail),
-        preview: link(LinkKind::Preview),
-        width: receipt.width,
-        height: receipt.height,
-        profile: row.profile.clone(),
-    }
+    row.link_facts().map(|facts| format.render(&facts)).unwrap_or_default()
 }
 
 /// The date and time in words for a person, in this computer's zone.

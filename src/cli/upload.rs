@@ -24,12 +24,12 @@ pub(super) async fn run(context: &Context, args: Upload) -> Result<u8, Failure> 
     let (profile, service) = context.profile(args.profile.as_deref())?;
     // What is wrong with the profile is said once, before any file is taken.
     let asked = |failure: Failure| failure.asked(format!("Upload to {}", profile.name));
-    let resolved = context.targets.resolve(&profile.name).await.map_err(asked)?;
+    context.targets.resolve(&profile.name).await.map_err(asked)?;
     let paths: Vec<_> = args.files.iter().map(absolute).collect();
     let keeping = context.keeping().await?;
     let agreed = args.yes
         || profile.is_local()
-        || consent::first_upload(context, &profile, service, &resolved.target, paths.len())?
+        || consent::first_upload(context, &profile, service, paths.len())?
             && consent::again(&keeping.store, &profile, &paths).await?;
     let config = Config {
         store: keeping.store.clone(),

@@ -39,6 +39,8 @@ pub struct Receipt {
     pub sha256: Option<String>,
     /// When the view link ends, seconds since 1970 (UTC).
     pub expires_at: Option<i64>,
+    /// When it was deleted at the service on the user's wish, seconds since 1970 (UTC).
+    pub deleted_at: Option<i64>,
     pub width: Option<u32>,
     pub height: Option<u32>,
     /// What users should know although it went well.
@@ -58,6 +60,20 @@ impl Receipt {
         let value = value.into();
         if !value.is_empty() {
             self.links.push(Link { kind, value, visibility });
+        }
+    }
+
+    /// What is left of it after the file was deleted at the service: sizes and checksums, and nothing that could be
+    /// opened, renewed or asked for again.
+    #[must_use]
+    pub fn deleted(self, at: i64) -> Self {
+        Self {
+            links: Vec::new(),
+            expires_at: None,
+            deleted_at: Some(at),
+            notes: vec!["Deleted at the service".to_owned()],
+            extra: Map::new(),
+            ..self
         }
     }
 

@@ -1,4 +1,5 @@
-//! What is known of a local file, and what is made from it: facts, a video's thumbnail, a smaller picture.
+//! What is known of a local file, and what is made from it: facts, a video's thumbnail, a smaller
+//! picture, a look for the screen.
 //!
 //! Every function here blocks: call them off the async threads. Files come from anywhere, so each
 //! reader is bounded in bytes, in pixels and in time, and none of them ever writes to the file itself.
@@ -9,10 +10,14 @@ mod inspect;
 mod mkv;
 mod mp4;
 mod picture;
+mod png;
+mod preview;
 mod shrink;
 mod sniff;
 mod video;
 
 pub use inspect::inspect;
+pub use png::png_of;
+pub use preview::{Rgba, preview};
 pub use shrink::shrink_image;
 pub use video::{Thumb, ThumbSource, thumbnail};

@@ -25,7 +25,7 @@ pub struct Loaded {
 pub struct Picture {
     pub width: usize,
     pub height: usize,
-    /// Straight alpha, four bytes a pixel.
+    /// Four bytes a pixel, the colours multiplied by the alpha.
     pub rgba: Vec<u8>,
 }
 
@@ -38,16 +38,30 @@ pub enum PreviewSize {
     Large,
 }
 
+impl PreviewSize {
+    /// The longer side at most, in pixels.
+    #[must_use]
+    pub fn pixels(self) -> u32 {
+        match self {
+            Self::Small => 256,
+            Self::Large => 1_600,
+        }
+    }
+}
+
 #[derive(Debug, Clone)]
 pub enum Action {
     Inspect(Option<AttachmentId>),
     /// Previews of rows on the screen, in the order wanted.
     NeedPreviews(Vec<(AttachmentId, PreviewSize)>),
+    /// They are no longer on the screen.
+    ForgetPreviews(Vec<(AttachmentId, PreviewSize)>),
 }
 
 #[derive(Debug)]
 pub enum Update {
-    Loaded(AttachmentId, Result<Loaded, Failure>),
+    /// None where it is no longer in the history.
+    Loaded(AttachmentId, Result<Option<Loaded>, Failure>),
     /// A preview, or why there is none.
     Preview(AttachmentId, PreviewSize, Result<Picture, Failure>),
 }

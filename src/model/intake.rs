@@ -7,7 +7,7 @@ use crate::domain::error::Failure;
 /// What is being looked through.
 #[derive(Debug, Default)]
 pub struct Intake {
-    /// A running look through folders.
+    /// A running look through folders; none for the first moment, and for files alone.
     pub scan: Option<Scan>,
     /// A file dialog is open.
     pub choosing: bool,
@@ -33,15 +33,38 @@ pub enum Action {
 
 #[derive(Debug)]
 pub enum Update {
-    Chosen(Result<Vec<PathBuf>, Failure>),
+    /// A dialog is closed; with paths, or none.
+    Chosen(Vec<PathBuf>),
+    /// This desktop has no file chooser.
+    NoChooser,
     Scanning(Scan),
-    /// Everything found, folders looked through; `stopped` by the user.
-    Scanned {
-        number: u64,
-        files: Vec<PathBuf>,
-        skipped: u64,
-        stopped: bool,
-    },
-    /// What the clipboard held.
-    Pasted(Result<Vec<PathBuf>, Failure>),
+    Scanned(Scanned),
+    Pasted(Pasted),
+}
+
+/// Everything found, folders looked through.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Scanned {
+    /// Where the files go.
+    pub target: String,
+    /// In the order handed over; those of a folder by name.
+    pub files: Vec<PathBuf>,
+    /// Handed over and not there.
+    pub missing: Vec<PathBuf>,
+    /// Folders that cannot be read.
+    pub unreadable: Vec<PathBuf>,
+    /// Names in folders that begin with a dot.
+    pub hidden: u64,
+    /// By the user; what was found until then is left alone.
+    pub stopped: bool,
+}
+
+/// What the clipboard held.
+#[derive(Debug)]
+pub enum Pasted {
+    Paths(Vec<PathBuf>),
+    /// A picture or a text, written to a file of its own.
+    Kept(PathBuf),
+    Nothing,
+    Failed(Failure),
 }

@@ -25,6 +25,12 @@ pub enum Filter {
 impl Filter {
     pub const ALL: [Self; 4] = [Self::All, Self::Active, Self::Done, Self::Failed];
 
+    /// The one that the settings file names; all for a word that is unknown.
+    #[must_use]
+    pub fn parse(code: &str) -> Self {
+        Self::ALL.into_iter().find(|filter| filter.code() == code).unwrap_or_default()
+    }
+
     /// The states that it shows; none for every state.
     #[must_use]
     pub fn states(self) -> Option<Vec<State>> {
@@ -112,9 +118,11 @@ pub struct Rows {
     known: HashMap<AttachmentId, Arc<Row>>,
     order: VecDeque<AttachmentId>,
     /// Changed since they were read.
-    pub stale: HashSet<AttachmentId>,
+    stale: HashSet<AttachmentId>,
     /// Asked for and not there yet.
-    pub asked: HashSet<AttachmentId>,
+    asked: HashSet<AttachmentId>,
+    /// Asked for and not found; a new outline will not have them.
+    lost: HashSet<AttachmentId>,
 }
 
 impl Rows {
@@ -123,9 +131,59 @@ impl Rows {
         self.known.get(&id)
     }
 
-    pub fn put(&mut self, row: Row) {
+    /// Whether it should be read: it is not here or not true any more, and nobody has asked yet.
+    #[must_use]
+    pub fn wants(&self, id: AttachmentId) -> bool {
+        (!self.known.contains_key(&id) || self.stale.contains(&id))
+            && !self.asked.contains(&id)
+            && !self.lost.contains(&id)
+    }
+
+    /// Notes that they are asked for.
+    pub fn ask(&mut self, ids: &[AttachmentId]) {
+        self.asked.extend(ids);
+    }
+
+    /// Notes that they are being read now: what changes from here on makes them stale again.
+    pub fn reading(&mut self, ids: &[AttachmentId]) {
+        self.asked.extend(ids);
+        for id in ids {
+            self.stale.remove(id);
+        }
+    }
+
+    /// What was read for these ids.
+    pub fn arrived(&mut self, asked: &[AttachmentId], rows: Vec<Row>) {
+        for id in asked {
+            self.asked.remove(id);
+        }
+        self.lost.extend(asked);
+        for row in rows {
+            self.lost.remove(&row.id);
+            // One that changed while it was read is newer here, and will be read again.
+            if !(self.stale.contains(&row.id) && self.known.contains_key(&row.id)) {
+                self.put(row);
+            }
+        }
+        self.lost.retain(|id| !self.known.contains_key(id));
+    }
+
+    /// Changed in the database.
+    pub fn outdated(&mut self, ids: &[AttachmentId]) {
+        self.stale.extend(ids.iter().filter(|id| self.known.contains_key(id)));
+    }
+
+    pub fn clear(&mut self) {
+        *self = Self::default();
+    }
+
+    /// A new outline has no ids that the database does not know.
+    pub fn forget_lost(&mut self) {
+        self.lost.clear();
+    }
+
+    fn put(&mut self, row: Row) {
         let id = row.id;
-        self.asked.remove(&id);
         if self.known.insert(id, Arc::new(row)).is_none() {
             self.order.push_back(id);
         }
@@ -144,10 +202,6 @@ impl Rows {
             self.stale.insert(id);
         }
     }
-
-    pub fn clear(&mut self) {
-        *self = Self::default();
-    }
 }
 
 /// How far the running uploads are, read at most ten times a second.
@@ -155,9 +209,56 @@ impl Rows {
 pub struct Movements {
     pub now: HashMap<AttachmentId, Moving>,
     pub meters: HashMap<AttachmentId, Meter>,
-    /// Of all running uploads together, against the batches' totals.
-    pub overall: Option<Meter>,
-    pub batches: HashMap<BatchId, Meter>,
+    /// All batches with unsettled work, together.
+    pub overall: Flow,
+    /// Of the batches whose header is drawn.
+    pub batches: HashMap<BatchId, Flow>,
+}
+
+/// Several uploads together. Their speed is measured on what moves, not on what is done: a retry that begins anew
+/// or a file that turns out larger does not make it jump.
+#[derive(Debug, Clone)]
+pub struct Flow {
+    pub sent_bytes: u64,
+    pub total_bytes: u64,
+    moved_bytes: u64,
+    meter: Meter,
+}
+
+impl Default for Flow {
+    fn default() -> Self {
+        Self { sent_bytes: 0, total_bytes: 0, moved_bytes: 0, meter: Meter::new(u64::MAX) }
+    }
+}
+
+impl Flow {
+    /// Takes what has moved since the last time.
+    pub fn moved(&mut self, at_ms: u64, bytes: u64) {
+        self.moved_bytes = self.moved_bytes.saturating_add(bytes);
+        self.meter.record(at_ms, self.moved_bytes);
+    }
+
+    #[must_use]
+    pub fn bytes_per_sec(&self) -> Option<u64> {
+        self.meter.bytes_per_sec()
+    }
+
+    /// Rounded up; none while nothing moves.
+    #[must_use]
+    pub fn secs_left(&self) -> Option<u64> {
+        let left = self.total_bytes.saturating_sub(self.sent_bytes);
+        self.bytes_per_sec().filter(|speed| *speed > 0).map(|speed| left.div_ceil(speed))
+    }
+
+    /// From 0 to 1; nothing to send is nothing done.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "a bar has few steps")]
+    pub fn fraction(&self) -> f32 {
+        if self.total_bytes == 0 {
+            return 0.0;
+        }
+        (self.sent_bytes as f64 / self.total_bytes as f64).min(1.0) as f32
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -174,5 +275,11 @@ pub enum Update {
     Outline(ListQuery, Result<Outline, Failure>),
     Rows(Vec<AttachmentId>, Result<Vec<Row>, Failure>),
     Batches(Result<Vec<BatchTotals>, Failure>),
-    Totals { counts: Vec<(State, u64)>, overall: Overall, targets_used: Vec<String> },
+    Totals {
+        counts: Vec<(State, u64)>,
+        overall: Overall,
+        targets_used: Vec<String>,
+    },
+    /// The user changed the history: it is read again, and these rows.
+    Changed(Vec<AttachmentId>),
 }

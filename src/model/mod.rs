@@ -59,6 +59,8 @@ pub enum Action {
     Preferences(preferences::Action),
     Questions(questions::Action),
     CloseToast(u64),
+    /// The pointer came over the toasts, or left them.
+    HoldToasts(bool),
 }
 
 /// What is asked of the engine.
@@ -70,6 +72,8 @@ pub enum Transfer {
     Retry(Scope),
     /// Take settled attachments out of the list and the history.
     Forget(Vec<AttachmentId>),
+    /// The same; and those with work before them are canceled, and stay.
+    Remove(Vec<AttachmentId>),
     /// Delete at the service.
     Delete(AttachmentId),
     /// Fresh links from the service.

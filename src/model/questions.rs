@@ -1,44 +1,61 @@
 //! Questions to the user. Each gets an answer: closing it is "cancel".
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::path::PathBuf;
 
 use crate::domain::attachment::AttachmentId;
 use crate::domain::preflight::Finding;
-use crate::store::Row;
+use crate::transfer::again::Before;
+use crate::transfer::consent::First;
 
-/// Those that wait, the first is on the screen.
 #[derive(Debug, Default)]
 pub struct Questions {
+    /// Those that wait, the first is on the screen.
     pub waiting: VecDeque<Question>,
+    /// What the checks warned about; the upload went on all the same.
+    pub warned: HashMap<AttachmentId, Vec<Finding>>,
+}
+
+impl Questions {
+    /// How many uploads besides the first question's wait for a word about their findings.
+    #[must_use]
+    pub fn other_findings(&self) -> usize {
+        self.waiting.iter().skip(1).filter(|question| matches!(question, Question::Findings { .. })).count()
+    }
 }
 
 #[derive(Debug, Clone)]
 pub enum Question {
-    /// Before the first upload to a target that is not the sandbox.
-    FirstUpload { target: String, files: Vec<PathBuf> },
+    /// Before the first upload to a target that is not on this computer.
+    FirstUpload { first: First, files: Vec<PathBuf> },
     /// The target has this content already.
-    Again { target: String, files: Vec<PathBuf>, before: Vec<(PathBuf, Box<Row>)> },
-    /// Findings that a repair would mend; one attachment's, or several with the same repair.
-    Findings { ids: Vec<AttachmentId>, name: String, findings: Vec<Finding> },
+    Again { target: String, files: Vec<PathBuf>, before: Vec<Before> },
+    /// Findings that a repair would mend.
+    Findings { id: AttachmentId, name: String, findings: Vec<Finding> },
     /// Something that takes away.
     Confirm(Confirm),
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Confirm {
     RemoveTarget(String),
     ClearHistory,
+    /// At the service: the attachment and its name.
     Delete(AttachmentId, String),
+    /// How many uploads.
     CancelAll(u64),
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Answer {
     Yes,
-    /// And do not ask again.
+    /// A first upload: and do not ask again. Findings: and the same for all that wait.
     Always,
+    /// Copy the links that are there already; only what is not there is uploaded.
+    Existing,
     No,
+    /// Findings: none of those that wait.
+    Never,
 }
 
 #[derive(Debug, Clone)]

@@ -1,5 +1,9 @@
-//! What differs between computers: folders, writing files safely, knowing which runs of the program still live.
+//! What differs between computers: folders, writing files safely, choosing them, the clipboard, what is handed to the
+//! desktop, knowing which runs of the program still live.
 
+pub mod chooser;
+pub mod clipboard;
+pub mod desktop;
 pub mod dirs;
 pub mod files;
 pub mod session;

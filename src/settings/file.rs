@@ -65,6 +65,16 @@ impl File {
         self.change(|document| edit::unset(document, key))
     }
 
+    /// Sets several, or takes them back to their defaults where there is no text: all of them, or none.
+    pub fn set_all(&self, changes: &[(&str, Option<String>)]) -> Result<(), Failure> {
+        self.change(|document| {
+            changes.iter().try_for_each(|(key, text)| match text {
+                Some(text) => edit::set(document, key, text, self.describe),
+                None => edit::unset(document, key),
+            })
+        })
+    }
+
     /// Adds a profile; fails with [`Kind::NameTaken`] where its name is taken.
     pub fn add_profile(&self, profile: &Profile) -> Result<(), Failure> {
         self.change(|document| edit::add_profile(document, profile, self.describe))

@@ -5,7 +5,8 @@ use std::time::SystemTime;
 
 use crate::domain::attachment::{AttachmentId, BatchId, State};
 use crate::domain::error::{Failure, Step};
-use crate::domain::receipt::Receipt;
+use crate::domain::link::LinkFacts;
+use crate::domain::receipt::{LinkKind, Receipt};
 use crate::store::SessionId;
 
 /// The attachments of one hand-over.
@@ -67,6 +68,27 @@ pub struct Row {
     pub finished_at_ms: Option<i64>,
     /// The run of the program that works, or worked, on it.
     pub session: SessionId,
+}
+
+impl Row {
+    /// What its link is written from; none without a receipt, and without an address where that has no link.
+    #[must_use]
+    pub fn link_facts(&self) -> Option<LinkFacts> {
+        let receipt = self.receipt.as_ref()?;
+        let link = |kind| receipt.link(kind).map(str::to_owned);
+        Some(LinkFacts {
+            url: receipt.primary().map(|link| link.value.clone()).unwrap_or_default(),
+            name: self.name.clone(),
+            size: self.size.unwrap_or_default(),
+            mime: self.mime.clone().unwrap_or_default(),
+            id: link(LinkKind::Id),
+            thumb: link(LinkKind::Thumbnail),
+            preview: link(LinkKind::Preview),
+            width: receipt.width,
+            height: receipt.height,
+            profile: self.profile.clone(),
+        })
+    }
 }
 
 /// One attempt at an attachment.

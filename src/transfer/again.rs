@@ -37,6 +37,10 @@ pub async fn uploaded_before(
     let sizes = files.iter().map(|file| file.size).collect();
     let mut uploads: BTreeMap<u64, Vec<Row>> = BTreeMap::new();
     for row in store.done_of_sizes(profile, sizes).await? {
+        // What was deleted at the service is not there to be sent twice.
+        if row.receipt.as_ref().is_some_and(|receipt| receipt.deleted_at.is_some()) {
+            continue;
+        }
         uploads.entry(row.size.unwrap_or_default()).or_default().push(row);
     }
     let mut found = Vec::new();

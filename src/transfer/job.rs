@@ -18,7 +18,7 @@ use crate::domain::file_name;
 use crate::domain::preflight::{Finding, Repair};
 use crate::domain::receipt::Receipt;
 use crate::services::body::Gauge;
-use crate::services::http::{Context, Exchange, Observer, Redactor};
+use crate::services::http::{Context, Exchange, Observer};
 use crate::store::Outcome as Kept;
 
 /// What one try needs to know.
@@ -203,15 +203,11 @@ struct Keeper<'a> {
 
 impl Keeper<'_> {
     fn context(&self, job: &Job, resolved: &Resolved) -> Context {
-        let mut redactor = Redactor::default();
-        for secret in resolved.target.secrets.values() {
-            redactor.hide(secret.expose());
-        }
         Context {
             http: self.config.http.clone(),
             observer: self.notes.clone(),
             cancel: job.stop.token().clone(),
-            redactor,
+            redactor: resolved.redactor(),
             checkpoint: self.notes.lock().checkpoint.clone(),
             cache: job.cache.clone(),
             clock: self.config.clock,

@@ -3,8 +3,10 @@
 //! Fronts (the command line, the window) speak to it through [`Handle`] and read [`Event`]s; they never upload.
 
 mod actor;
+pub mod aftercare;
 pub mod again;
 mod board;
+pub mod consent;
 mod job;
 mod line;
 pub mod opening;

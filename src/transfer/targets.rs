@@ -8,12 +8,23 @@ use futures_util::future::BoxFuture;
 use crate::domain::error::Failure;
 use crate::domain::profile::Target;
 use crate::services::Service;
+use crate::services::http::Redactor;
 
 /// A profile with its secrets fetched, and the service that speaks for it.
 #[derive(Debug, Clone)]
 pub struct Resolved {
     pub target: Arc<Target>,
     pub service: &'static dyn Service,
+}
+
+impl Resolved {
+    /// Hides the profile's secrets.
+    #[must_use]
+    pub fn redactor(&self) -> Redactor {
+        let mut redactor = Redactor::default();
+        self.target.secrets.values().for_each(|secret| redactor.hide(secret.expose()));
+        redactor
+    }
 }
 
 /// Finds profiles. Asked once for each try, so that a secret mended meanwhile counts.

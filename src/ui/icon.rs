@@ -2,6 +2,7 @@
 
 use eframe::egui::{Align2, Color32, FontFamily, FontId, Painter, Pos2, Response, Sense, Ui, Vec2};
 
+use super::icons;
 use super::tokens::family;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,5 +39,46 @@ impl Icon {
         let (rect, response) = ui.allocate_exact_size(Vec2::splat(size), Sense::hover());
         self.paint(ui.painter(), rect.center(), size, color);
         response
+    }
+}
+
+/// The icon of a service, by its id.
+#[must_use]
+pub fn of_service(id: &str) -> Icon {
+    match id {
+        "sandbox" => icons::FLASK,
+        "mixin" => icons::ROBOT,
+        "teable" => icons::TABLE,
+        "cosmos" => icons::DATABASE,
+        "cronofy" => icons::CALENDAR_BLANK,
+        "forum" => icons::CHATS_CIRCLE,
+        _ => icons::CUBE,
+    }
+}
+
+/// The icon of a kind of file, by its name's extension and its media type.
+#[must_use]
+pub fn of_file(extension: &str, mime: Option<&str>) -> Icon {
+    match extension {
+        "zip" | "7z" | "gz" | "zst" | "xz" | "bz2" | "rar" | "tar" | "tgz" => return icons::FILE_ZIP,
+        "pdf" => return icons::FILE_PDF,
+        "csv" | "tsv" => return icons::FILE_CSV,
+        "doc" | "docx" | "odt" | "rtf" => return icons::FILE_DOC,
+        "xls" | "xlsx" | "ods" => return icons::FILE_XLS,
+        "ppt" | "pptx" | "odp" | "key" => return icons::FILE_PPT,
+        "svg" => return icons::FILE_SVG,
+        "html" | "htm" => return icons::FILE_HTML,
+        "css" => return icons::FILE_CSS,
+        "js" | "mjs" => return icons::FILE_JS,
+        "rs" | "py" | "c" | "h" | "cpp" | "go" | "ts" | "java" | "json" | "toml" | "yaml" | "yml" | "xml"
+        | "sh" | "sql" => return icons::FILE_CODE,
+        _ => {}
+    }
+    match mime.and_then(|mime| mime.split_once('/')).map(|(kind, _)| kind) {
+        Some("image") => icons::IMAGE,
+        Some("video") => icons::FILM_SLATE,
+        Some("audio") => icons::MUSIC_NOTE,
+        Some("text") => icons::FILE_TEXT,
+        _ => icons::FILE,
     }
 }

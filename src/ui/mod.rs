@@ -1,10 +1,13 @@
 //! Drawing: egui only, no disk, no network, no clock. Widgets push [`Action`]s; `app` carries them out.
 
+pub mod commands;
 pub mod icon;
 pub mod icons;
+pub mod previews;
 pub mod text;
 pub mod theme;
 pub mod tokens;
+pub mod when;
 pub mod widgets;
 
 mod bar;
@@ -13,6 +16,7 @@ mod drop;
 mod inspector;
 mod list;
 mod overlays;
+
 mod settings;
 mod state;
 mod status;
@@ -55,6 +59,9 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
     dialogs::show(ui.ctx(), cx);
     overlays::show(ui.ctx(), cx);
     toasts::show(ui.ctx(), cx);
+    for action in cx.state.previews.ask() {
+        cx.push(Action::Detail(action));
+    }
 }
 
 fn uploads_ui(ui: &mut Ui, cx: &mut Cx<'_>) {

@@ -1,5 +1,6 @@
 //! What only the window knows.
 
+use super::previews::Previews;
 use super::{dialogs, drop, inspector, list, overlays, settings, targets};
 
 /// Which screen is shown.
@@ -27,6 +28,7 @@ pub struct State {
     pub overlay: Option<Overlay>,
     pub list: list::State,
     pub inspector: inspector::State,
+    pub previews: Previews,
     pub targets: targets::State,
     pub settings: settings::State,
     pub dialogs: dialogs::State,

@@ -119,6 +119,9 @@ pub mod size {
     pub const BATCH: f32 = 44.0;
     pub const ROW: f32 = 56.0;
     pub const FOOT: f32 = 36.0;
+    /// Of the grid: one thumbnail with its name and state.
+    pub const CELL_WIDTH: f32 = 168.0;
+    pub const CELL_HEIGHT: f32 = 168.0;
     pub const INSPECTOR: f32 = 320.0;
     pub const INSPECTOR_MIN: f32 = 240.0;
     pub const INSPECTOR_MAX: f32 = 480.0;

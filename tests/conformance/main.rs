@@ -9,6 +9,7 @@
     reason = "a test ends where something is not as it says, also in its helpers"
 )]
 
+mod aftercare;
 mod afterwards;
 mod cancelling;
 mod credentials;

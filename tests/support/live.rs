@@ -32,6 +32,7 @@ use affix::services::body::Gauge;
 use affix::services::http::{Context, Exchange, Http, Network, Observer, Redactor};
 use affix::services::{self, Service, Stored};
 use affix::store::{SessionId, Store, system_clock};
+use affix::transfer::aftercare::Aftercare;
 use affix::transfer::{Config, Event, Handle, Limits, Repairs, Resolved, Targets, retry};
 use futures_util::future::BoxFuture;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -335,6 +336,11 @@ impl Live {
             cache: Arc::default(),
             clock: system_clock,
         })
+    }
+
+    pub fn aftercare(&self) -> Aftercare {
+        let (store, targets) = (self.store.clone(), self.targets.clone());
+        Aftercare { store, targets, http: self.http.clone(), clock: system_clock }
     }
 
     pub fn stored(&self, profile: &str, receipt: &Receipt) -> (&'static dyn Service, Stored) {

@@ -2,7 +2,6 @@
 
 use std::future::Future;
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
 
 use super::super::App;
 use super::super::work::Core;
@@ -11,42 +10,36 @@ use crate::domain::error::Failure;
 use crate::domain::file_name;
 use crate::model::targets::{Action, Update};
 use crate::model::{self, Notice};
-
-/// A dialog that is closed sooner than anybody could was never shown: the desktop has none.
-const NOBODY: Duration = Duration::from_millis(60);
+use crate::platform::chooser::{self, Choice};
 
 impl App {
     pub(super) fn ask_where_to_export(&mut self, name: String) {
         let plain: String = name.chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).collect();
-        let dialog = rfd::AsyncFileDialog::new()
-            .set_title(self.texts.get("target-export-title"))
-            .set_file_name(format!("{plain}.affix.toml"))
-            .save_file();
+        let dialog =
+            chooser::save_file(self.texts.get("target-export-title"), &format!("{plain}.affix.toml"));
         self.ask_for_a_file(dialog, move |path| Action::ExportTo(name, path));
     }
 
     pub(super) fn ask_what_to_import(&mut self) {
-        let dialog = rfd::AsyncFileDialog::new().set_title(self.texts.get("target-import-title")).pick_file();
+        let dialog = chooser::pick_file(self.texts.get("target-import-title"), &[("TOML", &["toml"])]);
         self.ask_for_a_file(dialog, Action::ImportFrom);
     }
 
     fn ask_for_a_file(
         &self,
-        dialog: impl Future<Output = Option<rfd::FileHandle>> + Send + 'static,
+        dialog: impl Future<Output = Choice<PathBuf>> + Send + 'static,
         then: impl FnOnce(PathBuf) -> Action + Send + 'static,
     ) {
         let reporter = self.work.reporter();
         self.work.start(async move {
-            let asked = Instant::now();
             match dialog.await {
-                Some(chosen) => {
-                    let action = then(chosen.path().to_owned());
-                    reporter.send(update(Update::Chosen(Box::new(action)))).await;
+                Choice::Chosen(path) => {
+                    reporter.send(update(Update::Chosen(Box::new(then(path))))).await;
                 }
-                None if asked.elapsed() < NOBODY => {
+                Choice::Missing => {
                     reporter.send(model::Update::Tell(Notice::text("target-no-dialog"))).await;
                 }
-                None => {}
+                Choice::Canceled => {}
             }
         });
     }

@@ -8,12 +8,13 @@ use crate::cli::line::{local_time, shown_path};
 use crate::cli::say;
 use crate::domain::describe::Visibility;
 use crate::domain::error::Failure;
-use crate::domain::profile::{Profile, Target};
+use crate::domain::profile::Profile;
 use crate::domain::progress::human_duration;
 use crate::domain::receipt::Receipt;
 use crate::services::Service;
 use crate::store::Store;
-use crate::transfer::again::{Before, uploaded_before};
+use crate::transfer::again::Before;
+use crate::transfer::consent::{self, First};
 
 /// Files that are named in a question; more are counted.
 const NAMED: usize = 5;
@@ -23,13 +24,10 @@ pub(super) fn first_upload(
     context: &Context,
     profile: &Profile,
     service: &'static dyn Service,
-    target: &Target,
     files: usize,
 ) -> Result<bool, Failure> {
-    if profile.confirmed || !context.settings.uploads.ask_first {
-        return Ok(true);
-    }
-    say::note(&what_happens(profile, service, target, files));
+    let Some(first) = consent::first_upload(&context.settings, profile, service) else { return Ok(true) };
+    say::note(&what_happens(&first, files));
     match ask::question("Upload?", true) {
         Reply::Yes => Ok(true),
         Reply::No => Ok(false),
@@ -42,7 +40,7 @@ pub(super) fn first_upload(
 
 /// Asks when the target has some of these files already; false: the user does not want them there twice.
 pub(super) async fn again(store: &Store, profile: &Profile, paths: &[PathBuf]) -> Result<bool, Failure> {
-    let before = uploaded_before(store, &profile.name, paths).await?;
+    let before = consent::again(store, profile, paths).await?;
     if before.is_empty() {
         return Ok(true);
     }
@@ -68,22 +66,20 @@ fn what_is_there(before: &[Before], profile: &str, files: usize) -> String {
 }
 
 /// What goes where, who will be able to see it, for how long.
-fn what_happens(profile: &Profile, service: &dyn Service, target: &Target, files: usize) -> String {
-    let capability = &service.description().capability;
+fn what_happens(first: &First, files: usize) -> String {
     let things = if files == 1 { "1 file".to_owned() } else { format!("{files} files") };
-    let who = match capability.visibility {
+    let who = match first.visibility {
         Visibility::Public => "Everybody who has the link can see it.",
         Visibility::Expiring => "Everybody who has the link can see it until the link expires.",
         Visibility::Private => "Only who has this target's credential can see it.",
         Visibility::None => "There is no link: the service shows it where its id is used.",
     };
-    let life =
-        capability.link_life.map(|life| format!(" Links live for {}.", human_duration(life.as_secs())));
+    let life = first.link_life.map(|life| format!(" Links live for {}.", human_duration(life.as_secs())));
     format!(
         "This is the first upload to “{}” ({}): {things} to {}. {who}{}",
-        profile.name,
-        service.description().name,
-        service.host(target),
+        first.profile,
+        first.service,
+        first.host,
         life.unwrap_or_default(),
     )
 }

@@ -12,7 +12,7 @@ use crate::domain::error::Failure;
 use crate::domain::profile::{Profile, Target};
 use crate::domain::secret::Secret;
 use crate::services;
-use crate::services::http::{self, Exchange, Http, Observer, Redactor};
+use crate::services::http::{self, Exchange, Http, Observer};
 use crate::transfer::Resolved;
 
 /// What a test works with.
@@ -33,13 +33,11 @@ impl Tester {
     /// What the service or the network failed with.
     pub async fn run(self, resolved: &Resolved) -> Result<String, Failure> {
         let asked = format!("Test {}", resolved.target.profile);
-        let mut redactor = Redactor::default();
-        resolved.target.secrets.values().for_each(|secret| redactor.hide(secret.expose()));
         let mut exchange = Exchange::new(http::Context {
             http: self.http,
             observer: self.observer,
             cancel: self.cancel,
-            redactor,
+            redactor: resolved.redactor(),
             checkpoint: None,
             cache: Arc::default(),
             clock: self.clock,

@@ -50,6 +50,11 @@ impl State {
         self.page = Page::Form(Subject::Target(name));
     }
 
+    /// Shows the services to choose from for a new target.
+    pub(in crate::ui) fn open_gallery(&mut self) {
+        self.page = Page::Gallery;
+    }
+
     /// The form is saved under this name: what was typed goes.
     pub(crate) fn saved(&mut self, subject: &Subject, name: String) {
         self.drafts.remove(subject);
@@ -125,7 +130,7 @@ fn bar_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.add_space(size::EDGE);
             if Button::primary(cx.texts.get("new-target")).icon(icons::PLUS_BOLD).show(ui).clicked() {
-                cx.state.targets.page = Page::Gallery;
+                cx.state.targets.open_gallery();
             }
             if Button::quiet(cx.texts.get("target-import")).icon(icons::DOWNLOAD_SIMPLE).show(ui).clicked() {
                 cx.push(Action::Targets(targets::Action::Import));

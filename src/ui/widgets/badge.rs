@@ -1,6 +1,8 @@
 //! A word on a ground: visibility, expiry. Its tone is never all that tells it apart.
 
-use eframe::egui::{Color32, CornerRadius, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+use eframe::egui::{
+    Color32, CornerRadius, Painter, Pos2, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2,
+};
 
 use crate::ui::icon::Icon;
 use crate::ui::tokens::{Tokens, Type};
@@ -30,17 +32,36 @@ impl Tone {
 
 /// A badge, 18 points high.
 pub fn badge(ui: &mut Ui, tone: Tone, icon: Option<Icon>, label: &str) -> Response {
+    let width = wide(ui.painter(), icon, label);
+    let (rect, response) = ui.allocate_exact_size(vec2(width, HEIGHT), Sense::hover());
+    paint_badge(ui, rect.left_center(), tone, (icon, label));
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, label));
+    response
+}
+
+/// Paints one into a row that paints itself, its left edge's centre at `at`; answers its width.
+pub fn paint_badge(ui: &Ui, at: Pos2, tone: Tone, (icon, label): (Option<Icon>, &str)) -> f32 {
     let (color, ground) = tone.colors(Tokens::of(ui));
-    let galley = ui.painter().layout_no_wrap(label.to_owned(), Type::SmallStrong.font(), color);
-    let icon_width = if icon.is_some() { 16.0 } else { 0.0 };
-    let wanted = vec2(galley.size().x + icon_width + 12.0, 18.0);
-    let (rect, response) = ui.allocate_exact_size(wanted, Sense::hover());
+    let width = wide(ui.painter(), icon, label);
+    let rect = Rect::from_min_size(pos2(at.x, (at.y - HEIGHT / 2.0).round()), vec2(width, HEIGHT));
     ui.painter().rect_filled(rect, CornerRadius::same(4), ground);
     if let Some(icon) = icon {
         icon.paint(ui.painter(), pos2(rect.left() + 13.0, rect.center().y), 12.0, color);
     }
-    let at = pos2(rect.left() + 6.0 + icon_width, rect.center().y - galley.size().y / 2.0);
+    let galley = ui.painter().layout_no_wrap(label.to_owned(), Type::SmallStrong.font(), color);
+    let at = pos2(rect.left() + EDGE + icon_wide(icon), rect.center().y - galley.size().y / 2.0);
     ui.painter().galley(at, galley, color);
-    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, label));
-    response
+    width
+}
+
+const HEIGHT: f32 = 18.0;
+const EDGE: f32 = 6.0;
+
+fn icon_wide(icon: Option<Icon>) -> f32 {
+    if icon.is_some() { 16.0 } else { 0.0 }
+}
+
+fn wide(painter: &Painter, icon: Option<Icon>, label: &str) -> f32 {
+    let text = painter.layout_no_wrap(label.to_owned(), Type::SmallStrong.font(), Color32::PLACEHOLDER);
+    text.size().x + icon_wide(icon) + 2.0 * EDGE
 }

@@ -23,6 +23,7 @@ enum Kind {
 pub struct Button<'a> {
     label: &'a str,
     name: Option<&'a str>,
+    note: &'a str,
     icon: Option<Icon>,
     kind: Kind,
     small: bool,
@@ -37,6 +38,7 @@ impl<'a> Button<'a> {
         Self {
             label,
             name: None,
+            note: "",
             icon: None,
             kind,
             small: false,
@@ -77,6 +79,12 @@ impl<'a> Button<'a> {
         self
     }
 
+    /// A count behind the label; no part of its name.
+    pub fn note(mut self, note: &'a str) -> Self {
+        self.note = note;
+        self
+    }
+
     /// 28 points high instead of 36.
     pub fn small(mut self) -> Self {
         self.small = true;
@@ -114,9 +122,11 @@ impl<'a> Button<'a> {
             (size::CONTROL, 14.0, size::CONTROL_RADIUS)
         };
         let font = if small { Type::SmallStrong } else { Type::Strong }.font();
-        let galley = ui.painter().layout_no_wrap(self.label.to_owned(), font, Color32::PLACEHOLDER);
+        let galley = ui.painter().layout_no_wrap(self.label.to_owned(), font.clone(), Color32::PLACEHOLDER);
+        let note = ui.painter().layout_no_wrap(self.note.to_owned(), font, Tokens::of(ui).text_2);
+        let note_width = if self.note.is_empty() { 0.0 } else { note.size().x + 6.0 };
         let icon_width = if self.icon.is_some() { size::ICON + 6.0 } else { 0.0 };
-        let natural = (galley.size().x + icon_width + 2.0 * padding).ceil();
+        let natural = (galley.size().x + note_width + icon_width + 2.0 * padding).ceil();
         let wanted = vec2(self.width.unwrap_or(natural), height);
         let (rect, response) =
             ui.add_enabled_ui(self.enabled, |ui| ui.allocate_exact_size(wanted, Sense::click())).inner;
@@ -130,13 +140,16 @@ impl<'a> Button<'a> {
             let look = Look::of(ui, kind, &response, selected.unwrap_or(false));
             look.paint(ui, rect, radius);
             let color = look.text;
-            let mut x = rect.center().x - (galley.size().x + icon_width) / 2.0;
+            let mut x = rect.center().x - (galley.size().x + note_width + icon_width) / 2.0;
             if let Some(icon) = self.icon {
                 icon.paint(ui.painter(), pos2(x + size::ICON / 2.0, rect.center().y), size::ICON, color);
                 x += icon_width;
             }
             let at = pos2(x, rect.center().y - galley.size().y / 2.0);
-            ui.painter().with_clip_rect(rect.intersect(ui.clip_rect())).galley(at, galley, color);
+            let note_at = pos2(x + galley.size().x + 6.0, rect.center().y - note.size().y / 2.0);
+            let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
+            painter.galley(at, galley, color);
+            painter.galley(note_at, note, color);
             focus_ring(ui, &response, rect, radius);
         }
         match self.shortcut {

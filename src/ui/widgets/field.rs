@@ -99,9 +99,8 @@ impl<'a> Field<'a> {
             .password(self.secret)
             .font(style.font())
             .desired_rows(self.rows)
-            .desired_width(width - self.left - self.right)
-            .frame(Frame::NONE)
-            .margin(margin);
+            .desired_width(width)
+            .frame(Frame::NONE.inner_margin(margin));
         if let Some(id) = self.id {
             edit = edit.id(id);
         }

@@ -2,20 +2,28 @@
 
 mod badge;
 mod button;
+mod check;
 mod field;
 mod label;
 mod link;
+mod menu;
+mod nav;
 mod progress;
 mod segmented;
+mod sheet;
 mod switch;
 
-pub use badge::{Tone, badge};
+pub use badge::{Tone, badge, paint_badge};
 pub use button::{Button, IconButton};
+pub use check::check;
 pub use field::{Field, select};
 pub use label::{caption, elided, paint_elided, text};
 pub use link::link;
+pub use menu::{menu_danger, menu_item, menu_line};
+pub use nav::nav_row;
 pub use progress::progress;
 pub use segmented::segmented;
+pub use sheet::{Sheet, sheet_buttons};
 pub use switch::switch;
 
 use eframe::egui::{CornerRadius, Rect, Response, Stroke, StrokeKind, Ui};

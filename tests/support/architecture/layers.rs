@@ -68,6 +68,7 @@ const OWNED_CRATES: &[(&str, &[&str])] = &[
     ("keyring_core", &["src/secrets/"]),
     ("openh264", &["src/media/"]),
     ("re_mp4", &["src/media/"]),
+    ("rfd", &["src/platform/"]),
     ("reqwest", &["src/services/http"]),
     ("rpassword", &["src/cli/"]),
     ("rusqlite", &["src/store/"]),

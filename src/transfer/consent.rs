@@ -1,0 +1,48 @@
+//! What a front must ask before files go to a target that is not on this computer: is this what you want, and again?
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::again::{Before, uploaded_before};
+use crate::domain::describe::Visibility;
+use crate::domain::error::Failure;
+use crate::domain::profile::{Profile, Target};
+use crate::services::Service;
+use crate::settings::Settings;
+use crate::store::Store;
+
+/// What the first upload to a profile means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct First {
+    pub profile: String,
+    /// The service's name.
+    pub service: &'static str,
+    pub host: String,
+    pub visibility: Visibility,
+    /// How long links live, where the service says so beforehand.
+    pub link_life: Option<Duration>,
+}
+
+/// The question before the first upload to a profile; none where it was answered for good, or is not wanted.
+#[must_use]
+pub fn first_upload(settings: &Settings, profile: &Profile, service: &dyn Service) -> Option<First> {
+    if profile.is_local() || profile.confirmed || !settings.uploads.ask_first {
+        return None;
+    }
+    let description = service.description();
+    // A host is told from the settings alone: no secret is needed to ask.
+    let target = Target::new(profile, description, BTreeMap::new());
+    Some(First {
+        profile: profile.name.clone(),
+        service: description.name,
+        host: service.host(&target),
+        visibility: description.capability.visibility,
+        link_life: description.capability.link_life,
+    })
+}
+
+/// The files that the profile's service has already; on this computer a copy more does no harm.
+pub async fn again(store: &Store, profile: &Profile, paths: &[PathBuf]) -> Result<Vec<Before>, Failure> {
+    if profile.is_local() { Ok(Vec::new()) } else { uploaded_before(store, &profile.name, paths).await }
+}

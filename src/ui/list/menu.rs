@@ -1,0 +1,93 @@
+//! Everything that can be done with an attachment, as a menu.
+
+use eframe::egui::Ui;
+
+use super::actions;
+use crate::domain::attachment::State;
+use crate::model::{Action, Transfer, links, questions};
+use crate::store::Row;
+use crate::ui::widgets::{menu_danger, menu_item, menu_line};
+use crate::ui::{Cx, icons};
+
+/// Wide enough for the longest action.
+const WIDTH: f32 = 220.0;
+
+pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>, row: &Row) {
+    ui.set_width(WIDTH);
+    ui.spacing_mut().item_spacing.y = 0.0;
+    if row.state == State::Done {
+        links_ui(ui, cx, row);
+    }
+    if menu_item(ui, icons::FOLDER_OPEN, cx.texts.get("show-in-folder")).clicked() {
+        cx.push(Action::Links(links::Action::ShowInFolder(row.id)));
+    }
+    menu_line(ui);
+    transfers_ui(ui, cx, row);
+    if row.state == State::Done && row.receipt.is_some() {
+        at_service_ui(ui, cx, row);
+    }
+    if (row.state.is_settled() || row.state == State::Interrupted)
+        && menu_item(ui, icons::X, cx.texts.get("remove-from-list")).clicked()
+    {
+        cx.push(Action::Transfer(Transfer::Forget(vec![row.id])));
+    }
+}
+
+fn links_ui(ui: &mut Ui, cx: &mut Cx<'_>, row: &Row) {
+    if !actions::has_link(row) {
+        return;
+    }
+    if menu_item(ui, icons::LINK_SIMPLE, cx.texts.get("copy-link")).clicked() {
+        actions::copy(cx, vec![row.id]);
+    }
+    if menu_item(ui, icons::ARROW_SQUARE_OUT, cx.texts.get("open-link")).clicked() {
+        actions::open(cx, row);
+    }
+}
+
+fn transfers_ui(ui: &mut Ui, cx: &mut Cx<'_>, row: &Row) {
+    match row.state {
+        State::Queued | State::Preparing | State::Uploading | State::Finishing => {
+            if menu_item(ui, icons::PAUSE, cx.texts.get("pause")).clicked() {
+                actions::pause(cx, row.id);
+            }
+        }
+        State::Paused => {
+            if menu_item(ui, icons::PLAY, cx.texts.get("resume")).clicked() {
+                actions::resume(cx, row.id);
+            }
+        }
+        State::Failed | State::Canceled | State::Interrupted => {
+            if menu_item(ui, icons::ARROW_CLOCKWISE, cx.texts.get("retry")).clicked() {
+                actions::retry(cx, row.id);
+            }
+        }
+        State::Unsure => {
+            if menu_item(ui, icons::ARROW_CLOCKWISE, cx.texts.get("send-again")).clicked() {
+                actions::retry(cx, row.id);
+            }
+        }
+        State::Done => {}
+    }
+    if !row.state.is_settled() && menu_item(ui, icons::X, cx.texts.get("cancel")).clicked() {
+        actions::cancel(cx, row.id);
+    }
+}
+
+/// What the service can do with it afterwards, as far as it says so.
+fn at_service_ui(ui: &mut Ui, cx: &mut Cx<'_>, row: &Row) {
+    let target = cx.model.targets.all.iter().find(|target| target.profile.name == row.profile);
+    let Some(service) = target.and_then(|target| target.service) else { return };
+    if service.capability.saves && menu_item(ui, icons::DOWNLOAD_SIMPLE, cx.texts.get("save-as")).clicked() {
+        cx.push(Action::Links(links::Action::Save(row.id)));
+    }
+    if service.capability.renews
+        && menu_item(ui, icons::ARROWS_CLOCKWISE, cx.texts.get("renew-link")).clicked()
+    {
+        cx.push(Action::Transfer(Transfer::Renew(row.id)));
+    }
+    if service.capability.deletes && menu_danger(ui, icons::TRASH, cx.texts.get("delete-file")).clicked() {
+        let confirm = questions::Confirm::Delete(row.id, row.name.clone());
+        cx.push(Action::Questions(questions::Action::Ask(questions::Question::Confirm(confirm))));
+    }
+}

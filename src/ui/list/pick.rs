@@ -1,0 +1,70 @@
+//! Selecting with the mouse: a row or a cell that is clicked, ctrl-clicked, shift-clicked, opened, asked for its menu.
+
+use std::sync::Arc;
+
+use eframe::egui::{CornerRadius, EventFilter, Id, Popup, Rect, Response, Role, Sense, Ui, WidgetInfo};
+
+use super::{actions, menu};
+use crate::domain::attachment::AttachmentId;
+use crate::store::Row;
+use crate::ui::Cx;
+use crate::ui::tokens::{Tokens, size};
+
+/// A row or a cell on the screen.
+pub(super) struct Spot<'a> {
+    pub rect: Rect,
+    pub row: &'a Arc<Row>,
+    /// Its accessible name.
+    pub spoken: String,
+}
+
+pub(super) fn row_id(id: AttachmentId) -> Id {
+    Id::unique(("attachment", id.0))
+}
+
+/// Takes what the mouse does to it, and paints its ground.
+pub(super) fn respond(ui: &Ui, cx: &mut Cx<'_>, spot: Spot<'_>) -> Response {
+    let Spot { rect, row, spoken } = spot;
+    let id = row.id;
+    let response = ui.interact(rect, row_id(id), Sense::click());
+    if response.has_focus() {
+        let arrows = EventFilter { vertical_arrows: true, horizontal_arrows: true, ..EventFilter::default() };
+        ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, arrows));
+    }
+    if response.gained_focus() {
+        cx.state.list.selection.cursor = Some(id);
+    }
+    if response.clicked() {
+        clicked(ui, cx, id);
+        response.request_focus();
+    }
+    if response.secondary_clicked() && !cx.state.list.selection.has(id) {
+        cx.state.list.selection.only(id);
+        actions::inspect(cx, Some(id));
+    }
+    if response.double_clicked() {
+        actions::open(cx, row);
+    }
+    let selected = cx.state.list.selection.has(id);
+    response.widget_info(|| WidgetInfo::labeled(Role::ListItem, true, &spoken));
+    ui.ctx().accesskit_node_builder(response.id, |node| node.set_selected(selected));
+    let tokens = Tokens::of(ui);
+    let ground =
+        if selected { Some(tokens.selected) } else { ui.rect_contains_pointer(rect).then_some(tokens.hover) };
+    if let Some(ground) = ground {
+        ui.painter().rect_filled(rect, CornerRadius::same(size::CONTROL_RADIUS), ground);
+    }
+    Popup::context_menu(&response).show(|ui| menu::show(ui, cx, row));
+    response
+}
+
+fn clicked(ui: &Ui, cx: &mut Cx<'_>, id: AttachmentId) {
+    let modifiers = ui.input(|input| input.modifiers);
+    let selection = &mut cx.state.list.selection;
+    match &cx.model.list.outline {
+        Some(outline) if modifiers.shift => selection.range(&outline.ids, id),
+        _ if modifiers.command => selection.toggle(id),
+        _ => selection.only(id),
+    }
+    actions::inspect(cx, Some(id));
+}

@@ -1,0 +1,296 @@
+//! What a row, a batch and the status bar say.
+
+use eframe::egui::Color32;
+
+use crate::domain::attachment::State;
+use crate::domain::error::{Failure, Kind};
+use crate::domain::progress::Meter;
+use crate::model::list::{Flow, List};
+use crate::store::{BatchTotals, Row};
+use crate::ui::icon::Icon;
+use crate::ui::text::Texts;
+use crate::ui::tokens::Tokens;
+use crate::ui::when::when;
+use crate::ui::{Cx, icons};
+
+/// How a state looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tone {
+    Calm,
+    Ok,
+    Warn,
+    Error,
+}
+
+impl Tone {
+    pub(super) fn color(self, tokens: &Tokens) -> Color32 {
+        match self {
+            Self::Calm => tokens.text_2,
+            Self::Ok => tokens.ok_text,
+            Self::Warn => tokens.warn_text,
+            Self::Error => tokens.error_text,
+        }
+    }
+}
+
+/// A row's state in words.
+#[derive(Debug)]
+pub(super) struct Told {
+    pub icon: Icon,
+    pub tone: Tone,
+    pub line: String,
+    /// What to do about it.
+    pub advice: Option<String>,
+}
+
+/// A row's state, but for the bar of one that moves.
+pub(super) fn told(cx: &Cx<'_>, row: &Row) -> Told {
+    let texts = cx.texts;
+    let plain = |icon, tone| Told { icon, tone, line: state(texts, row.state).to_owned(), advice: None };
+    let failed = |icon, tone| {
+        let failure = row.failure.as_ref();
+        let line =
+            failure.map_or_else(|| state(texts, row.state).to_owned(), |failure| texts.failure(failure));
+        Told { icon, tone, line, advice: failure.and_then(|failure| failure.advice.clone()) }
+    };
+    match row.state {
+        State::Queued => waiting(cx, row).unwrap_or_else(|| plain(icons::CIRCLE_DASHED, Tone::Calm)),
+        State::Preparing | State::Uploading | State::Finishing => plain(icons::CIRCLE_NOTCH, Tone::Calm),
+        State::Done if deleted(row) => {
+            Told { line: texts.get("deleted").to_owned(), ..plain(icons::TRASH, Tone::Calm) }
+        }
+        State::Done => plain(icons::CHECK_CIRCLE_FILL, Tone::Ok),
+        State::Failed => failed(icons::WARNING_CIRCLE_FILL, Tone::Error),
+        State::Paused => plain(icons::PAUSE_CIRCLE_FILL, Tone::Calm),
+        State::Canceled => plain(icons::PROHIBIT_FILL, Tone::Calm),
+        State::Interrupted => Told {
+            advice: Some(texts.get("interrupted-advice").to_owned()),
+            ..plain(icons::WARNING_FILL, Tone::Warn)
+        },
+        State::Unsure => Told {
+            line: texts.get("unsure-line").to_owned(),
+            advice: Some(texts.get("unsure-advice").to_owned()),
+            ..plain(icons::QUESTION_FILL, Tone::Warn)
+        },
+    }
+}
+
+/// At the service, on the user's wish.
+fn deleted(row: &Row) -> bool {
+    row.receipt.as_ref().is_some_and(|receipt| receipt.deleted_at.is_some())
+}
+
+/// One that failed in passing and is tried again by itself.
+fn waiting(cx: &Cx<'_>, row: &Row) -> Option<Told> {
+    let (failure, at_ms) = cx.model.list.waiting.get(&row.id)?;
+    let secs = u64::try_from(at_ms - cx.model.now_ms).ok()?.div_ceil(1000);
+    let time = cx.texts.duration(secs);
+    let line = cx
+        .texts
+        .with("waiting-again", &[("why", (&why(cx.texts, failure)).into()), ("time", (&time).into())]);
+    Some(Told { icon: icons::HOURGLASS_MEDIUM_FILL, tone: Tone::Warn, line, advice: None })
+}
+
+fn why(texts: &Texts, failure: &Failure) -> String {
+    match failure.kind {
+        Kind::RateLimited => texts.get("waiting-busy").to_owned(),
+        Kind::Network | Kind::Timeout => texts.get("waiting-connection").to_owned(),
+        _ => texts.failure(failure),
+    }
+}
+
+/// The word of a state.
+pub(super) fn state(texts: &Texts, state: State) -> &str {
+    texts.get(match state {
+        State::Queued => "state-queued",
+        State::Preparing => "state-preparing",
+        State::Uploading => "state-uploading",
+        State::Finishing => "state-finishing",
+        State::Done => "state-done",
+        State::Failed => "state-failed",
+        State::Paused => "state-paused",
+        State::Canceled => "state-canceled",
+        State::Interrupted => "state-interrupted",
+        State::Unsure => "state-unsure",
+    })
+}
+
+/// What a screen reader calls a row: "{file}, {state}".
+pub(super) fn spoken(cx: &Cx<'_>, row: &Row) -> String {
+    let word = state(cx.texts, row.state);
+    let mut spoken = format!("{}, {word}", row.name);
+    if let Some(meter) = cx.model.list.moving.meters.get(&row.id) {
+        spoken.push_str(&format!(", {:.0} %", (meter.fraction() * 100.0).floor()));
+    } else if let Some(told) = waiting(cx, row) {
+        spoken.push_str(", ");
+        spoken.push_str(&told.line);
+    }
+    spoken
+}
+
+/// Under a row's name: size, duration, target.
+pub(super) fn facts(texts: &Texts, row: &Row) -> String {
+    let mut facts = Vec::new();
+    if let Some(bytes) = row.size {
+        facts.push(texts.bytes(bytes));
+    }
+    if let Some(secs) = row.duration_secs {
+        facts.push(clock(secs));
+    }
+    facts.push(row.profile.clone());
+    facts.join(" · ")
+}
+
+/// A video's length: `0:42`, `1:02:03`.
+fn clock(secs: u64) -> String {
+    let (hours, minutes, secs) = (secs / 3600, secs / 60 % 60, secs % 60);
+    if hours > 0 { format!("{hours}:{minutes:02}:{secs:02}") } else { format!("{minutes}:{secs:02}") }
+}
+
+/// Under a bar: "173.0 of 284.0 MB · 18.2 MB/s", and "6 s".
+pub(super) fn moving(texts: &Texts, meter: &Meter, (sent, total): (u64, u64)) -> (String, String) {
+    let mut left = of_bytes(texts, sent, total);
+    if let Some(speed) = meter.bytes_per_sec().filter(|speed| *speed > 0) {
+        left.push_str(" · ");
+        left.push_str(&speed_of(texts, speed));
+    }
+    (left, meter.secs_left().map(|secs| texts.duration(secs)).unwrap_or_default())
+}
+
+/// "212.0 of 498.0 MB": the unit once where it is the same.
+pub(super) fn of_bytes(texts: &Texts, part: u64, whole: u64) -> String {
+    let (part, whole) = (texts.bytes(part), texts.bytes(whole));
+    let unit = |text: &str| text.split_once(' ').map(|(_, unit)| unit.to_owned());
+    let shown = match part.split_once(' ') {
+        Some((number, _)) if unit(&part) == unit(&whole) => number,
+        _ => &part,
+    };
+    texts.with("part-of", &[("part", shown.into()), ("whole", (&whole).into())])
+}
+
+pub(super) fn speed_of(texts: &Texts, bytes_per_sec: u64) -> String {
+    texts.with("speed", &[("bytes", (&texts.bytes(bytes_per_sec)).into())])
+}
+
+pub(super) fn left_of(texts: &Texts, secs: u64) -> String {
+    texts.with("time-left", &[("time", (&texts.duration(secs)).into())])
+}
+
+/// What an end in time means for a link: "5 days left".
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Expiry {
+    Left(String),
+    Over(String),
+}
+
+/// Only what is near: a link of a year is no news.
+pub(super) fn expiry(texts: &Texts, row: &Row, now_ms: i64) -> Option<Expiry> {
+    const NEAR_DAYS: i64 = 60;
+    let left_secs = row.receipt.as_ref()?.expires_at?.saturating_sub(now_ms.div_euclid(1000));
+    let (days, hours) = (left_secs / 86_400, left_secs / 3600);
+    if left_secs <= 0 {
+        return Some(Expiry::Over(texts.get("link-over").to_owned()));
+    }
+    if days > NEAR_DAYS {
+        return None;
+    }
+    let count = |key, count: i64| texts.count(key, count.unsigned_abs());
+    Some(Expiry::Left(if days > 0 { count("days-left", days) } else { count("hours-left", hours.max(1)) }))
+}
+
+/// How many of a batch are in one of these states.
+pub(in crate::ui) fn count_in(by_state: &[(State, u64)], states: &[State]) -> u64 {
+    by_state.iter().filter(|(state, _)| states.contains(state)).map(|(_, count)| count).sum()
+}
+
+pub(in crate::ui) const WORKING: &[State] = &[State::Preparing, State::Uploading, State::Finishing];
+pub(in crate::ui) const PENDING: &[State] =
+    &[State::Queued, State::Preparing, State::Uploading, State::Finishing];
+pub(in crate::ui) const HELD: &[State] = &[State::Paused];
+/// What `Retry failed` takes: not what may have arrived, not what was canceled.
+pub(in crate::ui) const FAILED: &[State] = &[State::Failed, State::Interrupted];
+
+/// Beside a batch's count of files: how far it is, or when and where it went.
+pub(super) fn batch_facts(cx: &Cx<'_>, totals: &BatchTotals) -> String {
+    let texts = cx.texts;
+    let all: u64 = totals.by_state.iter().map(|(_, count)| count).sum();
+    let count = |states| count_in(&totals.by_state, states);
+    let done = count(&[State::Done]);
+    let mut facts = Vec::new();
+    if count(PENDING) > 0 {
+        facts.push(texts.with("done-of", &[("done", done.into()), ("all", all.into())]));
+        if let Some(flow) = cx.model.list.moving.batches.get(&totals.batch) {
+            facts.extend(flow_facts(texts, flow));
+        }
+    } else {
+        facts.push(when(texts, totals.added_at_ms, cx.model.now_ms));
+        facts.push(totals.profile.clone());
+    }
+    for (key, states) in [
+        ("count-paused", &[State::Paused][..]),
+        ("count-interrupted", &[State::Interrupted]),
+        ("count-failed", &[State::Failed]),
+        ("count-unsure", &[State::Unsure]),
+        ("count-canceled", &[State::Canceled]),
+    ] {
+        let counted = count(states);
+        if counted > 0 {
+            facts.push(texts.count(key, counted));
+        }
+    }
+    facts.join(" · ")
+}
+
+/// Bytes, speed, time left.
+pub(in crate::ui) fn flow_facts(texts: &Texts, flow: &Flow) -> Vec<String> {
+    let mut facts = Vec::new();
+    if flow.total_bytes > 0 {
+        facts.push(of_bytes(texts, flow.sent_bytes, flow.total_bytes));
+    }
+    if let Some(speed) = flow.bytes_per_sec().filter(|speed| *speed > 0) {
+        facts.push(speed_of(texts, speed));
+    }
+    if let Some(secs) = flow.secs_left() {
+        facts.push(left_of(texts, secs));
+    }
+    facts
+}
+
+/// "2 running · 3 waiting".
+pub(in crate::ui) fn working(texts: &Texts, list: &List) -> String {
+    let by_state = &list.overall.by_state;
+    let parts = [
+        ("count-running", WORKING),
+        ("count-waiting", &[State::Queued][..]),
+        ("count-paused", &[State::Paused]),
+        ("count-interrupted", &[State::Interrupted]),
+    ];
+    let told = |(key, states): (&'static str, &[State])| {
+        let count = count_in(by_state, states);
+        (count > 0).then(|| texts.count(key, count))
+    };
+    parts.into_iter().filter_map(told).collect::<Vec<_>>().join(" · ")
+}
+
+/// A number in a text, its digits in groups.
+pub(super) fn shown(number: u64) -> String {
+    crate::ui::text::grouped(number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ui::text::Language;
+
+    #[test]
+    fn a_unit_is_said_once() {
+        let texts = Texts::new(Language::English);
+        assert_eq!(of_bytes(&texts, 173_000_000, 284_000_000), "173.0 of 284.0 MB");
+        assert_eq!(of_bytes(&texts, 900_000, 2_000_000), "900.0 kB of 2.0 MB");
+    }
+
+    #[test]
+    fn a_video_has_a_clock() {
+        assert_eq!([42, 60, 3723].map(clock), ["0:42", "1:00", "1:02:03"]);
+    }
+}
