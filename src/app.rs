@@ -64,6 +64,7 @@ pub struct App {
     actions: Vec<Action>,
     clock: fn() -> i64,
     list: list::Reading,
+    targets: targets::Running,
     intake: intake::Taking,
     kept: window::Kept,
     /// Settings that wait to be written, and whether a writing runs.
@@ -106,6 +107,7 @@ impl App {
             actions: Vec::new(),
             clock,
             list: list::Reading::default(),
+            targets: targets::Running::default(),
             intake: intake::Taking::default(),
             kept: window::Kept::default(),
             unwritten: BTreeMap::new(),

@@ -35,6 +35,7 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
         where_ui(ui, cx);
         ui.add_space(18.0);
         if Button::plain(cx.texts.get("new-target")).icon(icons::PLUS).show(ui).clicked() {
+            cx.state.targets.open_gallery();
             cx.state.screen = Screen::Targets;
         }
     });
@@ -82,7 +83,9 @@ fn destination(cx: &Cx<'_>) -> (crate::ui::icon::Icon, String) {
     };
     let name = &target.profile.name;
     let line = match (target.profile.is_local(), target.visibility()) {
-        (true, _) if target.profile.service != SANDBOX_SERVICE => cx.texts.with("go-to-demo", &[("target", name.into())]),
+        (true, _) if target.profile.service != SANDBOX_SERVICE => {
+            cx.texts.with("go-to-demo", &[("target", name.into())])
+        }
         (true, _) => cx.texts.get("go-to-sandbox").to_owned(),
         (false, visibility) => said(cx, target, visibility),
     };
