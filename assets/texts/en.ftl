@@ -44,11 +44,6 @@ handed-over = { $count ->
    *[other] { $count } files added
 }
 no-file-chooser = No file chooser was found. Install xdg-desktop-portal or zenity, or drop files onto the window.
-scanning = { $count ->
-    [one] Looking through folders: 1 file, { $size }
-   *[other] Looking through folders: { $shown } files, { $size }
-}
-scan-stop = Stop
 scan-stopped = Stopped. Nothing was added.
 paths-missing = { $count ->
     [one] { $name } is no longer there.
@@ -353,16 +348,14 @@ connection-broken = { $asked }: the service failed
 connection-refused = { $asked }: refused
 
 ### Settings, dialogs, overlays
-uploads = Uploads
 upload = Upload
 try-again = Try again
 copy-details = Copy details
 details-copied = Details copied
 choose = Choose…
 show = Show
-reset = Reset
-less = { $name }: less
-more = { $name }: more
+step-less = { $name }: less
+step-more = { $name }: more
 warned = { $message }
 
 question-first = First upload to { $name }

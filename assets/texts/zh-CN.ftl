@@ -41,10 +41,6 @@ failure-declined = 未上传
 ### Intake
 handed-over = 已添加 { $count } 个文件
 no-file-chooser = 没有找到文件选择器。请安装 xdg-desktop-portal 或 zenity，或将文件拖到窗口上。
-scanning = { $count ->
-   *[other] 正在查找文件夹：{ $shown } 个文件，{ $size }
-}
-scan-stop = 停止
 scan-stopped = 已停止，未添加任何文件。
 paths-missing = { $count ->
     [one] { $name } 已不存在。
@@ -304,16 +300,14 @@ connection-broken = { $asked }：服务出错
 connection-refused = { $asked }：被拒绝
 
 ### Settings, dialogs, overlays
-uploads = 上传
 upload = 上传
 try-again = 重试
 copy-details = 复制详情
 details-copied = 已复制详情
 choose = 选择…
 show = 显示
-reset = 重置
-less = { $name }：减少
-more = { $name }：增加
+step-less = { $name }：减少
+step-more = { $name }：增加
 warned = { $message }
 
 question-first = 首次上传到 { $name }

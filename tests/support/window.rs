@@ -88,7 +88,11 @@ impl Preparing {
             app.ui(ui);
         };
         let size = vec2(self.size.0, self.size.1);
-        let harness = Harness::builder().with_size(size).with_step_dt(0.02).build_ui_state(draw, page);
+        let harness = Harness::builder()
+            .with_size(size)
+            .with_step_dt(0.02)
+            .allow_missing_glyphs()
+            .build_ui_state(draw, page);
         let mut window = Window { harness, folder: self.folder };
         window.step();
         window
