@@ -184,7 +184,6 @@ inspector-many = { $count ->
     [one] 1 file selected
    *[other] { $shown } files selected
 }
-inspector-loading = One moment…
 section-link = Link
 section-links = Links
 section-facts = Facts
@@ -209,7 +208,6 @@ qr-code-hint = Scan it to open the link on a phone.
 visible-expires-in = Expires in { $time }
 visible-expired = Expired
 visible-local = Only here
-visible-deleted = Deleted
 reach-public = Anyone with the link
 reach-expiring = Anyone with the link, until it expires
 reach-private = Only with the target’s credential
@@ -234,7 +232,6 @@ fact-duration = Duration
 fact-target = Target
 fact-path = Path
 fact-copy = Copy { $name }
-failed-asked = Asked
 failed-cause = Raw cause
 failed-status = HTTP { $status }
 activity-no-answer = no answer
