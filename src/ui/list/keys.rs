@@ -1,6 +1,6 @@
 //! The keyboard in the list: moving, selecting, removing, copying, opening.
 
-use eframe::egui::{Event, Key, Modifiers, Popup, Rect, Ui};
+use eframe::egui::{Event, FocusDirection, Key, Modifiers, Popup, Rect, Ui};
 
 use super::actions;
 use super::layout::{Kind, Layout};
@@ -137,7 +137,11 @@ fn go(
         let top = layout.member_top(group, member);
         list.scroll.reveal(view, (top, top + layout.kind.line()), f64::from(size::BATCH));
     }
-    ui.memory_mut(|memory| memory.request_focus(row_id(id)));
+    ui.memory_mut(|memory| {
+        memory.request_focus(row_id(id));
+        // The arrow has done its work: egui would go on from here to the widget below.
+        memory.move_focus(FocusDirection::None);
+    });
     actions::inspect(cx, Some(id));
 }
 
