@@ -64,6 +64,7 @@ pub struct App {
     actions: Vec<Action>,
     clock: fn() -> i64,
     list: list::Reading,
+    targets: targets::Running,
     intake: intake::Taking,
     kept: window::Kept,
     /// Settings that wait to be written, and whether a writing runs.
@@ -73,6 +74,9 @@ pub struct App {
     network_at_start: Option<Network>,
     opening: (Home, Secrets),
     detail: detail::Reading,
+    links: links::Sent,
+    /// Texts for the clipboard, which is handed them in `logic`.
+    clipboard: Vec<String>,
 }
 
 impl App {
@@ -103,6 +107,7 @@ impl App {
             actions: Vec::new(),
             clock,
             list: list::Reading::default(),
+            targets: targets::Running::default(),
             intake: intake::Taking::default(),
             kept: window::Kept::default(),
             unwritten: BTreeMap::new(),
@@ -110,6 +115,8 @@ impl App {
             network_at_start: None,
             opening,
             detail,
+            links: links::Sent::default(),
+            clipboard: Vec::new(),
         };
         app.preferences_start(ctx, &home, loaded);
         if !files.is_empty() {
@@ -142,6 +149,7 @@ impl App {
         }
         self.kept_due(ctx);
         self.list_due(ctx);
+        self.links_due(ctx);
         self.detail_due(ctx);
         if let Some(next_ms) = self.model.toasts.expire(self.model.now_ms) {
             let wait = u64::try_from(next_ms - self.model.now_ms).unwrap_or_default();

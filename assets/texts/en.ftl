@@ -181,8 +181,176 @@ removed-from-list = { $count ->
 }
 
 ### Inspector and links
+preview = Preview
+preview-close = Close preview
+inspector-nothing = Nothing selected
+inspector-nothing-hint = Select a file to see its link, its facts and what was said to the service.
+inspector-many = { $count ->
+    [one] 1 file selected
+   *[other] { $shown } files selected
+}
+inspector-loading = One moment…
+section-link = Link
+section-links = Links
+section-facts = Facts
+section-activity = Activity
+section-failed = What went wrong
+section-unsure = Perhaps uploaded
+link-view = View
+link-thumbnail = Thumbnail
+link-preview = Preview
+link-id = ID
+link-content = Content
+copy-link-view = Copy view link
+copy-link-thumbnail = Copy thumbnail link
+copy-link-preview = Copy preview link
+copy-link-id = Copy ID
+copy-link-content = Copy content
+open-link-view = Open view link
+open-link-thumbnail = Open thumbnail link
+open-link-preview = Open preview link
+qr-code = QR code
+qr-code-hint = Scan it to open the link on a phone.
+visible-expires-in = Expires in { $time }
+visible-expired = Expired
+visible-local = Only here
+visible-deleted = Deleted
+reach-public = Anyone with the link
+reach-expiring = Anyone with the link, until it expires
+reach-private = Only with the target’s credential
+reach-none = Nobody: the service gave no link
+reach-local = Programs on this computer
+own-format-hint = Placeholders: { $list }
+copy-formatted = Copy as shown
+fact-visible = Visible to
+fact-uploaded = Uploaded
+fact-added = Added
+fact-attempts = { $count ->
+    [one] 1 attempt
+   *[other] { $count } attempts
+}
+fact-expires = Expires
+fact-deleted = Deleted
+fact-size = Size
+fact-size-exact = { $size } ({ $bytes } bytes)
+fact-type = Type
+fact-pixels = Pixels
+fact-duration = Duration
+fact-target = Target
+fact-path = Path
+fact-copy = Copy { $name }
+failed-asked = Asked
+failed-cause = Raw cause
+failed-status = HTTP { $status }
+activity-no-answer = no answer
+activity-milliseconds = { $count } ms
+activity-request = Request
+activity-sent = { $size } sent
+activity-answer = Answer
+copy-as-curl = Copy as curl
+delete-at-service = Delete at the service
+links-copied = { $count ->
+    [one] Link copied
+   *[other] { $count } links copied
+}
+links-copied-some = { $count ->
+    [one] 1 link copied, { $without } without one
+   *[other] { $count } links copied, { $without } without one
+}
+links-none = There is no link to copy
+text-copied = Copied
+curl-copied = Copied as curl
+saved-to = Saved as { $name }, { $size }
+notify-done = { $count ->
+    [one] 1 file uploaded
+   *[other] { $shown } files uploaded
+}
+notify-failed = { $count ->
+    [one] 1 failed
+   *[other] { $shown } failed
+}
 
 ### Targets
+target-import = Import…
+target-import-title = Import a target
+target-export = Export…
+target-export-title = Export the target, without its secrets
+target-no-dialog = The desktop shows no file dialog. Install xdg-desktop-portal or zenity.
+save = Save
+duplicate = Duplicate
+add = Add
+forget = Forget
+yes = Yes
+no = No
+test-connection = Test connection
+try-in-sandbox = Try it in the sandbox
+target-add = Add { $service }
+target-try = Try it in the sandbox: { $service }
+target-add-another = Add another
+target-gallery = New target
+target-gallery-line = Choose where files go. To see how it works without an account, try it in the sandbox.
+target-new-of = New { $service } target
+target-name = Name
+target-discard = Discard
+target-unsaved = not saved yet
+target-not-added = Not added yet
+target-this-computer = this computer
+target-unknown-service = Unknown service
+target-unknown-service-told = This version of Affix has no service “{ $id }”, so nothing can be uploaded here. Update Affix, or remove the target.
+target-sandbox-told = A server inside Affix that keeps files on this computer. It needs no account and nothing has to be set up. Its links work on this computer while Affix or `affix sandbox` runs.
+target-demo-told = A demo: it speaks this service’s protocol with the sandbox on this computer, which gives the address and the credential. Nothing leaves this computer.
+target-saved = “{ $name }” is saved
+target-copied = “{ $name }” is the copy
+target-imported = “{ $name }” is added. Enter its secrets before you upload.
+target-demo-added = “{ $name }” is added and works with the sandbox
+target-demo-there = “{ $name }” was there already
+target-removed = “{ $name }” is removed. Its history stays.
+target-removed-no-keyring = “{ $name }” is removed. No keyring was found, so a secret that one may have kept is still in it.
+target-exported = “{ $name }” is written to { $file }, without its secrets
+target-links-public = public links
+target-links-expiring = links that expire
+target-links-expire-after = links expire after { $time }
+target-links-private = private, opened with the target’s credential
+target-links-none = gives an id, no link
+target-most = up to { $size }
+target-days = { $count ->
+    [one] 1 day
+   *[other] { $shown } days
+}
+target-hours = { $count ->
+    [one] 1 hour
+   *[other] { $shown } hours
+}
+waiting-for-keyring = Waiting for the keyring…
+secret-kept = Kept in the system keyring
+secret-environment = From the environment variable { $variable }
+secret-missing = Not set
+secret-will-be-kept = Goes to the system keyring when you save
+secret-paste = Paste all of it
+secret-forgotten = The secret of “{ $name }” is no longer in the keyring
+secret-no-keyring = No keyring was found, so nothing was forgotten
+wrong-missing = This is needed
+wrong-name = 1 to 64 characters, no space at either end, nothing invisible
+wrong-name-taken = Another target has this name
+wrong-url = An address such as https://example.com
+wrong-url-user = An address without a user name or password in it
+wrong-number = A whole number from { $min } to { $max }
+wrong-choice = Choose one of the list
+connection = Connection
+millis = { $count } ms
+connection-preparing = Fetching the secrets…
+connection-asking = Waiting for the answer…
+connection-stopped = Stopped
+connection-reached = Reached { $host }
+connection-unreached = { $host } was not reached
+connection-answered = { $asked }: answered as it should
+connection-elsewhere = { $asked }: sent elsewhere
+connection-unauthorized = { $asked }: the credential was not accepted
+connection-forbidden = { $asked }: the credential may not do this
+connection-not-found = { $asked }: there is no such thing
+connection-busy = { $asked }: busy, asks to slow down
+connection-broken = { $asked }: the service failed
+connection-refused = { $asked }: refused
 
 ### Settings, dialogs, overlays
 uploads = Uploads

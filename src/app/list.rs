@@ -150,6 +150,7 @@ impl App {
             }
             Update::Changed(ids) => {
                 list.rows.outdated(&ids);
+                self.detail_changed(&ids);
                 self.list_changed();
             }
         }

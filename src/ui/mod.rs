@@ -49,6 +49,7 @@ impl Cx<'_> {
 
 /// Draws the window.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
+    widgets::watch_input(ui.ctx());
     overlays::shortcuts(ui.ctx(), cx);
     match cx.state.screen {
         Screen::Uploads => uploads_ui(ui, cx),
@@ -56,6 +57,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
         Screen::Settings => settings::show(ui, cx),
     }
     drop::hover_ui(ui.ctx(), cx);
+    inspector::show_over(ui.ctx(), cx);
     dialogs::show(ui.ctx(), cx);
     overlays::show(ui.ctx(), cx);
     toasts::show(ui.ctx(), cx);

@@ -123,9 +123,11 @@ class Desktop:
 class App:
     """The program as a screen reader sees it."""
 
-    def __init__(self, desktop, command, name="affix"):
+    def __init__(self, desktop, command):
         self.desktop = desktop
         self.atspi = desktop.atspi
+        # The name on the accessibility bus is the program's file.
+        name = os.path.basename(command[0])
         self.process = desktop.start(name, command)
         self.root = wait_for(f"{name} on the accessibility bus: {desktop.folder}", lambda: self._named(name))
         wait_for("a window titled Affix", lambda: desktop_windows(desktop))

@@ -117,6 +117,7 @@ fn menu_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     }
     menu_line(ui);
     if menu_item(ui, icons::PLUS, cx.texts.get("new-target")).clicked() {
+        cx.state.targets.open_gallery();
         cx.state.screen = Screen::Targets;
     }
 }

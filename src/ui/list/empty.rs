@@ -35,6 +35,7 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
         where_ui(ui, cx);
         ui.add_space(18.0);
         if Button::plain(cx.texts.get("new-target")).icon(icons::PLUS).show(ui).clicked() {
+            cx.state.targets.open_gallery();
             cx.state.screen = Screen::Targets;
         }
     });

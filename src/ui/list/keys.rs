@@ -12,7 +12,12 @@ use crate::ui::tokens::size;
 
 /// Takes the keys that are the list's, before egui makes clicks of them.
 pub(super) fn take(ui: &Ui, cx: &mut Cx<'_>, layout: &Layout, view: Rect) {
+    // The large preview goes to the neighbours: the selection goes with it.
+    if let Some(id) = cx.model.detail.id.filter(|_| cx.state.inspector.preview) {
+        cx.state.list.selection.only(id);
+    }
     let elsewhere = cx.state.overlay.is_some()
+        || cx.state.inspector.covers()
         || !cx.model.questions.waiting.is_empty()
         || Popup::is_any_open(ui.ctx())
         || ui.ctx().text_edit_focused();
@@ -38,7 +43,9 @@ fn whole(ui: &Ui, cx: &mut Cx<'_>, layout: &Layout) {
     let ids = &layout.outline.ids;
     if pressed(ui, Modifiers::COMMAND, Key::A) {
         cx.state.list.selection.all(ids);
+        actions::inspect(cx, cx.state.list.selection.cursor);
     }
+
     if cx.state.list.selection.is_empty() {
         return;
     }
@@ -70,6 +77,8 @@ fn remove(cx: &mut Cx<'_>, ids: &[AttachmentId]) {
             cx.state.list.selection.only(next);
         }
         actions::inspect(cx, next);
+    } else {
+        actions::inspect(cx, None);
     }
     cx.push(Action::Transfer(Transfer::Remove(selected)));
 }
@@ -147,6 +156,10 @@ fn go(
 
 fn opens(ui: &Ui, cx: &mut Cx<'_>) {
     let Some(id) = cx.state.list.selection.cursor else { return };
+    if pressed(ui, Modifiers::NONE, Key::Space) {
+        actions::inspect(cx, Some(id));
+        cx.state.inspector.preview = true;
+    }
     if pressed(ui, Modifiers::NONE, Key::Enter) {
         let row = cx.model.list.rows.get(id).cloned();
         match row.filter(|row| row.state == State::Done && cx.state.inspector.open) {

@@ -22,6 +22,7 @@ enum Kind {
 #[must_use = "a button is drawn by `show`"]
 pub struct Button<'a> {
     label: &'a str,
+    name: Option<&'a str>,
     note: &'a str,
     icon: Option<Icon>,
     kind: Kind,
@@ -36,6 +37,7 @@ impl<'a> Button<'a> {
     fn new(label: &'a str, kind: Kind) -> Self {
         Self {
             label,
+            name: None,
             note: "",
             icon: None,
             kind,
@@ -64,6 +66,12 @@ impl<'a> Button<'a> {
     /// Something that takes away: red text.
     pub fn danger(label: &'a str) -> Self {
         Self::new(label, Kind::Danger)
+    }
+
+    /// A longer name for screen readers, where several buttons have one label; it holds the label.
+    pub fn name(mut self, name: &'a str) -> Self {
+        self.name = Some(name);
+        self
     }
 
     pub fn icon(mut self, icon: Icon) -> Self {
@@ -123,7 +131,8 @@ impl<'a> Button<'a> {
         let wanted = vec2(self.width.unwrap_or(natural), height);
         let (rect, response) =
             ui.add_enabled_ui(self.enabled, |ui| ui.allocate_exact_size(wanted, Sense::click())).inner;
-        let (enabled, label, selected) = (self.enabled && ui.is_enabled(), self.label, self.selected);
+        let (enabled, selected) = (self.enabled && ui.is_enabled(), self.selected);
+        let label = self.name.unwrap_or(self.label);
         response.widget_info(|| match selected {
             Some(selected) => WidgetInfo::selected(Role::Button, enabled, selected, label),
             None => WidgetInfo::labeled(Role::Button, enabled, label),
