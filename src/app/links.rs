@@ -43,7 +43,7 @@ impl App {
             Action::ShowInFolder(id) => {
                 self.try_to(async move { desktop::show_in_folder(&row(&store, id).await?.path).await });
             }
-            Action::Save(id) => self.save_file(core, id),
+            Action::Save(id) => self.save_attachment(core, id),
         }
     }
 
@@ -131,7 +131,7 @@ impl App {
         });
     }
 
-    fn save_file(&self, core: &Core, id: AttachmentId) {
+    fn save_attachment(&self, core: &Core, id: AttachmentId) {
         let store = core.store.clone();
         let aftercare = Aftercare {
             store: core.store.clone(),
