@@ -118,14 +118,14 @@ pub(super) fn state(texts: &Texts, state: State) -> &str {
 /// What a screen reader calls a row: "{file}, {state}".
 pub(super) fn spoken(cx: &Cx<'_>, row: &Row) -> String {
     let word = state(cx.texts, row.state);
-    let mut spoken = format!("{}, {word}", row.name);
+    let spoken = format!("{}, {word}", row.name);
     if let Some(meter) = cx.model.list.moving.meters.get(&row.id) {
-        spoken.push_str(&format!(", {:.0} %", (meter.fraction() * 100.0).floor()));
+        format!("{spoken}, {:.0} %", (meter.fraction() * 100.0).floor())
     } else if let Some(told) = waiting(cx, row) {
-        spoken.push_str(", ");
-        spoken.push_str(&told.line);
+        format!("{spoken}, {}", told.line)
+    } else {
+        spoken
     }
-    spoken
 }
 
 /// Under a row's name: size, duration, target.
