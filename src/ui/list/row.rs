@@ -145,8 +145,12 @@ fn state_ui(ui: &Ui, cx: &Cx<'_>, rect: Rect, row: &Arc<Row>) {
     let wide = galley.size().x;
     let at = pos2(rect.right() - wide, y - galley.size().y / 2.0);
     ui.painter().galley(at, galley, tokens.text_2);
-    let place = (pos2(rect.left(), y), rect.width() - wide - size::GAP);
-    paint_elided(ui.painter(), place, Type::Small, tokens.text_2, &numbers);
+    let room = rect.width() - wide - size::GAP;
+    let mut forms =
+        numbers.map(|form| ui.painter().layout_no_wrap(form, Type::Small.font(), tokens.text_2)).into_iter();
+    if let Some(galley) = forms.find(|galley| galley.size().x <= room) {
+        ui.painter().galley(pos2(rect.left(), y - galley.size().y / 2.0), galley, tokens.text_2);
+    }
 }
 
 pub(super) fn bar_id(id: AttachmentId) -> Id {

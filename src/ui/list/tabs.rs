@@ -39,7 +39,7 @@ pub(in crate::ui) fn want(cx: &mut Cx<'_>, change: impl FnOnce(&mut Wanted)) {
     change(&mut wanted);
     if wanted != cx.model.list.wanted {
         cx.state.list.selection.clear();
-        cx.state.list.scroll.to_top();
+        cx.state.list.scroll.back_to_top();
         cx.push(Action::List(list::Action::Show(wanted)));
     }
 }
