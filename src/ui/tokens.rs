@@ -151,8 +151,6 @@ pub mod size {
     /// In small buttons.
     pub const ICON_SMALL: f32 = 14.0;
     pub const ICON: f32 = 16.0;
-    /// In small buttons.
-    pub const ICON_SMALL: f32 = 14.0;
     pub const ICON_LARGE: f32 = 18.0;
     /// The ring around what has the keyboard.
     pub const FOCUS_RING: f32 = 2.0;

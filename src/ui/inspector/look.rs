@@ -34,9 +34,11 @@ pub(super) fn card_ui(ui: &mut Ui, cx: &mut Cx<'_>, row: &Row) {
         Some((w, h)) if w > 0 => (width * ratio(h, w)).clamp(CARD_MIN, CARD_MAX),
         _ => CARD_HEIGHT,
     };
-    let (rect, response) = ui.allocate_exact_size(vec2(width, height), Sense::click());
-    let name = cx.texts.get("preview");
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, name));
+    // Without a picture there is nothing to enlarge.
+    let sense = if texture.is_some() { Sense::click() } else { Sense::hover() };
+    let (rect, response) = ui.allocate_exact_size(vec2(width, height), sense);
+    let (name, role) = (cx.texts.get("preview"), if texture.is_some() { Role::Button } else { Role::Image });
+    response.widget_info(|| WidgetInfo::labeled(role, true, name));
     let tokens = Tokens::of(ui);
     let radius = CornerRadius::same(size::CARD_RADIUS);
     ui.painter().rect_filled(rect, radius, tokens.hover);

@@ -82,7 +82,9 @@ fn destination(cx: &Cx<'_>) -> (crate::ui::icon::Icon, String) {
     };
     let name = &target.profile.name;
     let line = match (target.profile.is_local(), target.visibility()) {
-        (true, _) if target.profile.service != SANDBOX_SERVICE => cx.texts.with("go-to-demo", &[("target", name.into())]),
+        (true, _) if target.profile.service != SANDBOX_SERVICE => {
+            cx.texts.with("go-to-demo", &[("target", name.into())])
+        }
         (true, _) => cx.texts.get("go-to-sandbox").to_owned(),
         (false, visibility) => said(cx, target, visibility),
     };
