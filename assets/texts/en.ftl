@@ -287,6 +287,7 @@ target-new-of = New { $service } target
 target-name = Name
 target-discard = Discard
 target-unsaved = not saved yet
+target-not-saved = Not saved
 target-not-added = Not added yet
 target-this-computer = this computer
 target-unknown-service = Unknown service

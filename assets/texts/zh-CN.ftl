@@ -245,6 +245,7 @@ target-new-of = 新的 { $service } 目标
 target-name = 名称
 target-discard = 放弃更改
 target-unsaved = 尚未保存
+target-not-saved = 未保存
 target-not-added = 尚未添加
 target-this-computer = 本机
 target-unknown-service = 未知服务
