@@ -143,8 +143,12 @@ class App:
     def nodes(self, start=None):
         start = start or self.root
         yield start
-        for index in range(start.get_child_count()):
-            child = start.get_child_at_index(index)
+        # A node may go between two frames; whoever waits for something looks again.
+        try:
+            children = [start.get_child_at_index(index) for index in range(start.get_child_count())]
+        except Exception:
+            return
+        for child in children:
             if child:
                 yield from self.nodes(child)
 
