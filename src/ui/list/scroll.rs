@@ -2,7 +2,7 @@
 
 use eframe::egui::{CornerRadius, Id, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
-use crate::ui::tokens::{Tokens, size};
+use crate::ui::tokens::Tokens;
 
 /// The handle is never shorter: it must be caught with a mouse.
 const HANDLE_MIN: f32 = 28.0;
