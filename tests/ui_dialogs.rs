@@ -119,6 +119,21 @@ fn missing_files_are_told_and_the_others_go_on() {
 }
 
 #[test]
+fn a_toast_goes_by_itself_and_one_that_is_closed_at_once() {
+    let mut preparing = cronofy(true);
+    preparing.files = vec![preparing.home().join("gone.txt")];
+    let mut window = preparing.open();
+    window.wait_until_said("gone.txt is no longer there");
+    window.click("Close");
+    window.until("closed", |window| !window.says("gone.txt"));
+    window.harness.event(Event::Paste(" ".to_owned()));
+    window.wait_for("The clipboard holds nothing to upload.");
+    window.pass(5_000);
+    window.step();
+    assert!(!window.says("The clipboard holds nothing"));
+}
+
+#[test]
 fn a_folder_is_looked_through() {
     let mut preparing = cronofy(true);
     let folder = preparing.home().join("folder");
@@ -189,6 +204,8 @@ fn arrows_move_in_the_palette() {
     }
     window.press(Modifiers::NONE, Key::ArrowUp);
     window.press(Modifiers::NONE, Key::Enter);
+    window.step();
+    window.pass(1_500);
     window.until("filter", |window| window.settings().contains("filter = \"done\""));
 }
 
@@ -234,5 +251,7 @@ fn a_database_that_cannot_be_opened_is_said_and_tried_again() {
     window.click("Try again");
     window.until("opened", |window| !window.has("Affix cannot open its database"));
     window.press(Modifiers::COMMAND, Key::Num3);
+    window.step();
+    window.pass(1_500);
     window.until("works", |window| window.settings().contains("filter = \"done\""));
 }

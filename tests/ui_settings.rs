@@ -27,6 +27,13 @@ fn written(window: &mut Window, line: &str) {
     window.until(&format!("{line} in the file"), |window| window.settings().contains(line));
 }
 
+/// What is kept of the window is written a moment after the last change.
+fn settled(window: &mut Window) {
+    window.step();
+    window.pass(1_500);
+    window.step();
+}
+
 #[test]
 fn the_theme_counts_at_once_and_comments_stay() {
     let mut window = settings("# mine\n[window]\ntheme = \"light\" # day\n");
@@ -143,9 +150,11 @@ fn a_file_that_does_not_parse_is_left_alone_until_it_is_mended() {
 fn the_filter_and_the_size_are_kept() {
     let mut window = Window::open("");
     window.press(Modifiers::COMMAND, Key::Num4);
+    settled(&mut window);
     written(&mut window, "filter = \"failed\"");
     window.harness.set_size(eframe::egui::vec2(900.0, 600.0));
     window.step();
+    settled(&mut window);
     written(&mut window, "width = 900");
     written(&mut window, "height = 600");
 }

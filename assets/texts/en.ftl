@@ -44,11 +44,6 @@ handed-over = { $count ->
    *[other] { $count } files added
 }
 no-file-chooser = No file chooser was found. Install xdg-desktop-portal or zenity, or drop files onto the window.
-scanning = { $count ->
-    [one] Looking through folders: 1 file, { $size }
-   *[other] Looking through folders: { $shown } files, { $size }
-}
-scan-stop = Stop
 scan-stopped = Stopped. Nothing was added.
 paths-missing = { $count ->
     [one] { $name } is no longer there.
@@ -191,7 +186,6 @@ inspector-many = { $count ->
     [one] 1 file selected
    *[other] { $shown } files selected
 }
-inspector-loading = One moment…
 section-link = Link
 section-links = Links
 section-facts = Facts
@@ -216,7 +210,6 @@ qr-code-hint = Scan it to open the link on a phone.
 visible-expires-in = Expires in { $time }
 visible-expired = Expired
 visible-local = Only here
-visible-deleted = Deleted
 reach-public = Anyone with the link
 reach-expiring = Anyone with the link, until it expires
 reach-private = Only with the target’s credential
@@ -241,7 +234,6 @@ fact-duration = Duration
 fact-target = Target
 fact-path = Path
 fact-copy = Copy { $name }
-failed-asked = Asked
 failed-cause = Raw cause
 failed-status = HTTP { $status }
 activity-no-answer = no answer
@@ -295,6 +287,7 @@ target-new-of = New { $service } target
 target-name = Name
 target-discard = Discard
 target-unsaved = not saved yet
+target-not-saved = Not saved
 target-not-added = Not added yet
 target-this-computer = this computer
 target-unknown-service = Unknown service
@@ -355,16 +348,14 @@ connection-broken = { $asked }: the service failed
 connection-refused = { $asked }: refused
 
 ### Settings, dialogs, overlays
-uploads = Uploads
 upload = Upload
 try-again = Try again
 copy-details = Copy details
 details-copied = Details copied
 choose = Choose…
 show = Show
-reset = Reset
-less = { $name }: less
-more = { $name }: more
+step-less = { $name }: less
+step-more = { $name }: more
 warned = { $message }
 
 question-first = First upload to { $name }

@@ -41,10 +41,6 @@ failure-declined = 未上传
 ### Intake
 handed-over = 已添加 { $count } 个文件
 no-file-chooser = 没有找到文件选择器。请安装 xdg-desktop-portal 或 zenity，或将文件拖到窗口上。
-scanning = { $count ->
-   *[other] 正在查找文件夹：{ $shown } 个文件，{ $size }
-}
-scan-stop = 停止
 scan-stopped = 已停止，未添加任何文件。
 paths-missing = { $count ->
     [one] { $name } 已不存在。
@@ -163,7 +159,6 @@ preview-close = 关闭预览
 inspector-nothing = 未选择文件
 inspector-nothing-hint = 选择一个文件，即可查看其链接、详情以及与服务的往来。
 inspector-many = 已选择 { $shown } 个文件
-inspector-loading = 请稍候…
 section-link = 链接
 section-links = 链接
 section-facts = 详情
@@ -188,7 +183,6 @@ qr-code-hint = 用手机扫描即可打开链接。
 visible-expires-in = { $time }后过期
 visible-expired = 已过期
 visible-local = 仅限本机
-visible-deleted = 已删除
 reach-public = 任何拥有链接的人
 reach-expiring = 链接过期前，任何拥有链接的人
 reach-private = 仅限使用目标的凭据
@@ -210,7 +204,6 @@ fact-duration = 时长
 fact-target = 目标
 fact-path = 路径
 fact-copy = 复制 { $name }
-failed-asked = 操作
 failed-cause = 原始原因
 failed-status = HTTP { $status }
 activity-no-answer = 无应答
@@ -252,6 +245,7 @@ target-new-of = 新的 { $service } 目标
 target-name = 名称
 target-discard = 放弃更改
 target-unsaved = 尚未保存
+target-not-saved = 未保存
 target-not-added = 尚未添加
 target-this-computer = 本机
 target-unknown-service = 未知服务
@@ -306,16 +300,14 @@ connection-broken = { $asked }：服务出错
 connection-refused = { $asked }：被拒绝
 
 ### Settings, dialogs, overlays
-uploads = 上传
 upload = 上传
 try-again = 重试
 copy-details = 复制详情
 details-copied = 已复制详情
 choose = 选择…
 show = 显示
-reset = 重置
-less = { $name }：减少
-more = { $name }：增加
+step-less = { $name }：减少
+step-more = { $name }：增加
 warned = { $message }
 
 question-first = 首次上传到 { $name }

@@ -12,6 +12,7 @@
     reason = "tests may panic; every test file uses another part"
 )]
 
+use std::cell::Cell;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -26,6 +27,19 @@ use eframe::egui::accesskit::Role;
 use eframe::egui::{Key, Modifiers, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
+
+thread_local! {
+    /// The time of the window, in milliseconds since 1970; other threads have the computer's own.
+    static NOW_MS: Cell<Option<i64>> = const { Cell::new(None) };
+}
+
+/// Stands nearly still between frames: on a computer that is busy nothing vanishes before it was looked for.
+fn clock() -> i64 {
+    NOW_MS.get().unwrap_or_else(system_clock)
+}
+
+/// What a frame takes on that clock.
+const FRAME_MS: i64 = 2;
 
 /// What anything here may take at most.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -70,11 +84,12 @@ impl Preparing {
     }
 
     pub fn open(self) -> Window {
+        NOW_MS.set(Some(system_clock()));
         let home = Home::resolve(Some(self.folder.path().to_owned())).unwrap();
         home.create().unwrap();
         let loaded = File::new(home.settings_file(), describe).load();
         let (secrets, files) = (self.secrets, self.files);
-        let start = Start { home, secrets, loaded, files, clock: system_clock };
+        let start = Start { home, secrets, loaded, files, clock };
         let page = Page { start: Some(start), app: None };
         let draw = |ui: &mut eframe::egui::Ui, page: &mut Page| {
             let ctx = ui.ctx().clone();
@@ -88,7 +103,11 @@ impl Preparing {
             app.ui(ui);
         };
         let size = vec2(self.size.0, self.size.1);
-        let harness = Harness::builder().with_size(size).with_step_dt(0.02).build_ui_state(draw, page);
+        let harness = Harness::builder()
+            .with_size(size)
+            .with_step_dt(0.02)
+            .allow_missing_glyphs()
+            .build_ui_state(draw, page);
         let mut window = Window { harness, folder: self.folder };
         window.step();
         window
@@ -120,8 +139,18 @@ impl Window {
     }
 
     pub fn step(&mut self) {
+        self.frame();
+        self.frame();
+    }
+
+    fn frame(&mut self) {
+        self.pass(FRAME_MS);
         self.harness.step();
-        self.harness.step();
+    }
+
+    /// Lets time pass.
+    pub fn pass(&mut self, ms: i64) {
+        NOW_MS.set(NOW_MS.get().map(|now| now + ms));
     }
 
     /// Draws until it is so.
@@ -134,7 +163,7 @@ impl Window {
                 "not within {PATIENCE:?}: {what}\n{:#?}",
                 self.harness.root()
             );
-            self.harness.step();
+            self.frame();
             std::thread::yield_now();
         }
     }

@@ -16,19 +16,30 @@ pub(super) fn show(ui: &mut Ui, cx: &Cx<'_>, subject: &Subject) {
     let Some(trial) = cx.model.targets.trial.as_ref().filter(|trial| trial.subject == *subject) else {
         return;
     };
+    card_ui(ui, cx.texts.get("connection"), |ui| {
+        steps_ui(ui, cx.texts, trial);
+        end_ui(ui, cx.texts, trial);
+    });
+}
+
+/// Why a form could not be saved.
+pub(super) fn not_saved_ui(ui: &mut Ui, texts: &Texts, failure: &Failure) {
+    card_ui(ui, texts.get("target-not-saved"), |ui| failure_ui(ui, texts, failure));
+}
+
+fn card_ui(ui: &mut Ui, title: &str, inside: impl FnOnce(&mut Ui)) {
     let tokens = Tokens::of(ui);
     let card = Frame::NONE
         .fill(tokens.panel)
         .stroke(Stroke::new(size::LINE, tokens.line))
         .corner_radius(CornerRadius::same(size::CARD_RADIUS))
         .inner_margin(Margin::symmetric(14, 12));
-    ui.add_space(size::HALF);
+    ui.add_space(size::GAP);
     card.show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.spacing_mut().item_spacing.y = size::HALF;
-        caption(ui, cx.texts.get("connection"));
-        steps_ui(ui, cx.texts, trial);
-        end_ui(ui, cx.texts, trial);
+        caption(ui, title);
+        inside(ui);
     });
 }
 
