@@ -8,7 +8,7 @@ use super::words;
 use crate::domain::attachment::{AttachmentId, State};
 use crate::ui::Cx;
 use crate::ui::tokens::{Tokens, Type, size};
-use crate::ui::widgets::{focus_ring, paint_elided, progress};
+use crate::ui::widgets::{focus_ring, paint_cut, paint_elided, progress};
 
 pub(super) fn show(ui: &Ui, cx: &mut Cx<'_>, rect: Rect, id: AttachmentId) {
     let rect = rect.shrink(size::HALF);
@@ -36,7 +36,7 @@ pub(super) fn show(ui: &Ui, cx: &mut Cx<'_>, rect: Rect, id: AttachmentId) {
         let color = told.tone.color(tokens);
         told.icon.paint(ui.painter(), pos2(picture.left() + 6.0, below), 14.0, color);
         let place = (pos2(picture.left() + 18.0, below), width - 18.0);
-        paint_elided(ui.painter(), place, Type::Small, color, &told.line);
+        paint_cut(ui.painter(), place, Type::Small, color, &told.line);
     }
     focus_ring(ui, &response, rect.shrink(size::FOCUS_RING), size::CONTROL_RADIUS - 2);
 }
