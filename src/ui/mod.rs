@@ -72,11 +72,15 @@ fn uploads_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     Panel::top("bar").frame(panel).exact_size(size::BAR).show(ui, |ui| bar::show(ui, cx));
     Panel::bottom("status").frame(panel).exact_size(size::FOOT).show(ui, |ui| status::show(ui, cx));
     if cx.state.inspector.open && cx.model.list.count(crate::model::list::Filter::All) > 0 {
-        Panel::right("inspector")
-            .frame(panel)
-            .default_size(size::INSPECTOR)
-            .size_range(size::INSPECTOR_MIN..=size::INSPECTOR_MAX)
-            .show(ui, |ui| inspector::show(ui, cx));
+        let inspector = if ui.available_width() < size::NARROW {
+            // The list needs the room; the width that the user chose stays for a wider window.
+            Panel::right("inspector-narrow").resizable(false).exact_size(size::INSPECTOR_MIN)
+        } else {
+            Panel::right("inspector")
+                .default_size(size::INSPECTOR)
+                .size_range(size::INSPECTOR_MIN..=size::INSPECTOR_MAX)
+        };
+        inspector.frame(panel).show(ui, |ui| inspector::show(ui, cx));
     }
     CentralPanel::default().frame(Frame::NONE.fill(tokens.bg)).show(ui, |ui| list::show(ui, cx));
 }
