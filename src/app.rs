@@ -18,7 +18,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use eframe::egui::{Context, Ui};
+use eframe::egui::{self, Context, InputState, Ui};
 use tokio::sync::mpsc;
 
 use crate::domain::error::Failure;
@@ -74,6 +74,9 @@ pub struct App {
     network_at_start: Option<Network>,
     opening: (Home, Secrets),
     detail: detail::Reading,
+    links: links::Sent,
+    /// Texts for the clipboard, which is handed them in `logic`.
+    clipboard: Vec<String>,
 }
 
 impl App {
@@ -112,6 +115,8 @@ impl App {
             network_at_start: None,
             opening,
             detail,
+            links: links::Sent::default(),
+            clipboard: Vec::new(),
         };
         app.preferences_start(ctx, &home, loaded);
         if !files.is_empty() {
@@ -144,6 +149,7 @@ impl App {
         }
         self.kept_due(ctx);
         self.list_due(ctx);
+        self.links_due(ctx);
         self.detail_due(ctx);
         if let Some(next_ms) = self.model.toasts.expire(self.model.now_ms) {
             let wait = u64::try_from(next_ms - self.model.now_ms).unwrap_or_default();
@@ -155,8 +161,15 @@ impl App {
     pub fn ui(&mut self, ui: &mut Ui) {
         let Self { model, state, texts, actions, .. } = self;
         crate::ui::show(ui, &mut Cx { model, state, texts, actions });
-        if !actions.is_empty() {
-            // Carried out at the start of the next frame.
+        // What was asked for is carried out at the start of the next frame, and what a click or a key changed in the
+        // state, such as the screen, is drawn in it.
+        let touched = |input: &InputState| {
+            input
+                .events
+                .iter()
+                .any(|event| !matches!(event, egui::Event::PointerMoved(_) | egui::Event::MouseMoved(_)))
+        };
+        if !actions.is_empty() || ui.input(touched) {
             ui.ctx().request_repaint();
         }
     }

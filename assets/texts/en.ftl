@@ -44,11 +44,6 @@ handed-over = { $count ->
    *[other] { $count } files added
 }
 no-file-chooser = No file chooser was found. Install xdg-desktop-portal or zenity, or drop files onto the window.
-scanning = { $count ->
-    [one] Looking through folders: 1 file, { $size }
-   *[other] Looking through folders: { $shown } files, { $size }
-}
-scan-stop = Stop
 scan-stopped = Stopped. Nothing was added.
 paths-missing = { $count ->
     [one] { $name } is no longer there.
@@ -147,6 +142,8 @@ visible-here = Only here
 search-keys = Ctrl F
 search-clear = Clear search
 overall-progress = All uploads
+short-minutes = { $shown } min
+short-hours = { $shown } h
 count-running = { $shown } running
 count-waiting = { $shown } waiting
 count-paused = { $shown } paused
@@ -181,6 +178,91 @@ removed-from-list = { $count ->
 }
 
 ### Inspector and links
+preview = Preview
+preview-close = Close preview
+inspector-nothing = Nothing selected
+inspector-nothing-hint = Select a file to see its link, its facts and what was said to the service.
+inspector-many = { $count ->
+    [one] 1 file selected
+   *[other] { $shown } files selected
+}
+section-link = Link
+section-links = Links
+section-facts = Facts
+section-activity = Activity
+section-failed = What went wrong
+section-unsure = Perhaps uploaded
+link-view = View
+link-thumbnail = Thumbnail
+link-preview = Preview
+link-id = ID
+link-content = Content
+copy-link-view = Copy view link
+copy-link-thumbnail = Copy thumbnail link
+copy-link-preview = Copy preview link
+copy-link-id = Copy ID
+copy-link-content = Copy content
+open-link-view = Open view link
+open-link-thumbnail = Open thumbnail link
+open-link-preview = Open preview link
+qr-code = QR code
+qr-code-hint = Scan it to open the link on a phone.
+visible-expires-in = Expires in { $time }
+visible-expired = Expired
+visible-local = Only here
+reach-public = Anyone with the link
+reach-expiring = Anyone with the link, until it expires
+reach-private = Only with the target’s credential
+reach-none = Nobody: the service gave no link
+reach-local = Programs on this computer
+own-format-hint = Placeholders: { $list }
+copy-formatted = Copy as shown
+fact-visible = Visible to
+fact-uploaded = Uploaded
+fact-added = Added
+fact-attempts = { $count ->
+    [one] 1 attempt
+   *[other] { $count } attempts
+}
+fact-expires = Expires
+fact-deleted = Deleted
+fact-size = Size
+fact-size-exact = { $size } ({ $bytes } bytes)
+fact-type = Type
+fact-pixels = Pixels
+fact-duration = Duration
+fact-target = Target
+fact-path = Path
+fact-copy = Copy { $name }
+failed-cause = Raw cause
+failed-status = HTTP { $status }
+activity-no-answer = no answer
+activity-milliseconds = { $count } ms
+activity-request = Request
+activity-sent = { $size } sent
+activity-answer = Answer
+copy-as-curl = Copy as curl
+delete-at-service = Delete at the service
+links-copied = { $count ->
+    [one] Link copied
+   *[other] { $count } links copied
+}
+links-copied-some = { $count ->
+    [one] 1 link copied, { $without } without one
+   *[other] { $count } links copied, { $without } without one
+}
+links-none = There is no link to copy
+text-copied = Copied
+curl-copied = Copied as curl
+saved-to = Saved as { $name }, { $size }
+notify-done = { $count ->
+    [one] 1 file uploaded
+   *[other] { $shown } files uploaded
+}
+notify-failed = { $count ->
+    [one] 1 failed
+   *[other] { $shown } failed
+}
 
 ### Targets
 target-import = Import…
@@ -266,16 +348,14 @@ connection-broken = { $asked }: the service failed
 connection-refused = { $asked }: refused
 
 ### Settings, dialogs, overlays
-uploads = Uploads
 upload = Upload
 try-again = Try again
 copy-details = Copy details
 details-copied = Details copied
 choose = Choose…
 show = Show
-reset = Reset
-less = { $name }: less
-more = { $name }: more
+step-less = { $name }: less
+step-more = { $name }: more
 warned = { $message }
 
 question-first = First upload to { $name }

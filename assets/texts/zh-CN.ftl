@@ -41,10 +41,6 @@ failure-declined = 未上传
 ### Intake
 handed-over = 已添加 { $count } 个文件
 no-file-chooser = 没有找到文件选择器。请安装 xdg-desktop-portal 或 zenity，或将文件拖到窗口上。
-scanning = { $count ->
-   *[other] 正在查找文件夹：{ $shown } 个文件，{ $size }
-}
-scan-stop = 停止
 scan-stopped = 已停止，未添加任何文件。
 paths-missing = { $count ->
     [one] { $name } 已不存在。
@@ -140,6 +136,8 @@ visible-here = 仅限本机
 search-keys = Ctrl F
 search-clear = 清除搜索
 overall-progress = 全部上传
+short-minutes = { $shown } 分
+short-hours = { $shown } 小时
 count-running = { $shown } 个进行中
 count-waiting = { $shown } 个等待中
 count-paused = { $shown } 个已暂停
@@ -156,6 +154,73 @@ scanning = 已找到 { $shown } 个文件
 removed-from-list = 已从列表中移除 { $count } 项
 
 ### Inspector and links
+preview = 预览
+preview-close = 关闭预览
+inspector-nothing = 未选择文件
+inspector-nothing-hint = 选择一个文件，即可查看其链接、详情以及与服务的往来。
+inspector-many = 已选择 { $shown } 个文件
+section-link = 链接
+section-links = 链接
+section-facts = 详情
+section-activity = 活动
+section-failed = 出了什么问题
+section-unsure = 可能已上传
+link-view = 查看
+link-thumbnail = 缩略图
+link-preview = 预览
+link-id = ID
+link-content = 内容
+copy-link-view = 复制查看链接
+copy-link-thumbnail = 复制缩略图链接
+copy-link-preview = 复制预览链接
+copy-link-id = 复制 ID
+copy-link-content = 复制内容
+open-link-view = 打开查看链接
+open-link-thumbnail = 打开缩略图链接
+open-link-preview = 打开预览链接
+qr-code = 二维码
+qr-code-hint = 用手机扫描即可打开链接。
+visible-expires-in = { $time }后过期
+visible-expired = 已过期
+visible-local = 仅限本机
+reach-public = 任何拥有链接的人
+reach-expiring = 链接过期前，任何拥有链接的人
+reach-private = 仅限使用目标的凭据
+reach-none = 无人：服务没有给出链接
+reach-local = 本机上的程序
+own-format-hint = 占位符：{ $list }
+copy-formatted = 按所示复制
+fact-visible = 可见范围
+fact-uploaded = 上传时间
+fact-added = 添加时间
+fact-attempts = 尝试 { $count } 次
+fact-expires = 过期时间
+fact-deleted = 删除时间
+fact-size = 大小
+fact-size-exact = { $size }（{ $bytes } 字节）
+fact-type = 类型
+fact-pixels = 像素
+fact-duration = 时长
+fact-target = 目标
+fact-path = 路径
+fact-copy = 复制 { $name }
+failed-cause = 原始原因
+failed-status = HTTP { $status }
+activity-no-answer = 无应答
+activity-milliseconds = { $count } 毫秒
+activity-request = 请求
+activity-sent = 已发送 { $size }
+activity-answer = 应答
+copy-as-curl = 复制为 curl
+delete-at-service = 在服务端删除
+links-copied = 已复制 { $count } 个链接
+links-copied-some = 已复制 { $count } 个链接，{ $without } 个没有链接
+links-none = 没有可复制的链接
+text-copied = 已复制
+curl-copied = 已复制为 curl 命令
+saved-to = 已保存为 { $name }，{ $size }
+notify-done = 已上传 { $shown } 个文件
+notify-failed = { $shown } 个失败
 
 ### Targets
 target-import = 导入…
@@ -235,16 +300,14 @@ connection-broken = { $asked }：服务出错
 connection-refused = { $asked }：被拒绝
 
 ### Settings, dialogs, overlays
-uploads = 上传
 upload = 上传
 try-again = 重试
 copy-details = 复制详情
 details-copied = 已复制详情
 choose = 选择…
 show = 显示
-reset = 重置
-less = { $name }：减少
-more = { $name }：增加
+step-less = { $name }：减少
+step-more = { $name }：增加
 warned = { $message }
 
 question-first = 首次上传到 { $name }

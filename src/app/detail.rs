@@ -1,5 +1,6 @@
 //! Loads what the inspector shows, again when it has changed, and asks for previews.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use eframe::egui::Context;
@@ -8,13 +9,14 @@ use super::App;
 use super::previews::{Key, Pool, Wish};
 use crate::domain::attachment::AttachmentId;
 use crate::domain::error::Failure;
-use crate::model::detail::{Action, Loaded, Update};
+use crate::model::detail::{Action, Loaded, Many, Update};
 use crate::model::{self, Notice};
 use crate::store::Store;
 use crate::transfer::Event;
 
 /// What the inspector shows is read again no more often than this, in milliseconds.
 const EVERY_MS: i64 = 100;
+const SUMMED_AT_ONCE: usize = 500;
 
 /// What is being read, what has changed since, and the makers of previews.
 #[derive(Debug)]
@@ -35,13 +37,10 @@ impl App {
     pub(super) fn detail_action(&mut self, action: Action) {
         match action {
             Action::Inspect(id) => {
-                if self.model.detail.id != id {
-                    self.model.detail.id = id;
-                    self.model.detail.loaded = None;
-                }
-                // Asked for anew: at once, also what is being read was asked for another one.
-                (self.detail.stale, self.detail.asked, self.detail.read_at_ms) = (id.is_some(), false, 0);
+                self.model.detail.many = None;
+                self.inspect(id);
             }
+            Action::InspectMany(ids) => self.inspect_many(ids),
             Action::NeedPreviews(wanted) => self.want_previews(wanted),
             Action::ForgetPreviews(gone) => self.detail.pool.forget(&gone),
         }
@@ -59,6 +58,12 @@ impl App {
                     Err(failure) => self.tell(Notice::Failure(failure)),
                 }
             }
+            Update::Sum(ids, bytes) => {
+                let shown = self.model.detail.many.as_mut().filter(|many| Arc::ptr_eq(&many.ids, &ids));
+                if let Some(many) = shown {
+                    many.bytes = Some(bytes);
+                }
+            }
             Update::Preview(id, size, result) => self.state.previews.put(ctx, (id, size), result),
         }
     }
@@ -74,6 +79,13 @@ impl App {
             Event::BatchDone(_) | Event::Trouble(_) => None,
         };
         if changed.is_some() && changed == self.model.detail.id {
+            self.detail.stale = true;
+        }
+    }
+
+    /// The user changed these by something else than an upload.
+    pub(super) fn detail_changed(&mut self, ids: &[AttachmentId]) {
+        if self.model.detail.id.is_some_and(|id| ids.contains(&id)) {
             self.detail.stale = true;
         }
     }
@@ -97,6 +109,33 @@ impl App {
         });
     }
 
+    fn inspect(&mut self, id: Option<AttachmentId>) {
+        if self.model.detail.id != id {
+            self.model.detail.id = id;
+            self.model.detail.loaded = None;
+        }
+        // Asked for anew: at once, also what is being read was asked for another one.
+        (self.detail.stale, self.detail.asked, self.detail.read_at_ms) = (id.is_some(), false, 0);
+    }
+
+    fn inspect_many(&mut self, ids: Vec<AttachmentId>) {
+        if ids.len() < 2 {
+            self.model.detail.many = None;
+            return self.inspect(ids.first().copied());
+        }
+        self.inspect(None);
+        let ids: Arc<[AttachmentId]> = ids.into();
+        self.model.detail.many = Some(Many { ids: ids.clone(), bytes: None });
+        let Some(core) = &self.core else { return };
+        let (store, reporter) = (core.store.clone(), self.work.reporter());
+        self.work.start(async move {
+            // A failure costs this line only; whatever else reads the database says it.
+            if let Ok(bytes) = sum(&store, &ids).await {
+                reporter.send(model::Update::Detail(Update::Sum(ids, bytes))).await;
+            }
+        });
+    }
+
     fn want_previews(&mut self, wanted: Vec<Key>) {
         let mut wishes = Vec::with_capacity(wanted.len());
         for key in wanted {
@@ -115,6 +154,16 @@ impl App {
         let row = self.model.list.rows.get(id).or(shown)?;
         Some(row.path.clone())
     }
+}
+
+/// In parts: all rows of a long history would not fit in memory at once.
+async fn sum(store: &Store, ids: &[AttachmentId]) -> Result<u64, Failure> {
+    let mut bytes = 0_u64;
+    for part in ids.chunks(SUMMED_AT_ONCE) {
+        let rows = store.rows(part.to_vec()).await?;
+        bytes = rows.iter().filter_map(|row| row.size).fold(bytes, u64::saturating_add);
+    }
+    Ok(bytes)
 }
 
 /// None where the attachment is no longer in the history.

@@ -1,26 +1,246 @@
 //! Copies, opens and saves links.
 
+use std::collections::{HashMap, HashSet};
+use std::path::PathBuf;
+
 use eframe::egui::Context;
 
 use super::App;
-use super::work::Core;
-use crate::model::links::{Action, Update};
+use super::work::{Core, Reporter};
+use crate::domain::attachment::{AttachmentId, BatchId, State};
+use crate::domain::error::{Failure, Kind};
+use crate::domain::link::Format;
+use crate::domain::receipt::LinkKind;
+use crate::model::links::{Action, Rendered, Update};
+use crate::model::{self, Notice};
+use crate::platform::chooser::{self, Choice};
+use crate::platform::desktop;
+use crate::store::{Row, Store};
 use crate::transfer::Event;
+use crate::transfer::aftercare::Aftercare;
+
+/// What was copied without being asked for.
+#[derive(Debug, Default)]
+pub(super) struct Sent {
+    /// Batches whose end was told: one that is tried again ends once more, and the clipboard may hold something else
+    /// by then.
+    ended: HashSet<BatchId>,
+}
 
 impl App {
-    pub(super) fn links_action(&mut self, _core: &Core, action: Action) {
-        let _ = action;
+    pub(super) fn links_action(&mut self, core: &Core, action: Action) {
+        let (store, format) = (core.store.clone(), self.format());
+        match action {
+            Action::Copy(ids) => self.copy(async move { in_order(&store, ids).await }, format),
+            Action::CopyBatch(batch) => self.copy(async move { store.batch(batch).await }, format),
+            Action::CopyOne(id, kind) => self.copy_one(store, id, kind),
+            Action::CopyText { text, told } => {
+                self.clipboard.push(text);
+                self.tell(Notice::text(told));
+            }
+            Action::Open(id) => self.open_link(store, id, None),
+            Action::OpenOne(id, kind) => self.open_link(store, id, Some(kind)),
+            Action::ShowInFolder(id) => {
+                self.try_to(async move { desktop::show_in_folder(&row(&store, id).await?.path).await });
+            }
+            Action::Save(id) => self.save_attachment(core, id),
+        }
     }
 
     pub(super) fn links_update(&mut self, ctx: &Context, update: Update) {
         match update {
-            Update::Text { text, .. } => ctx.copy_text(text),
-            Update::Saved(_) => {}
+            Update::Text(rendered) => self.copied(ctx, rendered),
+            Update::Ended { links, target, done, failed } => {
+                self.notify(ctx, &target, done, failed);
+                if self.model.settings.uploads.auto_copy && links.links > 0 {
+                    self.copied(ctx, links);
+                }
+            }
+            Update::Saved(Ok((path, bytes))) => {
+                let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+                let size = self.texts.bytes(bytes);
+                self.tell(Notice::text("saved-to").value("name", name).value("size", size));
+            }
+            Update::Saved(Err(failure)) => self.tell(Notice::Failure(failure)),
         }
     }
 
-    /// A batch that has ended may be copied by itself.
+    /// A batch that has ended may be copied by itself, once.
     pub(super) fn links_event(&mut self, event: &Event) {
-        let _ = event;
+        let (Event::BatchDone(batch), Some(core)) = (event, &self.core) else { return };
+        if !self.links.ended.insert(*batch) {
+            return;
+        }
+        let (store, format, batch) = (core.store.clone(), self.format(), *batch);
+        let reporter = self.work.reporter();
+        self.work.start(async move {
+            match store.batch(batch).await {
+                Ok(rows) => reporter.send(model::Update::Links(ended(&format, &rows))).await,
+                Err(failure) => tell(&reporter, failure).await,
+            }
+        });
     }
+
+    /// What the clipboard is handed in this frame.
+    pub(super) fn links_due(&mut self, ctx: &Context) {
+        for text in self.clipboard.drain(..) {
+            ctx.copy_text(text);
+        }
+    }
+
+    /// The chosen format; a template of the settings file that is broken is told when the file is read.
+    fn format(&self) -> Format {
+        Format::parse(&self.model.settings.uploads.format).unwrap_or_default()
+    }
+
+    fn copy(&self, rows: impl Future<Output = Result<Vec<Row>, Failure>> + Send + 'static, format: Format) {
+        self.work.spawn(async move {
+            match rows.await {
+                Ok(rows) => model::Update::Links(Update::Text(render(&format, &rows))),
+                Err(failure) => model::Update::Tell(Notice::Failure(failure)),
+            }
+        });
+    }
+
+    fn copy_one(&self, store: Store, id: AttachmentId, kind: LinkKind) {
+        self.work.spawn(async move {
+            match link_of(&store, id, Some(kind)).await {
+                Ok(text) => model::Update::Links(Update::Text(Rendered { text, links: 1, without: 0 })),
+                Err(failure) => model::Update::Tell(Notice::Failure(failure)),
+            }
+        });
+    }
+
+    fn copied(&mut self, ctx: &Context, rendered: Rendered) {
+        let Rendered { text, links, without } = rendered;
+        let notice = match (links, without) {
+            (0, _) => Notice::text("links-none"),
+            (_, 0) => Notice::text("links-copied").value("count", links),
+            _ => Notice::text("links-copied-some").value("count", links).value("without", without),
+        };
+        if links > 0 {
+            ctx.copy_text(text);
+        }
+        self.tell(notice);
+    }
+
+    fn open_link(&self, store: Store, id: AttachmentId, kind: Option<LinkKind>) {
+        self.try_to(async move {
+            let link = link_of(&store, id, kind).await?;
+            blocking(move || desktop::open_link(&link)).await
+        });
+    }
+
+    fn save_attachment(&self, core: &Core, id: AttachmentId) {
+        let store = core.store.clone();
+        let aftercare = Aftercare {
+            store: core.store.clone(),
+            targets: core.targets.clone(),
+            http: core.http.clone(),
+            clock: self.clock,
+        };
+        let title = self.texts.get("save-as").trim_end_matches('…').to_owned();
+        let reporter = self.work.reporter();
+        self.work.start(async move {
+            let saved = match row(&store, id).await {
+                Ok(row) => save_as(&title, &aftercare, &row).await,
+                Err(failure) => Some(Err(failure)),
+            };
+            if let Some(saved) = saved {
+                reporter.send(model::Update::Links(Update::Saved(saved))).await;
+            }
+        });
+    }
+
+    /// Tells the end of a batch to somebody who looks at something else.
+    fn notify(&self, ctx: &Context, target: &str, done: usize, failed: usize) {
+        if !self.model.settings.uploads.notify || ctx.input(|input| input.raw.focused) {
+            return;
+        }
+        let count = |key: &str, count: usize| self.texts.count(key, count as u64);
+        let summary = match (done, failed) {
+            (_, 0) => count("notify-done", done),
+            (0, _) => count("notify-failed", failed),
+            _ => format!("{}, {}", count("notify-done", done), count("notify-failed", failed)),
+        };
+        let target = target.to_owned();
+        if done + failed > 0 {
+            self.work.start(async move {
+                // Where it breaks nothing is said: the window says it as well.
+                let _told = tokio::task::spawn_blocking(move || desktop::notify(&summary, &target)).await;
+            });
+        }
+    }
+
+    /// Runs something that is only heard of when it fails.
+    fn try_to(&self, work: impl Future<Output = Result<(), Failure>> + Send + 'static) {
+        let reporter = self.work.reporter();
+        self.work.start(async move {
+            if let Err(failure) = work.await {
+                tell(&reporter, failure).await;
+            }
+        });
+    }
+}
+
+async fn tell(reporter: &Reporter, failure: Failure) {
+    reporter.send(model::Update::Tell(Notice::Failure(failure))).await;
+}
+
+async fn blocking(work: impl FnOnce() -> Result<(), Failure> + Send + 'static) -> Result<(), Failure> {
+    let ended = |error| Failure::new(Kind::Settings, "It could not be opened").cause(error);
+    tokio::task::spawn_blocking(work).await.map_err(ended)?
+}
+
+async fn row(store: &Store, id: AttachmentId) -> Result<Row, Failure> {
+    let row = store.rows(vec![id]).await?.pop();
+    row.ok_or_else(|| Failure::new(Kind::Gone, "The attachment is no longer in the history"))
+}
+
+/// The link of this kind, or the primary one, as it is.
+async fn link_of(store: &Store, id: AttachmentId, kind: Option<LinkKind>) -> Result<String, Failure> {
+    let receipt = row(store, id).await?.receipt.unwrap_or_default();
+    let link = match kind {
+        Some(kind) => receipt.link(kind),
+        None => receipt.primary().map(|link| link.value.as_str()),
+    };
+    link.map(str::to_owned).ok_or_else(|| Failure::new(Kind::Gone, "The attachment has no such link"))
+}
+
+/// The rows in the order of the ids; those that are gone are left out.
+async fn in_order(store: &Store, ids: Vec<AttachmentId>) -> Result<Vec<Row>, Failure> {
+    let rows = store.rows(ids.clone()).await?;
+    let mut rows: HashMap<AttachmentId, Row> = rows.into_iter().map(|row| (row.id, row)).collect();
+    Ok(ids.iter().filter_map(|id| rows.remove(id)).collect())
+}
+
+/// One text, a line for each link.
+fn render(format: &Format, rows: &[Row]) -> Rendered {
+    let facts = rows.iter().filter_map(Row::link_facts).filter(|facts| !facts.url.is_empty());
+    let lines: Vec<String> = facts.map(|facts| format.render(&facts)).collect();
+    Rendered { text: lines.join("\n"), links: lines.len(), without: rows.len() - lines.len() }
+}
+
+fn ended(format: &Format, rows: &[Row]) -> Update {
+    let count = |states: &[State]| rows.iter().filter(|row| states.contains(&row.state)).count();
+    Update::Ended {
+        links: render(format, rows),
+        target: rows.first().map(|row| row.profile.clone()).unwrap_or_default(),
+        done: count(&[State::Done]),
+        failed: count(&[State::Failed, State::Unsure]),
+    }
+}
+
+/// Asks where to, then fetches; none where the user thought better of it.
+async fn save_as(title: &str, aftercare: &Aftercare, row: &Row) -> Option<Result<(PathBuf, u64), Failure>> {
+    match chooser::save_file(title, &row.name).await {
+        Choice::Chosen(path) => Some(aftercare.save(row.id, &path).await.map(|bytes| (path, bytes))),
+        Choice::Canceled => None,
+        Choice::Missing => Some(Err(no_chooser())),
+    }
+}
+
+fn no_chooser() -> Failure {
+    Failure::new(Kind::Settings, "This desktop has no file chooser")
+        .advice("Install xdg-desktop-portal with a backend for your desktop, or zenity.")
 }

@@ -11,6 +11,16 @@ pub struct Detail {
     /// The attachment that the inspector shows.
     pub id: Option<AttachmentId>,
     pub loaded: Option<Loaded>,
+    /// More than one is selected.
+    pub many: Option<Many>,
+}
+
+/// Several attachments, in the order shown.
+#[derive(Debug, Clone)]
+pub struct Many {
+    pub ids: Arc<[AttachmentId]>,
+    /// Of those whose size is known; none until that was added up.
+    pub bytes: Option<u64>,
 }
 
 #[derive(Debug, Clone)]
@@ -52,6 +62,8 @@ impl PreviewSize {
 #[derive(Debug, Clone)]
 pub enum Action {
     Inspect(Option<AttachmentId>),
+    /// Several are selected, in this order; one or none are as with `Inspect`.
+    InspectMany(Vec<AttachmentId>),
     /// Previews of rows on the screen, in the order wanted.
     NeedPreviews(Vec<(AttachmentId, PreviewSize)>),
     /// They are no longer on the screen.
@@ -62,6 +74,8 @@ pub enum Action {
 pub enum Update {
     /// None where it is no longer in the history.
     Loaded(AttachmentId, Result<Option<Loaded>, Failure>),
+    /// The sizes of several, added up.
+    Sum(Arc<[AttachmentId]>, u64),
     /// A preview, or why there is none.
     Preview(AttachmentId, PreviewSize, Result<Picture, Failure>),
 }

@@ -19,16 +19,37 @@ pub enum Action {
         text: String,
         told: &'static str,
     },
+    /// The primary link, in the browser.
     Open(AttachmentId),
+    /// One link, in the browser.
+    OpenOne(AttachmentId, LinkKind),
     ShowInFolder(AttachmentId),
     /// Ask where to, then fetch a private attachment.
     Save(AttachmentId),
 }
 
+/// Links as one text.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Rendered {
+    pub text: String,
+    /// How many links are in it.
+    pub links: usize,
+    /// How many attachments had none.
+    pub without: usize,
+}
+
 #[derive(Debug)]
 pub enum Update {
-    /// A text for the clipboard, how many links are in it, and how many had none.
-    Text { text: String, links: usize, without: usize, auto: bool },
+    /// A text for the clipboard.
+    Text(Rendered),
+    /// Every attachment of a batch is settled.
+    Ended {
+        links: Rendered,
+        target: String,
+        done: usize,
+        /// Failed or unsure.
+        failed: usize,
+    },
     /// A private attachment is saved.
     Saved(Result<(PathBuf, u64), Failure>),
 }

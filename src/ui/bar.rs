@@ -4,7 +4,7 @@ mod picker;
 
 use std::time::Duration;
 
-use eframe::egui::{Align, CornerRadius, Id, Key, Layout, Modifiers, Stroke, StrokeKind, Ui, pos2, vec2};
+use eframe::egui::{Align, CornerRadius, Id, Key, Layout, Stroke, StrokeKind, Ui, pos2, vec2};
 
 use super::icons;
 use super::list::want;
@@ -31,10 +31,8 @@ fn search_id() -> Id {
 
 pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
     let width = ui.available_width();
-    let line = ui.max_rect();
-    ui.painter().hline(line.x_range(), line.bottom() - 0.5, (size::LINE, Tokens::of(ui).line));
     ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-        ui.add_space(size::EDGE - ui.spacing().item_spacing.x);
+        ui.add_space(size::EDGE);
         let picker = (width - 500.0).clamp(180.0, 320.0);
         picker::show(ui, cx, picker);
         if Button::primary(cx.texts.get("add-files")).icon(icons::PLUS_BOLD).show(ui).clicked() {
@@ -55,7 +53,7 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
 
 /// In reading order, from a place measured beforehand: Tab walks from left to right.
 fn right_ui(ui: &mut Ui, cx: &mut Cx<'_>, width: f32) {
-    ui.add_space(size::EDGE - ui.spacing().item_spacing.x);
+    ui.add_space(size::EDGE);
     if IconButton::new(icons::GEAR_SIX, cx.texts.get("settings")).show(ui).clicked() {
         cx.state.screen = Screen::Settings;
     }
@@ -73,9 +71,6 @@ fn right_ui(ui: &mut Ui, cx: &mut Cx<'_>, width: f32) {
 }
 
 fn search_ui(ui: &mut Ui, cx: &mut Cx<'_>, width: f32) {
-    if ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::F)) {
-        cx.state.list.focus_search = true;
-    }
     let tokens = Tokens::of(ui);
     let hint = cx.texts.get("search-keys");
     let mut typed = std::mem::take(&mut cx.state.list.search);
@@ -92,7 +87,7 @@ fn search_ui(ui: &mut Ui, cx: &mut Cx<'_>, width: f32) {
         tokens.text_2,
     );
     let mut changed = response.changed();
-    if std::mem::take(&mut cx.state.list.focus_search) {
+    if std::mem::take(&mut cx.state.overlays.search) {
         response.request_focus();
     }
     if chip {

@@ -17,8 +17,6 @@ const BAR: f32 = 160.0;
 const WITH_BAR: f32 = 640.0;
 
 pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
-    let line = ui.max_rect();
-    ui.painter().hline(line.x_range(), line.top() + 0.5, (size::LINE, Tokens::of(ui).line));
     let by_state = &cx.model.list.overall.by_state;
     let (pending, held) = (count_in(by_state, PENDING), count_in(by_state, HELD));
     ui.with_layout(Layout::left_to_right(Align::Center), |ui| {

@@ -13,13 +13,13 @@ use super::widgets::{Button, IconButton, text};
 use super::{Cx, icons};
 use crate::domain::error::Failure;
 use crate::model::toasts::Toast;
-use crate::model::{Action, Notice, intake, links};
+use crate::model::{Action, Notice, links};
 
 const WIDTH: f32 = 440.0;
 
 pub(super) fn show(ctx: &Context, cx: &mut Cx<'_>) {
     let model = cx.model;
-    if model.toasts.shown.is_empty() && model.intake.scan.is_none() {
+    if model.toasts.shown.is_empty() {
         return;
     }
     let area = Area::new(Id::unique("toasts"))
@@ -34,9 +34,8 @@ pub(super) fn show(ctx: &Context, cx: &mut Cx<'_>) {
         for toast in &model.toasts.shown {
             ui.push_id(toast.id, |ui| toast_ui(ui, cx, toast));
         }
-        scan_ui(ui, cx);
     });
-    let over = shown.response.contains_pointer() && !model.toasts.shown.is_empty();
+    let over = shown.response.contains_pointer();
     if over != model.toasts.held {
         cx.push(Action::HoldToasts(over));
     }
@@ -92,22 +91,6 @@ fn said(cx: &Cx<'_>, key: &str, values: &[(&'static str, String)]) -> String {
         })
         .collect();
     cx.texts.with(key, &values)
-}
-
-/// A look through folders, with its count and its end.
-fn scan_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
-    let (tokens, texts) = (Tokens::of(ui), cx.texts);
-    let Some(scan) = &cx.model.intake.scan else { return };
-    let bytes = texts.bytes(scan.bytes);
-    let shown = super::text::grouped(scan.files);
-    let values = [("count", scan.files.into()), ("shown", (&shown).into()), ("size", (&bytes).into())];
-    let what = texts.with("scanning", &values);
-    card(ui, (icons::FOLDER_OPEN, tokens.accent_text), |ui| {
-        if Button::quiet(texts.get("scan-stop")).small().show(ui).clicked() {
-            cx.push(Action::Intake(intake::Action::StopScan));
-        }
-        ui.with_layout(Layout::top_down(Align::Min), |ui| words(ui, &what, tokens.text));
-    });
 }
 
 /// The frame of a toast: its icon, then what `contents` lays out from the right.

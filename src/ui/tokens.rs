@@ -94,6 +94,14 @@ const DARK: Tokens = Tokens {
     shadow: Color32::from_black_alpha(110),
 };
 
+/// Behind a picture that fills the window, in both themes: nothing else is looked at.
+pub const THEATRE: Color32 = Color32::from_black_alpha(224);
+/// Names and icons on it.
+pub const ON_THEATRE: Color32 = rgb(0xed_ee_f0);
+/// What a machine reads is black on white in both themes.
+pub const PAPER: Color32 = rgb(0xff_ff_ff);
+pub const INK: Color32 = rgb(0x00_00_00);
+
 impl Tokens {
     /// The colours of the theme that is drawn.
     #[must_use]
@@ -125,6 +133,8 @@ pub mod size {
     pub const INSPECTOR: f32 = 320.0;
     pub const INSPECTOR_MIN: f32 = 240.0;
     pub const INSPECTOR_MAX: f32 = 480.0;
+    /// What the inspector leaves to the list.
+    pub const LIST_MIN: f32 = 440.0;
     pub const THUMB: f32 = 40.0;
     pub const THUMB_RADIUS: u8 = 6;
     /// A control's height.
@@ -140,6 +150,8 @@ pub mod size {
     pub const STATE_COLUMN: f32 = 200.0;
     pub const ACTIONS_COLUMN: f32 = 148.0;
     pub const SHEET: f32 = 480.0;
+    /// In small buttons.
+    pub const ICON_SMALL: f32 = 14.0;
     pub const ICON: f32 = 16.0;
     pub const ICON_LARGE: f32 = 18.0;
     /// The ring around what has the keyboard.

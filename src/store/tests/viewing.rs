@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use futures_util::FutureExt as _;
+
 use super::*;
 use crate::domain::attachment::{FileFacts, State};
 
@@ -162,6 +164,24 @@ async fn a_look_that_takes_long_holds_no_commit_up_and_sees_what_was_answered() 
     }
     let write = bench.store.look(|db| Ok(db.execute("DELETE FROM attachments", [])?)).await;
     assert!(write.unwrap_err().cause.unwrap().contains("readonly"), "a look cannot write");
+}
+
+#[tokio::test]
+async fn the_thread_that_reads_closes_the_file_first() {
+    let Bench { folder, store } = Bench::new();
+    store.add_batch(new_batch("Bot"), files(&["a"])).await.unwrap();
+    store.overall().await.unwrap();
+    // Under way for much longer than it takes to close a file; nobody waits for its answer.
+    let long = "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 1000000)
+        SELECT count(*) FROM n, attachments";
+    let _later = store.look(move |db| Ok(db.query_one(long, [], |row| row.get::<_, i64>(0))?)).now_or_never();
+    drop(store);
+    let log = folder.path().join("affix.db-wal");
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while log.exists() {
+        assert!(Instant::now() < deadline, "nobody has merged the log into the file");
+        std::thread::yield_now();
+    }
 }
 
 fn holds(bench: &Bench, text: &str) -> bool {

@@ -39,7 +39,13 @@ pub(super) fn has_link(row: &Row) -> bool {
     row.receipt.as_ref().is_some_and(|receipt| receipt.primary().is_some())
 }
 
-/// Shows one in the inspector.
+/// Shows one in the inspector, or all that are selected where those are several.
 pub(super) fn inspect(cx: &mut Cx<'_>, id: Option<AttachmentId>) {
+    let outline = cx.model.list.outline.as_ref().filter(|_| cx.state.list.selection.is_several());
+    if let Some(outline) = outline {
+        let ids = cx.state.list.selection.of(&outline.ids);
+        cx.push(Action::Detail(detail::Action::InspectMany(ids)));
+        return;
+    }
     cx.push(Action::Detail(detail::Action::Inspect(id)));
 }

@@ -5,6 +5,7 @@ use eframe::egui::{
 };
 
 use crate::domain::describe::Visibility;
+use crate::domain::profile::SANDBOX_SERVICE;
 use crate::model::{Action, intake, targets};
 use crate::ui::icon::of_service;
 use crate::ui::tokens::{Tokens, Type, size};
@@ -82,7 +83,9 @@ fn destination(cx: &Cx<'_>) -> (crate::ui::icon::Icon, String) {
     };
     let name = &target.profile.name;
     let line = match (target.profile.is_local(), target.visibility()) {
-        (true, _) if target.profile.demo => cx.texts.with("go-to-demo", &[("target", name.into())]),
+        (true, _) if target.profile.service != SANDBOX_SERVICE => {
+            cx.texts.with("go-to-demo", &[("target", name.into())])
+        }
         (true, _) => cx.texts.get("go-to-sandbox").to_owned(),
         (false, visibility) => said(cx, target, visibility),
     };

@@ -1,6 +1,6 @@
 //! The keyboard in the list: moving, selecting, removing, copying, opening.
 
-use eframe::egui::{Event, Key, Modifiers, Popup, Rect, Ui};
+use eframe::egui::{Event, FocusDirection, Key, Memory, Modifiers, Popup, Rect, Ui};
 
 use super::actions;
 use super::layout::{Kind, Layout};
@@ -12,7 +12,12 @@ use crate::ui::tokens::size;
 
 /// Takes the keys that are the list's, before egui makes clicks of them.
 pub(super) fn take(ui: &Ui, cx: &mut Cx<'_>, layout: &Layout, view: Rect) {
+    // The large preview goes to the neighbours: the selection goes with it.
+    if let Some(id) = cx.model.detail.id.filter(|_| cx.state.inspector.preview) {
+        cx.state.list.selection.only(id);
+    }
     let elsewhere = cx.state.overlay.is_some()
+        || cx.state.inspector.covers()
         || !cx.model.questions.waiting.is_empty()
         || Popup::is_any_open(ui.ctx())
         || ui.ctx().text_edit_focused();
@@ -21,7 +26,7 @@ pub(super) fn take(ui: &Ui, cx: &mut Cx<'_>, layout: &Layout, view: Rect) {
     }
     whole(ui, cx, layout);
     let cursor = cx.state.list.selection.cursor;
-    let focused = ui.memory(|memory| memory.focused());
+    let focused = ui.memory(Memory::focused);
     if focused.is_some_and(|id| cursor.is_none_or(|cursor| row_id(cursor) != id)) {
         return;
     }
@@ -38,7 +43,9 @@ fn whole(ui: &Ui, cx: &mut Cx<'_>, layout: &Layout) {
     let ids = &layout.outline.ids;
     if pressed(ui, Modifiers::COMMAND, Key::A) {
         cx.state.list.selection.all(ids);
+        actions::inspect(cx, cx.state.list.selection.cursor);
     }
+
     if cx.state.list.selection.is_empty() {
         return;
     }
@@ -70,6 +77,8 @@ fn remove(cx: &mut Cx<'_>, ids: &[AttachmentId]) {
             cx.state.list.selection.only(next);
         }
         actions::inspect(cx, next);
+    } else {
+        actions::inspect(cx, None);
     }
     cx.push(Action::Transfer(Transfer::Remove(selected)));
 }
@@ -95,9 +104,9 @@ fn moves(ui: &Ui, cx: &mut Cx<'_>, layout: &Layout, view: Rect) {
     } else if key(Key::End) {
         ids.len().checked_sub(1)
     } else if key(Key::PageDown) {
-        page(layout, view, start, true)
+        Some(page(layout, view, start, true))
     } else if key(Key::PageUp) {
-        page(layout, view, start, false)
+        Some(page(layout, view, start, false))
     } else {
         None
     };
@@ -106,7 +115,7 @@ fn moves(ui: &Ui, cx: &mut Cx<'_>, layout: &Layout, view: Rect) {
     }
 }
 
-fn page(layout: &Layout, view: Rect, from: usize, down: bool) -> Option<usize> {
+fn page(layout: &Layout, view: Rect, from: usize, down: bool) -> usize {
     let lines = f64::from((view.height() - size::BATCH).max(0.0)) / layout.kind.line();
     let mut at = from;
     let mut done = 1.0;
@@ -117,7 +126,7 @@ fn page(layout: &Layout, view: Rect, from: usize, down: bool) -> Option<usize> {
         }
         done += 1.0;
     }
-    Some(at)
+    at
 }
 
 fn go(
@@ -129,28 +138,35 @@ fn go(
 ) {
     let list = &mut cx.state.list;
     if extend {
-        list.selection.range(&layout.outline.ids, id)
+        list.selection.range(&layout.outline.ids, id);
     } else {
-        list.selection.only(id)
+        list.selection.only(id);
     }
     if let Some((group, member)) = layout.place(index) {
         let top = layout.member_top(group, member);
         list.scroll.reveal(view, (top, top + layout.kind.line()), f64::from(size::BATCH));
     }
-    ui.memory_mut(|memory| memory.request_focus(row_id(id)));
+    ui.memory_mut(|memory| {
+        memory.request_focus(row_id(id));
+        // The arrow has done its work: egui would go on from here to the widget below.
+        memory.move_focus(FocusDirection::None);
+    });
     actions::inspect(cx, Some(id));
 }
 
 fn opens(ui: &Ui, cx: &mut Cx<'_>) {
     let Some(id) = cx.state.list.selection.cursor else { return };
+    if pressed(ui, Modifiers::NONE, Key::Space) {
+        actions::inspect(cx, Some(id));
+        cx.state.inspector.preview = true;
+    }
     if pressed(ui, Modifiers::NONE, Key::Enter) {
         let row = cx.model.list.rows.get(id).cloned();
-        match row.filter(|row| row.state == State::Done && cx.state.inspector.open) {
-            Some(row) => actions::open(cx, &row),
-            None => {
-                cx.state.inspector.open = true;
-                actions::inspect(cx, Some(id));
-            }
+        if let Some(row) = row.filter(|row| row.state == State::Done && cx.state.inspector.open) {
+            actions::open(cx, &row);
+        } else {
+            cx.state.inspector.open = true;
+            actions::inspect(cx, Some(id));
         }
     }
 }

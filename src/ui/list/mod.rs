@@ -36,8 +36,6 @@ pub struct State {
     pub(super) search: String,
     /// When it is searched for, in egui's seconds.
     pub(super) search_due: Option<f64>,
-    /// The search field takes the keyboard with the next frame.
-    pub focus_search: bool,
     /// As it was last chosen; the settings' until then.
     grid: Option<bool>,
     selection: select::Selection,
@@ -73,6 +71,7 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
         }
         return;
     }
+    ui.spacing_mut().item_spacing.y = 0.0;
     tabs::show(ui, cx);
     if outline.ids.is_empty() {
         tabs::nothing_ui(ui, cx);
@@ -173,6 +172,7 @@ impl<'a> Window<'a> {
         ui.set_clip_rect(whole);
     }
 
+    #[expect(clippy::cast_precision_loss, reason = "a number of columns")]
     fn member_ui(&self, ui: &mut Ui, cx: &mut Cx<'_>, (group, member): (usize, usize), id: AttachmentId) {
         let top = self.y(self.layout.member_top(group, member));
         match self.layout.kind {

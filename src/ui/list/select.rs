@@ -28,6 +28,10 @@ impl Selection {
         self.all_to.is_none() && self.ids.is_empty()
     }
 
+    pub(super) fn is_several(&self) -> bool {
+        self.all_to.is_some() || self.ids.len() > 1
+    }
+
     /// This one and no other.
     pub(super) fn only(&mut self, id: AttachmentId) {
         self.all_to = None;

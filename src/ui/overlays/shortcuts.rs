@@ -19,6 +19,8 @@ pub(super) fn show(ctx: &Context, cx: &mut Cx<'_>) -> bool {
         let room = (ctx.content_rect().height() - 200.0).max(200.0);
         ScrollArea::vertical().max_height(room).auto_shrink([false, true]).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
+            // Beside the scroll bar.
+            ui.set_width(ui.available_width() - 14.0);
             for section in Section::ALL {
                 ui.add_space(size::GAP);
                 caption(ui, texts.get(section.key()));

@@ -116,7 +116,7 @@ pub(super) fn stepper(
     row(ui, words, |ui| {
         let name = |key| cx.texts.with(key, &[("name", words.0.into())]);
         ui.spacing_mut().item_spacing.x = size::HALF;
-        if IconButton::new(icons::PLUS, &name("more"))
+        if IconButton::new(icons::PLUS, &name("step-more"))
             .small()
             .edge()
             .enabled(more.is_some())
@@ -126,7 +126,7 @@ pub(super) fn stepper(
             picked = more;
         }
         number_ui(ui, words.0, shown);
-        if IconButton::new(icons::MINUS, &name("less"))
+        if IconButton::new(icons::MINUS, &name("step-less"))
             .small()
             .edge()
             .enabled(less.is_some())

@@ -125,7 +125,8 @@ impl<'a> Button<'a> {
         let galley = ui.painter().layout_no_wrap(self.label.to_owned(), font.clone(), Color32::PLACEHOLDER);
         let note = ui.painter().layout_no_wrap(self.note.to_owned(), font, Tokens::of(ui).text_2);
         let note_width = if self.note.is_empty() { 0.0 } else { note.size().x + 6.0 };
-        let icon_width = if self.icon.is_some() { size::ICON + 6.0 } else { 0.0 };
+        let icon_size = if small { size::ICON_SMALL } else { size::ICON };
+        let icon_width = if self.icon.is_some() { icon_size + 6.0 } else { 0.0 };
         let natural = (galley.size().x + note_width + icon_width + 2.0 * padding).ceil();
         let wanted = vec2(self.width.unwrap_or(natural), height);
         let (rect, response) =
@@ -142,7 +143,7 @@ impl<'a> Button<'a> {
             let color = look.text;
             let mut x = rect.center().x - (galley.size().x + note_width + icon_width) / 2.0;
             if let Some(icon) = self.icon {
-                icon.paint(ui.painter(), pos2(x + size::ICON / 2.0, rect.center().y), size::ICON, color);
+                icon.paint(ui.painter(), pos2(x + icon_size / 2.0, rect.center().y), icon_size, color);
                 x += icon_width;
             }
             let at = pos2(x, rect.center().y - galley.size().y / 2.0);
@@ -225,7 +226,8 @@ impl<'a> IconButton<'a> {
             let kind = if self.edge { Kind::Plain } else { Kind::Quiet };
             let look = Look::of(ui, kind, &response, self.selected.unwrap_or(false));
             look.paint(ui, rect, radius);
-            self.icon.paint(ui.painter(), rect.center(), size::ICON_LARGE, look.text);
+            let icon_size = if self.small { size::ICON } else { size::ICON_LARGE };
+            self.icon.paint(ui.painter(), rect.center(), icon_size, look.text);
             focus_ring(ui, &response, rect, radius);
         }
         response.on_hover_text(self.name)

@@ -5,8 +5,8 @@ use eframe::egui::{
     StrokeKind, TextEdit, Ui, WidgetInfo, pos2, vec2,
 };
 
-use super::focus_ring;
 use super::label::paint_elided;
+use super::{focus_ring, ring};
 use crate::ui::icons;
 use crate::ui::tokens::{Tokens, Type, size};
 
@@ -100,6 +100,7 @@ impl<'a> Field<'a> {
             .font(style.font())
             .desired_rows(self.rows)
             .desired_width(width)
+            // A frame of one's own has its margin in it.
             .frame(Frame::NONE.inner_margin(margin));
         if let Some(id) = self.id {
             edit = edit.id(id);
@@ -114,7 +115,8 @@ impl<'a> Field<'a> {
         let radius = CornerRadius::same(size::CONTROL_RADIUS);
         ui.painter()
             .set(ground, egui::epaint::RectShape::new(rect, radius, tokens.bg, stroke, StrokeKind::Inside));
-        focus_ring(ui, &response, rect, size::CONTROL_RADIUS);
+        // Whatever has the caret shows it, however it got it.
+        ring(ui, &response, rect, size::CONTROL_RADIUS);
         response
     }
 }
