@@ -18,7 +18,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use eframe::egui::{Context, Ui};
+use eframe::egui::{self, Context, InputState, Ui};
 use tokio::sync::mpsc;
 
 use crate::domain::error::Failure;
@@ -161,8 +161,15 @@ impl App {
     pub fn ui(&mut self, ui: &mut Ui) {
         let Self { model, state, texts, actions, .. } = self;
         crate::ui::show(ui, &mut Cx { model, state, texts, actions });
-        if !actions.is_empty() {
-            // Carried out at the start of the next frame.
+        // What was asked for is carried out at the start of the next frame, and what a click or a key changed in the
+        // state, such as the screen, is drawn in it.
+        let touched = |input: &InputState| {
+            input
+                .events
+                .iter()
+                .any(|event| !matches!(event, egui::Event::PointerMoved(_) | egui::Event::MouseMoved(_)))
+        };
+        if !actions.is_empty() || ui.input(touched) {
             ui.ctx().request_repaint();
         }
     }

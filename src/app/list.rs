@@ -20,8 +20,9 @@ pub(super) use moving::Landed;
 /// What is read again no more often than this, in milliseconds.
 const EVERY_MS: i64 = 100;
 
-/// A reading of everything may take this part of the time, whatever it takes.
-const REST: i64 = 3;
+/// A reading that takes long rests for so many times as long, and no longer than that many milliseconds: a disk that
+/// was busy once must not leave the window behind.
+const REST: (i64, i64) = (3, 1000);
 
 /// Batches whose numbers are kept besides those on the screen.
 const BATCHES_KEPT: usize = 500;
@@ -66,7 +67,8 @@ impl Part {
     /// A list of a million takes long to read, so it is read less often.
     fn end(&mut self, now_ms: i64) {
         self.asked = false;
-        self.next_at_ms = now_ms + EVERY_MS.max(REST * (now_ms - self.asked_at_ms));
+        let took_ms = now_ms - self.asked_at_ms;
+        self.next_at_ms = now_ms + (REST.0 * took_ms).clamp(EVERY_MS, REST.1);
     }
 }
 

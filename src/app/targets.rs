@@ -135,7 +135,7 @@ impl App {
         self.work.spawn(async move {
             let kept = match &subject {
                 Subject::New(_) => manager.add(&profile, &secrets, &cancel).await,
-                Subject::Target(_) => manager.change(&profile, &secrets, &cancel).await,
+                Subject::Target(old) => manager.change(old, &profile, &secrets, &cancel).await,
             };
             update(Update::Saved(subject, kept.map(|()| profile.name)))
         });
@@ -148,6 +148,7 @@ impl App {
         match result {
             Ok(name) => {
                 self.model.targets.places.remove(&name);
+                self.renamed(subject, &name);
                 self.tell(Notice::text("target-saved").value("name", &name));
                 self.state.targets.saved(subject, name);
                 self.targets_reload();
@@ -155,6 +156,17 @@ impl App {
             // What came of a save that nobody waits for any more was undone.
             Err(failure) if failure.kind == crate::domain::error::Kind::Cancelled => {}
             Err(failure) => self.state.targets.not_saved(subject, failure),
+        }
+    }
+
+    /// Files go on to go to a target that has another name now.
+    fn renamed(&mut self, subject: &Subject, name: &str) {
+        let Subject::Target(old) = subject else { return };
+        if old != name {
+            self.model.targets.places.remove(old);
+            if self.model.targets.picked == *old {
+                name.clone_into(&mut self.model.targets.picked);
+            }
         }
     }
 

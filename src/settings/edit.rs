@@ -82,9 +82,7 @@ pub(super) fn add_profile(
     describe: Describe,
 ) -> Result<(), Failure> {
     if place_of(document, &profile.name).is_some() {
-        let broke = format!("There is a profile named “{}” already", profile.name);
-        return Err(Failure::new(Kind::NameTaken, broke)
-            .advice("Choose another name, or remove or edit that profile."));
+        return Err(taken(&profile.name));
     }
     put_profile(document, profile, describe)
 }
@@ -104,6 +102,31 @@ pub(super) fn put_profile(
         Some(entry) => profiles::write(entry, &before, profile),
         None => push(document, profile),
     }
+}
+
+/// Gives a profile another name; the default goes with it.
+pub(super) fn rename_profile(document: &mut DocumentMut, old: &str, new: &str) -> Result<(), Failure> {
+    refuse_built_in(old)?;
+    refuse_built_in(new)?;
+    profiles::check_name(new)
+        .map_err(|must| Failure::new(Kind::Settings, format!("The profile's name {must}")))?;
+    let index = place_of(document, old).ok_or_else(|| unknown(old))?;
+    if place_of(document, new).is_some_and(|other| other != index) {
+        return Err(taken(new));
+    }
+    if let Some(entry) = entry_mut(document, index) {
+        profiles::set_value(entry, "name", Value::from(new));
+    }
+    let default = document.get("default_profile").and_then(Item::as_str);
+    if default.is_some_and(|default| profiles::same_name(default, old)) {
+        profiles::set_value(document.as_table_mut(), "default_profile", Value::from(new));
+    }
+    Ok(())
+}
+
+fn taken(name: &str) -> Failure {
+    Failure::new(Kind::NameTaken, format!("There is a profile named “{name}” already"))
+        .advice("Choose another name, or remove or edit that profile.")
 }
 
 pub(super) fn remove_profile(document: &mut DocumentMut, name: &str) -> Result<(), Failure> {

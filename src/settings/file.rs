@@ -85,6 +85,16 @@ impl File {
         self.change(|document| edit::put_profile(document, profile, self.describe))
     }
 
+    /// Changes the profile of the old name, which gets the name that `profile` has; all of it or nothing.
+    pub fn change_profile(&self, old: &str, profile: &Profile) -> Result<(), Failure> {
+        self.change(|document| {
+            if old != profile.name {
+                edit::rename_profile(document, old, &profile.name)?;
+            }
+            edit::put_profile(document, profile, self.describe)
+        })
+    }
+
     /// Removes the profile. Was it the default, the Sandbox is the default again. Its secrets are the caller's part.
     pub fn remove_profile(&self, name: &str) -> Result<(), Failure> {
         self.change(|document| edit::remove_profile(document, name))

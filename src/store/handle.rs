@@ -222,7 +222,7 @@ impl Store {
         self.look(move |db| views::batch_totals(db, &ids)).await
     }
 
-    /// All batches that have unsettled work, in numbers.
+    /// All batches in which work goes on or is paused, in numbers.
     pub async fn overall(&self) -> Result<Overall, Failure> {
         self.look(views::overall).await
     }

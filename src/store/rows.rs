@@ -189,7 +189,7 @@ pub struct BatchTotals {
     pub done_bytes: u64,
 }
 
-/// All batches that have unsettled work, together.
+/// All batches in which work goes on or is paused, together.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Overall {
     /// Of all files whose size is known.

@@ -14,6 +14,10 @@ use crate::store::trouble::Trouble;
 const UNSETTLED: [State; 6] =
     [State::Queued, State::Preparing, State::Uploading, State::Finishing, State::Paused, State::Interrupted];
 
+/// The states of work that goes on by itself or is held for a while. What an earlier run left does not.
+const GOING: [State; 5] =
+    [State::Queued, State::Preparing, State::Uploading, State::Finishing, State::Paused];
+
 /// One batch while the outline is read.
 struct Found {
     batch: i64,
@@ -109,7 +113,7 @@ pub(super) fn batch_totals(db: &Connection, ids: &[BatchId]) -> Result<Vec<Batch
 
 pub(super) fn overall(db: &Connection) -> Result<Overall, Trouble> {
     let mut sums = Sums::default();
-    for batch in unsettled_batches(db)? {
+    for batch in batches_with(db, &GOING)? {
         sums.add(db, batch)?;
     }
     Ok(Overall { by_state: sums.by_state(), total_bytes: sums.bytes, done_bytes: sums.done_bytes })
@@ -147,7 +151,7 @@ impl Sums {
 }
 
 /// From one batch to the next by the index: a batch is added whole, so its ids follow one another.
-fn unsettled_batches(db: &Connection) -> Result<BTreeSet<i64>, Trouble> {
+fn batches_with(db: &Connection, states: &[State]) -> Result<BTreeSet<i64>, Trouble> {
     let mut next = db.prepare_cached(
         "SELECT batch FROM attachments WHERE id =
              (SELECT id FROM attachments WHERE state = ? AND id > ? ORDER BY id LIMIT 1)",
@@ -155,7 +159,7 @@ fn unsettled_batches(db: &Connection) -> Result<BTreeSet<i64>, Trouble> {
     let mut last =
         db.prepare_cached("SELECT id FROM attachments WHERE batch = ? ORDER BY position DESC LIMIT 1")?;
     let mut batches = BTreeSet::new();
-    for state in UNSETTLED {
+    for &state in states {
         let mut behind = 0_i64;
         while let Some(batch) = next.query_map((state, behind), |row| row.get(0))?.next().transpose()? {
             batches.insert(batch);

@@ -72,10 +72,12 @@ fn uploads_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     Panel::top("bar").frame(panel).exact_size(size::BAR).show(ui, |ui| bar::show(ui, cx));
     Panel::bottom("status").frame(panel).exact_size(size::FOOT).show(ui, |ui| status::show(ui, cx));
     if cx.state.inspector.open && cx.model.list.count(crate::model::list::Filter::All) > 0 {
+        // The list keeps enough for its columns.
+        let widest = (ui.available_width() - size::LIST_MIN).clamp(size::INSPECTOR_MIN, size::INSPECTOR_MAX);
         Panel::right("inspector")
             .frame(panel)
             .default_size(size::INSPECTOR)
-            .size_range(size::INSPECTOR_MIN..=size::INSPECTOR_MAX)
+            .size_range(size::INSPECTOR_MIN..=widest)
             .show(ui, |ui| inspector::show(ui, cx));
     }
     CentralPanel::default().frame(Frame::NONE.fill(tokens.bg)).show(ui, |ui| list::show(ui, cx));

@@ -133,6 +133,8 @@ pub mod size {
     pub const INSPECTOR: f32 = 320.0;
     pub const INSPECTOR_MIN: f32 = 240.0;
     pub const INSPECTOR_MAX: f32 = 480.0;
+    /// What the inspector leaves to the list.
+    pub const LIST_MIN: f32 = 440.0;
     pub const THUMB: f32 = 40.0;
     pub const THUMB_RADIUS: u8 = 6;
     /// A control's height.

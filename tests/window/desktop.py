@@ -45,15 +45,16 @@ class Desktop:
         self.start("xvfb", ["Xvfb", "-displayfd", str(write), "-screen", "0", size + "x24", "+extension", "GLX",
                             "-noreset", "-nolisten", "tcp"], pass_fds=(write,))
         os.close(write)
-        self.environment["DISPLAY"] = ":" + os.read(read, 16).decode().strip()
-        os.close(read)
+        # To the end of the line: Xvfb gives up when nobody reads it.
+        with os.fdopen(read) as told:
+            self.environment["DISPLAY"] = ":" + told.readline().strip()
         # The session of the keyring, when there is one, is the session of the program.
         if "AFFIX_TEST_KEYRING" not in self.environment:
             read, write = os.pipe()
             self.start("dbus", ["dbus-daemon", "--session", "--nofork", f"--print-address={write}"], pass_fds=(write,))
             os.close(write)
-            self.environment["DBUS_SESSION_BUS_ADDRESS"] = os.read(read, 4096).decode().split("\n")[0]
-            os.close(read)
+            with os.fdopen(read) as told:
+                self.environment["DBUS_SESSION_BUS_ADDRESS"] = told.readline().strip()
         self.start("wm", ["openbox"])
         subprocess.run(["gdbus", "call", "--session", "-d", "org.a11y.Bus", "-o", "/org/a11y/bus", "-m",
                         "org.freedesktop.DBus.Properties.Set", "org.a11y.Status", "IsEnabled", "<true>"],
@@ -116,8 +117,8 @@ class Desktop:
         subprocess.run(["xclip", "-selection", "clipboard", "-t", kind], env=self.environment, input=text, text=True,
                        check=True)
 
-    def picture(self, path):
-        subprocess.run(["import", "-window", "root", path], env=self.environment, check=True)
+    def picture(self, path, window="root"):
+        subprocess.run(["import", "-window", window, path], env=self.environment, check=True)
 
 
 class App:
@@ -142,8 +143,12 @@ class App:
     def nodes(self, start=None):
         start = start or self.root
         yield start
-        for index in range(start.get_child_count()):
-            child = start.get_child_at_index(index)
+        # A node may go between two frames; whoever waits for something looks again.
+        try:
+            children = [start.get_child_at_index(index) for index in range(start.get_child_count())]
+        except Exception:
+            return
+        for child in children:
             if child:
                 yield from self.nodes(child)
 

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import urllib.request
 
-from desktop import App, Desktop, named, wait_for
+from desktop import App, Desktop, desktop_windows, named, wait_for
 
 PROFILES = [("Product bot", "mixin"), ("Team table", "teable"), ("Archive docs", "cosmos"),
             ("Interview calendar", "cronofy"), ("Community", "forum")]
@@ -19,7 +19,7 @@ PROFILES = [("Product bot", "mixin"), ("Team table", "teable"), ("Archive docs",
 
 class Scene:
     def __init__(self, affix, theme, language="en", size="1100x720", extra=""):
-        self.desktop = Desktop(size=size)
+        self.desktop = Desktop()
         self.affix = affix
         self.home = os.path.join(self.desktop.folder, "home")
         self.files = os.path.join(self.desktop.folder, "files")
@@ -29,7 +29,7 @@ class Scene:
         profiles = "".join(f'\n[[profiles]]\nname = "{name}"\nservice = "{service}"\ndemo = true\nconfirmed = true\n'
                            for name, service in PROFILES)
         with open(os.path.join(self.home, "settings.toml"), "w", encoding="utf-8") as file:
-            file.write(f'{extra}\n[uploads]\nauto_copy = false\n[window]\ntheme = "{theme}"\nlanguage = "{language}"\n'
+            file.write(f'{extra}\n[uploads]\nauto_copy = false\nparallel_per_profile = 2\n[window]\ntheme = "{theme}"\nlanguage = "{language}"\n'
                        f'width = {width}\nheight = {height}\n{profiles}')
         self.sandbox = self.desktop.start("sandbox", [affix, "--home", self.home, "sandbox"])
         found = os.path.join(self.home, "sandbox", "server.json")
@@ -64,9 +64,9 @@ class Scene:
 
     def picture(self, folder, name):
         # Away from every control, or it would be drawn as hovered.
-        self.desktop.xdotool("mousemove", 640, 719)
+        self.desktop.xdotool("mousemove", 0, 0)
         subprocess.run(["sleep", "0.6"], check=True)
-        self.desktop.picture(os.path.join(folder, name + ".png"))
+        self.desktop.picture(os.path.join(folder, name + ".png"), desktop_windows(self.desktop)[0])
 
     def close(self):
         self.desktop.close()
@@ -105,10 +105,12 @@ def busy(affix, folder, theme, language="en", name=None):
         report = scene.blob("Quarterly report — final (signed).pdf", 2_100_000)
         orders = scene.blob("orders-2026-11.csv", 640_000)
         scene.fault("slow=40000000", "mixin", step="bytes", times=2)
-        scene.fault("slow=2600000", "mixin", step="bytes", times=2)
+        scene.fault("slow=1600000", "mixin", step="bytes", times=1)
+        scene.fault("slow=5900000", "mixin", step="bytes", times=1)
         app = scene.open(sunrise, panorama, film, archive, report, orders)
         app.find(named("^IMG_4021 sunrise over the harbour.jpg, (Done|完成)"))
         app.find(named("^desert-panorama-2026-11-18.png, (Done|完成)"))
+        app.find(named("^Quarterly report — final .signed..pdf, (Queued|排队)"))
         app.mouse(named("^IMG_4021 sunrise"))
         subprocess.run(["sleep", "2.5"], check=True)
         scene.picture(folder, name or f"busy-{theme}")

@@ -65,7 +65,7 @@ pub(super) async fn edit(context: &Context, name: &str, values: Values) -> Resul
     }
     apply(&mut profile, service.description(), &values.settings)?;
     let secrets = enter(service, &values.secrets)?;
-    manager.change(&profile, &secrets, &CancellationToken::new()).await?;
+    manager.change(&profile.name, &profile, &secrets, &CancellationToken::new()).await?;
     say::note(&format!("“{}” is changed.", profile.name));
     remind(&manager, &profile).await?;
     Ok(DONE)

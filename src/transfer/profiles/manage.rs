@@ -75,12 +75,14 @@ impl Manager {
         self.keep(profile, secrets, cancel, |file| file.add_profile(profile)).await
     }
 
-    /// Changes a profile. The secrets go first: where there is no keyring nothing is changed.
+    /// Changes the profile named `old`, perhaps its name as well. The secrets go first: where there is no keyring
+    /// nothing is changed. A new name takes the stored secrets along; what was uploaded keeps the old one.
     ///
     /// # Errors
     /// As for [`Self::add`]; secrets for a demo, which has them from the sandbox.
     pub async fn change(
         &self,
+        old: &str,
         profile: &Profile,
         secrets: &Entered,
         cancel: &CancellationToken,
@@ -88,7 +90,32 @@ impl Manager {
         if profile.is_local() && !secrets.is_empty() {
             return Err(from_the_sandbox(&profile.name));
         }
-        self.keep(profile, secrets, cancel, |file| file.put_profile(profile)).await
+        // The keyring's entries are named as the profile, to the letter.
+        if old == profile.name || profile.is_local() {
+            return self.keep(profile, secrets, cancel, |file| file.change_profile(old, profile)).await;
+        }
+        let mut all = self.stored(old, &profile.service).await?;
+        all.extend(secrets.iter().map(|(key, secret)| (*key, secret.clone())));
+        self.keep(profile, &all, cancel, |file| file.change_profile(old, profile)).await?;
+        let keys: Vec<_> = all.keys().copied().collect();
+        // The profile works under its new name; what is left under the old one does no harm.
+        let _left = self.secrets.forget_profile(old, &keys).await;
+        Ok(())
+    }
+
+    /// What the keyring has of a profile.
+    async fn stored(&self, name: &str, service: &str) -> Result<Entered, Failure> {
+        let mut stored = Entered::new();
+        for spec in services::find(service).map_or(&[][..], |service| service.description().secrets) {
+            // Without a keyring there is nothing to take along.
+            if self.secrets.status(name, spec.key).await? != Status::Kept {
+                continue;
+            }
+            if let Some((secret, Source::Keyring)) = self.secrets.get(name, spec.key).await? {
+                stored.insert(spec.key, secret);
+            }
+        }
+        Ok(stored)
     }
 
     /// Stores the secrets, then writes the file; what was replaced comes back where one of both fails.
@@ -153,14 +180,11 @@ impl Manager {
         // A copy is another target: whether its first upload is asked about is answered anew.
         let mut copy = Profile { confirmed: false, ..profile.clone() };
         copy.name = self.free_name(&profile.name);
-        let mut secrets = Entered::new();
-        if let Some(service) = services::find(&profile.service).filter(|_| !profile.is_local()) {
-            for spec in service.description().secrets {
-                if let Some((secret, Source::Keyring)) = self.secrets.get(&profile.name, spec.key).await? {
-                    secrets.insert(spec.key, secret);
-                }
-            }
-        }
+        let secrets = if profile.is_local() {
+            Entered::new()
+        } else {
+            self.stored(&profile.name, &profile.service).await?
+        };
         self.add(&copy, &secrets, cancel).await?;
         Ok(copy.name)
     }

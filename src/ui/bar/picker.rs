@@ -83,8 +83,11 @@ fn line_ui(ui: &Ui, rect: Rect, shown: &Shown, with_host: bool) {
         ui.painter().layout_no_wrap(text.to_owned(), style.font(), tokens.text).size().x
     };
     let (tone, icon, label) = &shown.badge;
-    let badge = wide(label, Type::SmallStrong) + 28.0;
     let left = tile.right() + 10.0;
+    // The name comes first: where both do not fit, who can see it is told by the icon alone, and by the menu.
+    let whole = wide(label, Type::SmallStrong) + 28.0;
+    let fits = wide(&shown.name, Type::Strong) <= rect.right() - left - whole - size::GAP;
+    let (badge, label) = if fits { (whole, label.as_str()) } else { (26.0, "") };
     let room = rect.right() - left - badge - size::GAP;
     let name = wide(&shown.name, Type::Strong).min(room);
     paint_elided(ui.painter(), (pos2(left, y), name), Type::Strong, tokens.text, &shown.name);

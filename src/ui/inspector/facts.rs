@@ -26,7 +26,9 @@ pub(super) fn heading_ui(ui: &mut Ui, cx: &Cx<'_>, row: &Row) {
     let pixels = row.pixels.map(|(width, height)| format!("{width} × {height}"));
     let parts = [pixels, kind(row), row.size.map(|bytes| cx.texts.bytes(bytes))];
     let line: Vec<String> = parts.into_iter().flatten().collect();
-    text(ui, Type::Small, tokens.text_2, line.join(" · "));
+    if !line.is_empty() {
+        text(ui, Type::Small, tokens.text_2, line.join(" · "));
+    }
 }
 
 /// A word for the type: what stands behind the slash, or the extension where that says nothing.

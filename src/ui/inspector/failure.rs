@@ -11,7 +11,7 @@ use crate::transfer::Scope;
 use crate::ui::Cx;
 use crate::ui::icons;
 use crate::ui::tokens::{Tokens, Type, size};
-use crate::ui::widgets::{Button, caption, text};
+use crate::ui::widgets::{Button, text};
 
 /// A raw cause that is shown; the copy has all of it.
 const CAUSE_CHARS: usize = 2_000;
@@ -67,7 +67,7 @@ fn layers_ui(ui: &mut Ui, cx: &Cx<'_>, failure: &Failure) {
         [Some(cx.texts.get("failed-cause").to_owned()), status].into_iter().flatten().collect();
     if let Some(cause) = &failure.cause {
         ui.add_space(2.0);
-        caption(ui, &heading.join(" · "));
+        text(ui, Type::SmallStrong, tokens.text_2, heading.join(" · "));
         let shown: String = cause.chars().take(CAUSE_CHARS).collect();
         text(ui, Type::Mono, tokens.text, shown);
     }

@@ -1,8 +1,9 @@
 //! How the attachment looks: a card in the inspector, and large over the whole window.
 
 use eframe::egui::{
-    Align2, Color32, Context, CornerRadius, Frame, Id, Image, Key, Mesh, Modal, Modifiers, Rect, Response,
-    Role, Sense, Stroke, StrokeKind, TextureHandle, Ui, Vec2, WidgetInfo, pos2, vec2,
+    Align, Align2, Color32, Context, CornerRadius, Frame, Id, Image, Key, Layout, Mesh, Modal, Modifiers,
+    Rect, Response, Role, Sense, Stroke, StrokeKind, TextureHandle, Ui, UiBuilder, Vec2, WidgetInfo, pos2,
+    vec2,
 };
 
 use crate::domain::attachment::AttachmentId;
@@ -32,11 +33,14 @@ pub(super) fn card_ui(ui: &mut Ui, cx: &mut Cx<'_>, row: &Row) {
     // From the facts, not from the texture: nothing jumps when that comes.
     let height = match row.pixels {
         Some((w, h)) if w > 0 => (width * ratio(h, w)).clamp(CARD_MIN, CARD_MAX),
-        _ => CARD_HEIGHT,
+        _ if meant(row) => CARD_HEIGHT,
+        _ => CARD_MIN,
     };
-    let (rect, response) = ui.allocate_exact_size(vec2(width, height), Sense::click());
-    let name = cx.texts.get("preview");
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, name));
+    // Without a picture there is nothing to enlarge.
+    let sense = if texture.is_some() { Sense::click() } else { Sense::hover() };
+    let (rect, response) = ui.allocate_exact_size(vec2(width, height), sense);
+    let (name, role) = (cx.texts.get("preview"), if texture.is_some() { Role::Button } else { Role::Image });
+    response.widget_info(|| WidgetInfo::labeled(role, true, name));
     let tokens = Tokens::of(ui);
     let radius = CornerRadius::same(size::CARD_RADIUS);
     ui.painter().rect_filled(rect, radius, tokens.hover);
@@ -44,19 +48,22 @@ pub(super) fn card_ui(ui: &mut Ui, cx: &mut Cx<'_>, row: &Row) {
         let fits = fitted(texture.size_vec2(), rect);
         picture(ui, texture, fits, row);
     } else {
-        let icon = file_icon(row);
-        icon.paint(ui.painter(), rect.center(), 44.0, tokens.text_3);
+        // In the card, so that nothing moves when the reason comes.
+        let reason = reason(cx, row);
+        let up = if reason.is_some() { 20.0 } else { 0.0 };
+        file_icon(row).paint(ui.painter(), rect.center() - vec2(0.0, up), 44.0, tokens.text_3);
+        if let Some(reason) = reason {
+            let below = Rect::from_min_max(pos2(rect.left(), rect.center().y + 14.0), rect.max);
+            let place = UiBuilder::new()
+                .max_rect(below.shrink2(vec2(16.0, 0.0)))
+                .layout(Layout::top_down(Align::Center));
+            text(&mut ui.new_child(place), Type::Small, tokens.text_2, reason);
+        }
     }
     ui.painter().rect_stroke(rect, radius, Stroke::new(size::LINE, tokens.line), StrokeKind::Inside);
     focus_ring(ui, &response, rect, size::CARD_RADIUS);
     if texture.is_some() && response.clicked() {
         cx.state.inspector.preview = true;
-    }
-    if texture.is_none()
-        && let Some(reason) = reason(cx, row)
-    {
-        ui.add_space(6.0);
-        text(ui, Type::Small, tokens.text_2, reason);
     }
 }
 
@@ -67,9 +74,12 @@ fn file_icon(row: &Row) -> Icon {
 /// Why a picture or a video has no look; others need none.
 fn reason(cx: &Cx<'_>, row: &Row) -> Option<String> {
     let failure: &Failure = cx.state.previews.failure(row.id, PreviewSize::Large)?;
-    let meant =
-        row.mime.as_deref().is_some_and(|mime| mime.starts_with("image/") || mime.starts_with("video/"));
-    (meant || failure.kind != Kind::WrongType).then(|| failure.broke.clone())
+    (meant(row) || failure.kind != Kind::WrongType).then(|| failure.broke.clone())
+}
+
+/// Whether a picture is to be expected of it.
+fn meant(row: &Row) -> bool {
+    row.mime.as_deref().is_some_and(|mime| mime.starts_with("image/") || mime.starts_with("video/"))
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "a ratio for a layout")]

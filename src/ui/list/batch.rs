@@ -9,7 +9,7 @@ use crate::store::{BatchTotals, Group};
 use crate::transfer::Scope;
 use crate::ui::icon::Icon;
 use crate::ui::tokens::{Tokens, Type, size};
-use crate::ui::widgets::{Button, IconButton, paint_elided};
+use crate::ui::widgets::{Button, IconButton, paint_cut};
 use crate::ui::{Cx, icons};
 
 /// Headers narrower than this show their actions as icons.
@@ -40,7 +40,7 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>, rect: Rect, group: Group, line:
     let facts_left = left + wide + 10.0;
     let room = buttons_left - facts_left - size::GAP;
     if room > 24.0 {
-        paint_elided(ui.painter(), (pos2(facts_left, y), room), Type::Small, tokens.text_2, &facts);
+        paint_cut(ui.painter(), (pos2(facts_left, y), room), Type::Small, tokens.text_2, &facts);
     }
 }
 

@@ -8,7 +8,7 @@ use super::words;
 use crate::domain::attachment::{AttachmentId, State};
 use crate::ui::Cx;
 use crate::ui::tokens::{Tokens, Type, size};
-use crate::ui::widgets::{focus_ring, paint_elided, progress};
+use crate::ui::widgets::{focus_ring, paint_cut, paint_elided, progress};
 
 pub(super) fn show(ui: &Ui, cx: &mut Cx<'_>, rect: Rect, id: AttachmentId) {
     let rect = rect.shrink(size::HALF);
@@ -28,18 +28,15 @@ pub(super) fn show(ui: &Ui, cx: &mut Cx<'_>, rect: Rect, id: AttachmentId) {
     let name = pos2(picture.left(), picture.bottom() + 16.0);
     paint_elided(ui.painter(), (name, width), Type::SmallStrong, tokens.text, &row.name);
     let below = picture.bottom() + 36.0;
-    match cx.model.list.moving.meters.get(&id).filter(|_| row.state == State::Uploading) {
-        Some(meter) => {
-            let bar = Rect::from_min_size(pos2(picture.left(), below - 2.0), vec2(width, 4.0));
-            progress(ui, bar_id(id), bar, meter.fraction(), &row.name);
-        }
-        None => {
-            let told = words::told(cx, &row);
-            let color = told.tone.color(tokens);
-            told.icon.paint(ui.painter(), pos2(picture.left() + 6.0, below), 14.0, color);
-            let place = (pos2(picture.left() + 18.0, below), width - 18.0);
-            paint_elided(ui.painter(), place, Type::Small, color, &told.line);
-        }
+    if let Some(meter) = cx.model.list.moving.meters.get(&id).filter(|_| row.state == State::Uploading) {
+        let bar = Rect::from_min_size(pos2(picture.left(), below - 2.0), vec2(width, 4.0));
+        progress(ui, bar_id(id), bar, meter.fraction(), &row.name);
+    } else {
+        let told = words::told(cx, &row);
+        let color = told.tone.color(tokens);
+        told.icon.paint(ui.painter(), pos2(picture.left() + 6.0, below), 14.0, color);
+        let place = (pos2(picture.left() + 18.0, below), width - 18.0);
+        paint_cut(ui.painter(), place, Type::Small, color, &told.line);
     }
     focus_ring(ui, &response, rect.shrink(size::FOCUS_RING), size::CONTROL_RADIUS - 2);
 }

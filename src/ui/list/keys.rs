@@ -1,6 +1,6 @@
 //! The keyboard in the list: moving, selecting, removing, copying, opening.
 
-use eframe::egui::{Event, Key, Modifiers, Popup, Rect, Ui};
+use eframe::egui::{Event, FocusDirection, Key, Memory, Modifiers, Popup, Rect, Ui};
 
 use super::actions;
 use super::layout::{Kind, Layout};
@@ -26,7 +26,7 @@ pub(super) fn take(ui: &Ui, cx: &mut Cx<'_>, layout: &Layout, view: Rect) {
     }
     whole(ui, cx, layout);
     let cursor = cx.state.list.selection.cursor;
-    let focused = ui.memory(|memory| memory.focused());
+    let focused = ui.memory(Memory::focused);
     if focused.is_some_and(|id| cursor.is_none_or(|cursor| row_id(cursor) != id)) {
         return;
     }
@@ -104,9 +104,9 @@ fn moves(ui: &Ui, cx: &mut Cx<'_>, layout: &Layout, view: Rect) {
     } else if key(Key::End) {
         ids.len().checked_sub(1)
     } else if key(Key::PageDown) {
-        page(layout, view, start, true)
+        Some(page(layout, view, start, true))
     } else if key(Key::PageUp) {
-        page(layout, view, start, false)
+        Some(page(layout, view, start, false))
     } else {
         None
     };
@@ -115,7 +115,7 @@ fn moves(ui: &Ui, cx: &mut Cx<'_>, layout: &Layout, view: Rect) {
     }
 }
 
-fn page(layout: &Layout, view: Rect, from: usize, down: bool) -> Option<usize> {
+fn page(layout: &Layout, view: Rect, from: usize, down: bool) -> usize {
     let lines = f64::from((view.height() - size::BATCH).max(0.0)) / layout.kind.line();
     let mut at = from;
     let mut done = 1.0;
@@ -126,7 +126,7 @@ fn page(layout: &Layout, view: Rect, from: usize, down: bool) -> Option<usize> {
         }
         done += 1.0;
     }
-    Some(at)
+    at
 }
 
 fn go(
@@ -138,15 +138,19 @@ fn go(
 ) {
     let list = &mut cx.state.list;
     if extend {
-        list.selection.range(&layout.outline.ids, id)
+        list.selection.range(&layout.outline.ids, id);
     } else {
-        list.selection.only(id)
+        list.selection.only(id);
     }
     if let Some((group, member)) = layout.place(index) {
         let top = layout.member_top(group, member);
         list.scroll.reveal(view, (top, top + layout.kind.line()), f64::from(size::BATCH));
     }
-    ui.memory_mut(|memory| memory.request_focus(row_id(id)));
+    ui.memory_mut(|memory| {
+        memory.request_focus(row_id(id));
+        // The arrow has done its work: egui would go on from here to the widget below.
+        memory.move_focus(FocusDirection::None);
+    });
     actions::inspect(cx, Some(id));
 }
 
@@ -158,12 +162,11 @@ fn opens(ui: &Ui, cx: &mut Cx<'_>) {
     }
     if pressed(ui, Modifiers::NONE, Key::Enter) {
         let row = cx.model.list.rows.get(id).cloned();
-        match row.filter(|row| row.state == State::Done && cx.state.inspector.open) {
-            Some(row) => actions::open(cx, &row),
-            None => {
-                cx.state.inspector.open = true;
-                actions::inspect(cx, Some(id));
-            }
+        if let Some(row) = row.filter(|row| row.state == State::Done && cx.state.inspector.open) {
+            actions::open(cx, &row);
+        } else {
+            cx.state.inspector.open = true;
+            actions::inspect(cx, Some(id));
         }
     }
 }

@@ -172,6 +172,7 @@ impl<'a> Window<'a> {
         ui.set_clip_rect(whole);
     }
 
+    #[expect(clippy::cast_precision_loss, reason = "a number of columns")]
     fn member_ui(&self, ui: &mut Ui, cx: &mut Cx<'_>, (group, member): (usize, usize), id: AttachmentId) {
         let top = self.y(self.layout.member_top(group, member));
         match self.layout.kind {

@@ -49,8 +49,10 @@ pub(super) fn respond(ui: &Ui, cx: &mut Cx<'_>, spot: Spot<'_>) -> Response {
     response.widget_info(|| WidgetInfo::labeled(Role::ListItem, true, &spoken));
     ui.ctx().accesskit_node_builder(response.id, |node| node.set_selected(selected));
     let tokens = Tokens::of(ui);
-    let ground =
-        if selected { Some(tokens.selected) } else { ui.rect_contains_pointer(rect).then_some(tokens.hover) };
+    // Only one of two that touch.
+    let above_the_edge = ui.input(|input| input.pointer.hover_pos().is_some_and(|at| at.y < rect.bottom()));
+    let hovered = above_the_edge && ui.rect_contains_pointer(rect);
+    let ground = if selected { Some(tokens.selected) } else { hovered.then_some(tokens.hover) };
     if let Some(ground) = ground {
         ui.painter().rect_filled(rect, CornerRadius::same(size::CONTROL_RADIUS), ground);
     }

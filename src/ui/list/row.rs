@@ -16,7 +16,7 @@ use crate::store::Row;
 use crate::ui::icon::of_file;
 use crate::ui::tokens::{Tokens, Type, size};
 use crate::ui::widgets::{
-    self, Button, IconButton, focus_ring, menu_item, paint_badge, paint_elided, progress,
+    self, Button, IconButton, focus_ring, menu_item, paint_badge, paint_cut, paint_elided, progress,
 };
 use crate::ui::{Cx, icons};
 
@@ -35,7 +35,7 @@ impl Columns {
     fn of(rect: Rect) -> Self {
         let narrow = rect.width() < NARROW;
         let (state, actions) =
-            if narrow { (150.0, 96.0) } else { (size::STATE_COLUMN, size::ACTIONS_COLUMN) };
+            if narrow { (120.0, 60.0) } else { (size::STATE_COLUMN, size::ACTIONS_COLUMN) };
         let gap = if narrow { size::GAP } else { 40.0 };
         let actions =
             rect.with_min_x(rect.right() - size::GAP - actions).with_max_x(rect.right() - size::GAP);
@@ -73,7 +73,7 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>, rect: Rect, id: AttachmentId) {
         &row.name,
     );
     let facts = words::facts(cx.texts, &row);
-    paint_elided(
+    paint_cut(
         ui.painter(),
         (at(&columns.name, 38.0), columns.name.width()),
         Type::Small,
@@ -145,8 +145,12 @@ fn state_ui(ui: &Ui, cx: &Cx<'_>, rect: Rect, row: &Arc<Row>) {
     let wide = galley.size().x;
     let at = pos2(rect.right() - wide, y - galley.size().y / 2.0);
     ui.painter().galley(at, galley, tokens.text_2);
-    let place = (pos2(rect.left(), y), rect.width() - wide - size::GAP);
-    paint_elided(ui.painter(), place, Type::Small, tokens.text_2, &numbers);
+    let room = rect.width() - wide - size::GAP;
+    let mut forms =
+        numbers.map(|form| ui.painter().layout_no_wrap(form, Type::Small.font(), tokens.text_2)).into_iter();
+    if let Some(galley) = forms.find(|galley| galley.size().x <= room) {
+        ui.painter().galley(pos2(rect.left(), y - galley.size().y / 2.0), galley, tokens.text_2);
+    }
 }
 
 pub(super) fn bar_id(id: AttachmentId) -> Id {
@@ -160,10 +164,10 @@ fn told_ui(ui: &Ui, cx: &Cx<'_>, rect: Rect, row: &Row) {
     icon.paint(ui.painter(), pos2(rect.left() + 6.0, y), 14.0, tone.color(tokens));
     let left = rect.left() + 18.0;
     let width = rect.right() - left;
-    paint_elided(ui.painter(), (pos2(left, y), width), Type::SmallStrong, tone.color(tokens), &line);
+    paint_cut(ui.painter(), (pos2(left, y), width), Type::SmallStrong, tone.color(tokens), &line);
     if let Some(advice) = advice {
         let place = (pos2(rect.left(), rect.top() + 38.0), rect.width());
-        paint_elided(ui.painter(), place, Type::Small, tokens.text_2, &advice);
+        paint_cut(ui.painter(), place, Type::Small, tokens.text_2, &advice);
     } else if row.state == State::Done
         && let Some(expiry) = words::expiry(cx.texts, row, cx.model.now_ms)
     {
@@ -181,7 +185,8 @@ fn actions_ui(ui: &mut Ui, cx: &mut Cx<'_>, row: &Arc<Row>, narrow: bool) {
     Popup::menu(&more).show(|ui| menu::show(ui, cx, row));
     match row.state {
         State::Queued | State::Preparing | State::Uploading | State::Finishing => {
-            if IconButton::new(icons::X, cx.texts.get("cancel")).small().show(ui).clicked() {
+            // There is room for one; the menu has both.
+            if !narrow && IconButton::new(icons::X, cx.texts.get("cancel")).small().show(ui).clicked() {
                 actions::cancel(cx, row.id);
             }
             if IconButton::new(icons::PAUSE, cx.texts.get("pause")).small().show(ui).clicked() {

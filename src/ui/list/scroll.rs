@@ -2,7 +2,7 @@
 
 use eframe::egui::{CornerRadius, Id, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
-use crate::ui::tokens::{Tokens, size};
+use crate::ui::tokens::Tokens;
 
 /// The handle is never shorter: it must be caught with a mouse.
 const HANDLE_MIN: f32 = 28.0;
@@ -18,7 +18,7 @@ impl Scroll {
         self.offset
     }
 
-    pub(super) fn to_top(&mut self) {
+    pub(super) fn back_to_top(&mut self) {
         self.offset = 0.0;
     }
 
@@ -67,7 +67,7 @@ impl Scroll {
             Rect::from_min_size(pos2(track.right() - width - 2.0, track.top() + at), vec2(width, length));
         let tokens = Tokens::of(ui);
         let color = if near { tokens.text_3 } else { tokens.line_strong };
-        ui.painter().rect_filled(handle, CornerRadius::same(size::HALF as u8), color);
+        ui.painter().rect_filled(handle, CornerRadius::same(4), color);
         let value = self.offset / end * 100.0;
         response.widget_info(|| {
             let mut info = WidgetInfo::labeled(Role::ScrollBar, true, name);

@@ -11,9 +11,12 @@ use crate::ui::{Cx, icons};
 
 /// Narrower rows show the target's choice as an icon.
 const NARROW: f32 = 560.0;
+/// Narrower still: no counts.
+const WITH_COUNTS: f32 = 480.0;
 
 pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
     let narrow = ui.available_width() < NARROW;
+    let counts = ui.available_width() >= WITH_COUNTS;
     ui.allocate_ui_with_layout(
         (ui.available_width(), size::TABS).into(),
         Layout::left_to_right(Align::Center),
@@ -22,7 +25,7 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
             ui.spacing_mut().item_spacing.x = size::HALF;
             ui.add_space(size::EDGE);
             for filter in Filter::ALL {
-                filter_ui(ui, cx, filter);
+                filter_ui(ui, cx, filter, counts);
             }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 ui.add_space(size::EDGE - size::HALF);
@@ -39,19 +42,19 @@ pub(in crate::ui) fn want(cx: &mut Cx<'_>, change: impl FnOnce(&mut Wanted)) {
     change(&mut wanted);
     if wanted != cx.model.list.wanted {
         cx.state.list.selection.clear();
-        cx.state.list.scroll.to_top();
+        cx.state.list.scroll.back_to_top();
         cx.push(Action::List(list::Action::Show(wanted)));
     }
 }
 
-fn filter_ui(ui: &mut Ui, cx: &mut Cx<'_>, filter: Filter) {
+fn filter_ui(ui: &mut Ui, cx: &mut Cx<'_>, filter: Filter, counted: bool) {
     let name = cx.texts.get(match filter {
         Filter::All => "filter-all",
         Filter::Active => "filter-active",
         Filter::Done => "filter-done",
         Filter::Failed => "filter-failed",
     });
-    let count = words::shown(cx.model.list.count(filter));
+    let count = if counted { words::shown(cx.model.list.count(filter)) } else { String::new() };
     let chosen = cx.model.list.wanted.filter == filter;
     if Button::quiet(name).small().note(&count).selected(chosen).show(ui).clicked() {
         want(cx, |wanted| wanted.filter = filter);

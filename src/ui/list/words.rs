@@ -118,14 +118,14 @@ pub(super) fn state(texts: &Texts, state: State) -> &str {
 /// What a screen reader calls a row: "{file}, {state}".
 pub(super) fn spoken(cx: &Cx<'_>, row: &Row) -> String {
     let word = state(cx.texts, row.state);
-    let mut spoken = format!("{}, {word}", row.name);
+    let spoken = format!("{}, {word}", row.name);
     if let Some(meter) = cx.model.list.moving.meters.get(&row.id) {
-        spoken.push_str(&format!(", {:.0} %", (meter.fraction() * 100.0).floor()));
+        format!("{spoken}, {:.0} %", (meter.fraction() * 100.0).floor())
     } else if let Some(told) = waiting(cx, row) {
-        spoken.push_str(", ");
-        spoken.push_str(&told.line);
+        format!("{spoken}, {}", told.line)
+    } else {
+        spoken
     }
-    spoken
 }
 
 /// Under a row's name: size, duration, target.
@@ -147,19 +147,40 @@ fn clock(secs: u64) -> String {
     if hours > 0 { format!("{hours}:{minutes:02}:{secs:02}") } else { format!("{minutes}:{secs:02}") }
 }
 
-/// Under a bar: "173.0 of 284.0 MB · 18.2 MB/s", and "6 s".
-pub(super) fn moving(texts: &Texts, meter: &Meter, (sent, total): (u64, u64)) -> (String, String) {
-    let mut left = of_bytes(texts, sent, total);
-    if let Some(speed) = meter.bytes_per_sec().filter(|speed| *speed > 0) {
-        left.push_str(" · ");
-        left.push_str(&speed_of(texts, speed));
-    }
-    (left, meter.secs_left().map(|secs| texts.duration(secs)).unwrap_or_default())
+/// Under a bar: "173 of 284 MB · 18.2 MB/s", shorter forms of it, and "6 s".
+pub(super) fn moving(texts: &Texts, meter: &Meter, (sent, total): (u64, u64)) -> ([String; 3], String) {
+    let (whole, part) = (of_bytes(texts, sent, total), bytes(texts, sent));
+    let left = meter.secs_left().map(|secs| short_time(texts, secs)).unwrap_or_default();
+    let Some(speed) = meter.bytes_per_sec().filter(|speed| *speed > 0) else {
+        return ([whole.clone(), whole, part], left);
+    };
+    let speed = speed_of(texts, speed);
+    ([format!("{whole} · {speed}"), format!("{part} · {speed}"), speed], left)
 }
 
-/// "212.0 of 498.0 MB": the unit once where it is the same.
+/// One unit, rounded up: nobody reads the seconds of an hour in a row of numbers.
+fn short_time(texts: &Texts, secs: u64) -> String {
+    match secs {
+        0..60 => texts.duration(secs),
+        60..3600 => texts.count("short-minutes", secs.div_ceil(60)),
+        _ => texts.count("short-hours", secs.div_ceil(3600)),
+    }
+}
+
+/// A size in three digits: "284 MB", "18.2 MB".
+fn bytes(texts: &Texts, bytes: u64) -> String {
+    let shown = texts.bytes(bytes);
+    match shown.split_once(' ') {
+        Some((number, unit)) if number.len() > 4 => {
+            format!("{} {unit}", number.split_once('.').map_or(number, |(whole, _)| whole))
+        }
+        _ => shown,
+    }
+}
+
+/// "212 of 498 MB": the unit once where it is the same.
 pub(super) fn of_bytes(texts: &Texts, part: u64, whole: u64) -> String {
-    let (part, whole) = (texts.bytes(part), texts.bytes(whole));
+    let (part, whole) = (bytes(texts, part), bytes(texts, whole));
     let unit = |text: &str| text.split_once(' ').map(|(_, unit)| unit.to_owned());
     let shown = match part.split_once(' ') {
         Some((number, _)) if unit(&part) == unit(&whole) => number,
@@ -169,7 +190,7 @@ pub(super) fn of_bytes(texts: &Texts, part: u64, whole: u64) -> String {
 }
 
 pub(super) fn speed_of(texts: &Texts, bytes_per_sec: u64) -> String {
-    texts.with("speed", &[("bytes", (&texts.bytes(bytes_per_sec)).into())])
+    texts.with("speed", &[("bytes", (&bytes(texts, bytes_per_sec)).into())])
 }
 
 pub(super) fn left_of(texts: &Texts, secs: u64) -> String {
@@ -263,7 +284,6 @@ pub(in crate::ui) fn working(texts: &Texts, list: &List) -> String {
         ("count-running", WORKING),
         ("count-waiting", &[State::Queued][..]),
         ("count-paused", &[State::Paused]),
-        ("count-interrupted", &[State::Interrupted]),
     ];
     let told = |(key, states): (&'static str, &[State])| {
         let count = count_in(by_state, states);
@@ -285,8 +305,8 @@ mod tests {
     #[test]
     fn a_unit_is_said_once() {
         let texts = Texts::new(Language::English);
-        assert_eq!(of_bytes(&texts, 173_000_000, 284_000_000), "173.0 of 284.0 MB");
-        assert_eq!(of_bytes(&texts, 900_000, 2_000_000), "900.0 kB of 2.0 MB");
+        assert_eq!(of_bytes(&texts, 173_000_000, 284_000_000), "173 of 284 MB");
+        assert_eq!(of_bytes(&texts, 900_000, 2_000_000), "900 kB of 2.0 MB");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The card of a connection test: each request in words, then what came of it.
 
-use eframe::egui::{Align, CornerRadius, Frame, Layout, Margin, Stroke, Ui};
+use eframe::egui::{Align, CornerRadius, Frame, Layout, Margin, Sense, Stroke, Ui, pos2, vec2};
 use url::Url;
 
 use crate::domain::attachment::Activity;
@@ -16,19 +16,30 @@ pub(super) fn show(ui: &mut Ui, cx: &Cx<'_>, subject: &Subject) {
     let Some(trial) = cx.model.targets.trial.as_ref().filter(|trial| trial.subject == *subject) else {
         return;
     };
+    card_ui(ui, cx.texts.get("connection"), |ui| {
+        steps_ui(ui, cx.texts, trial);
+        end_ui(ui, cx.texts, trial);
+    });
+}
+
+/// Why a form could not be saved.
+pub(super) fn not_saved_ui(ui: &mut Ui, texts: &Texts, failure: &Failure) {
+    card_ui(ui, texts.get("target-not-saved"), |ui| failure_ui(ui, texts, failure));
+}
+
+fn card_ui(ui: &mut Ui, title: &str, inside: impl FnOnce(&mut Ui)) {
     let tokens = Tokens::of(ui);
     let card = Frame::NONE
         .fill(tokens.panel)
         .stroke(Stroke::new(size::LINE, tokens.line))
         .corner_radius(CornerRadius::same(size::CARD_RADIUS))
         .inner_margin(Margin::symmetric(14, 12));
-    ui.add_space(size::HALF);
+    ui.add_space(size::GAP);
     card.show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.spacing_mut().item_spacing.y = size::HALF;
-        caption(ui, cx.texts.get("connection"));
-        steps_ui(ui, cx.texts, trial);
-        end_ui(ui, cx.texts, trial);
+        caption(ui, title);
+        inside(ui);
     });
 }
 
@@ -107,15 +118,17 @@ fn icon_of(tone: Tone) -> Icon {
 fn line(ui: &mut Ui, tone: Tone, told: &str, measured: &str) {
     let tokens = Tokens::of(ui);
     let (color, _) = tone.colors(tokens);
+    let measured = ui.painter().layout_no_wrap(measured.to_owned(), Type::Small.font(), tokens.text_2);
     ui.horizontal_top(|ui| {
-        icon_of(tone).show(ui, size::ICON, color);
-        ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
-            if !measured.is_empty() {
-                text(ui, Type::Small, tokens.text_2, measured);
-            }
-            ui.with_layout(Layout::left_to_right(Align::Min).with_main_wrap(true), |ui| {
-                text(ui, Type::Body, tokens.text, told);
-            });
+        let (place, _) = ui.allocate_exact_size(vec2(size::ICON, Type::Body.line()), Sense::hover());
+        icon_of(tone).paint(ui.painter(), place.center(), size::ICON, color);
+        let width = ui.available_width() - measured.size().x - size::EDGE;
+        ui.allocate_ui_with_layout(vec2(width, 0.0), Layout::top_down(Align::Min), |ui| {
+            ui.set_width(width);
+            text(ui, Type::Body, tokens.text, told);
         });
+        let right = ui.max_rect().right() - measured.size().x;
+        let at = pos2(right, place.center().y - measured.size().y / 2.0);
+        ui.painter().galley(at, measured, tokens.text_2);
     });
 }

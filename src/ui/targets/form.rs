@@ -65,6 +65,10 @@ fn body_ui(ui: &mut Ui, cx: &mut Cx<'_>, draft: &mut Draft) {
     let service = describe(&profile.service);
     look(cx, draft);
     header_ui(ui, cx, draft, service);
+    if let Some(failure) = &draft.failure {
+        connection::not_saved_ui(ui, cx.texts, failure);
+    }
+    connection::show(ui, cx, &draft.subject);
     ui.add_space(size::EDGE);
     let Some(service) = service else {
         let told = cx.texts.with("target-unknown-service-told", &[("id", (&profile.service).into())]);
@@ -80,11 +84,9 @@ fn body_ui(ui: &mut Ui, cx: &mut Cx<'_>, draft: &mut Draft) {
         fields::show(ui, cx, draft, service);
     }
     service_troubles(ui, cx, draft, service);
-    connection::show(ui, cx, &draft.subject);
-    if draft.is_new() {
-        return;
+    if !draft.is_new() {
+        gallery::add_another(ui, cx);
     }
-    gallery::add_another(ui, cx);
 }
 
 /// Asks once where the secrets are.

@@ -83,7 +83,7 @@ fn card(ui: &mut Ui, cx: &mut Cx<'_>, service: &'static Description) {
             });
         });
         ui.horizontal(|ui| {
-            ui.add_space(48.0);
+            ui.add_space(52.0);
             let add = cx.texts.with("target-add", &[("service", name.into())]);
             if Button::plain(cx.texts.get("add")).name(&add).small().show(ui).clicked() {
                 begin(cx, service.id);

@@ -1,5 +1,6 @@
 //! The targets that there are, and those that were begun and not added.
 
+use eframe::egui::text::{LayoutJob, TextWrapping};
 use eframe::egui::{
     CornerRadius, Rect, Response, Role, ScrollArea, Sense, Ui, UiBuilder, Vec2, WidgetInfo, pos2, vec2,
 };
@@ -50,8 +51,12 @@ fn of_target(cx: &Cx<'_>, target: &Target) -> Row {
         None => "",
         Some(host) => host.as_str(),
     };
-    let facts = if place.is_empty() { service } else { format!("{service} · {place}") };
     let name = target.profile.name.clone();
+    let facts = match (place.is_empty(), service == name) {
+        (true, _) => service,
+        (false, true) => place.to_owned(),
+        (false, false) => format!("{service} · {place}"),
+    };
     Row { subject: Subject::Target(name.clone()), name, facts, service: target.service }
 }
 
@@ -86,7 +91,10 @@ fn row_ui(ui: &mut Ui, cx: &Cx<'_>, row: &Row, (selected, changed): (bool, bool)
     let (left, width) = (rect.left() + 48.0, rect.width() - 48.0 - 24.0);
     let middle = rect.center().y;
     paint_elided(ui.painter(), (pos2(left, middle - 9.0), width), Type::Strong, tokens.text, &row.name);
-    paint_elided(ui.painter(), (pos2(left, middle + 10.0), width), Type::Small, tokens.text_2, &row.facts);
+    let mut facts = LayoutJob::simple_singleline(row.facts.clone(), Type::Small.font(), tokens.text_2);
+    facts.wrap = TextWrapping::truncate_at_width(width);
+    let facts = ui.painter().layout_job(facts);
+    ui.painter().galley(pos2(left, middle + 10.0 - facts.size().y / 2.0), facts, tokens.text_2);
     if changed {
         ui.painter().circle_filled(pos2(rect.right() - 14.0, middle - 9.0), 4.0, tokens.accent);
     }

@@ -63,5 +63,5 @@ fn icon_wide(icon: Option<Icon>) -> f32 {
 
 fn wide(painter: &Painter, icon: Option<Icon>, label: &str) -> f32 {
     let text = painter.layout_no_wrap(label.to_owned(), Type::SmallStrong.font(), Color32::PLACEHOLDER);
-    text.size().x + icon_wide(icon) + 2.0 * EDGE
+    if label.is_empty() { 26.0 } else { text.size().x + icon_wide(icon) + 2.0 * EDGE }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use eframe::egui::text::{LayoutJob, TextWrapping};
 use eframe::egui::{
     Color32, Galley, Label, Painter, Pos2, Response, RichText, Role, Sense, Ui, WidgetInfo, pos2, vec2,
 };
@@ -44,6 +45,14 @@ pub fn elided(ui: &mut Ui, style: Type, color: Color32, name: &str) -> Response 
 pub fn paint_elided(painter: &Painter, (at, width): (Pos2, f32), style: Type, color: Color32, name: &str) {
     let galley = fitting(painter, style, name, width);
     painter.galley_with_override_text_color(pos2(at.x, at.y - galley.size().y / 2.0), galley, color);
+}
+
+/// Paints a sentence the same way; one that is too long ends early.
+pub fn paint_cut(painter: &Painter, (at, width): (Pos2, f32), style: Type, color: Color32, text: &str) {
+    let mut job = LayoutJob::simple_singleline(text.to_owned(), style.font(), color);
+    job.wrap = TextWrapping::truncate_at_width(width.max(0.0));
+    let galley = painter.layout_job(job);
+    painter.galley(pos2(at.x, at.y - galley.size().y / 2.0), galley, color);
 }
 
 /// The name as it fits into the width, elided in its middle.

@@ -1,0 +1,167 @@
+//! The list in the real window: files dropped, filters, search, keys, a long list, nothing at all.
+
+#[path = "support/desk.rs"]
+mod desk;
+
+use std::time::Duration;
+
+use affix::domain::attachment::{AttachmentId, State};
+use affix::domain::describe::Visibility;
+use affix::domain::error::{Failure, Kind};
+use affix::domain::receipt::{LinkKind, Receipt};
+use affix::store::{NewAttachment, NewBatch, Outcome, Store};
+use desk::{Desk, Window};
+use eframe::egui::{Key, Modifiers};
+
+/// A batch of files in the history.
+async fn batch(store: &Store, profile: &str, names: Vec<String>) -> Vec<AttachmentId> {
+    let batch = NewBatch { profile: profile.to_owned(), service: "sandbox".to_owned() };
+    let files = names.into_iter().map(|name| NewAttachment { path: format!("/files/{name}").into(), name });
+    store.add_batch(batch, files.collect()).await.unwrap().1
+}
+
+async fn done(store: &Store, id: AttachmentId) {
+    let mut receipt = Receipt::default();
+    receipt.push(LinkKind::View, format!("http://127.0.0.1/{}", id.0), Visibility::Public);
+    store.finish(id, State::Done, Outcome { receipt: Some(receipt), failure: None }).await.unwrap();
+}
+
+async fn failed(store: &Store, id: AttachmentId, broke: &str) {
+    let failure = Failure::new(Kind::Unauthorized, broke).advice("Renew it in Targets, then retry.");
+    store.finish(id, State::Failed, Outcome { receipt: None, failure: Some(failure) }).await.unwrap();
+}
+
+fn names(names: &[&str]) -> Vec<String> {
+    names.iter().map(|name| (*name).to_owned()).collect()
+}
+
+/// Two batches: three files done, and one done and one failed.
+fn two_batches(desk: &Desk) {
+    let store = desk.store();
+    desk.runtime.block_on(async {
+        for id in batch(&store, "Sandbox", names(&["one.txt", "two.txt", "three.txt"])).await {
+            done(&store, id).await;
+        }
+        let ids = batch(&store, "Team table", names(&["work.docx", "budget.xlsx"])).await;
+        done(&store, ids[0]).await;
+        failed(&store, ids[1], "Token expired").await;
+    });
+}
+
+fn opened(desk: &Desk) -> Window {
+    let mut window = desk.open();
+    window.until("rows are drawn", |window| !window.rows().is_empty());
+    window
+}
+
+#[test]
+fn dropped_files_become_rows_that_are_done() {
+    let desk = Desk::with_sandbox();
+    let files = ["a.txt", "b.txt", "c.txt"].map(|name| desk.file(name, name.as_bytes()));
+    let mut window = desk.open();
+    window.until("the window is empty", |window| window.reads("Drop files here"));
+    window.drop_files(&files);
+    let rows = ["a.txt, Done", "b.txt, Done", "c.txt, Done"];
+    window.until("all are done", |window| window.rows() == rows);
+    assert_eq!(window.count("Copy link"), 3);
+    window.until("the batch is told", |window| window.has("Copy all links"));
+}
+
+#[test]
+fn filters_show_their_counts_and_their_rows() {
+    let desk = Desk::new();
+    two_batches(&desk);
+    let mut window = opened(&desk);
+    window.until("all are drawn, the newest batch first", |window| {
+        window.rows()
+            == ["work.docx, Done", "budget.xlsx, Failed", "one.txt, Done", "two.txt, Done", "three.txt, Done"]
+    });
+    window.click("Failed");
+    window.until("only what failed", |window| window.rows() == ["budget.xlsx, Failed"]);
+    assert!(window.has("Retry failed"), "{:?}", window.names());
+    window.click("Active");
+    window.until("nothing is active, in words", |window| window.reads("Nothing is being uploaded"));
+    window.click("Show all uploads");
+    window.until("all again", |window| window.rows().len() == 5);
+}
+
+#[test]
+fn a_search_finds_names_and_esc_ends_it() {
+    let desk = Desk::new();
+    two_batches(&desk);
+    let mut window = opened(&desk);
+    window.search("BUDG");
+    window.until("what was searched for", |window| window.rows() == ["budget.xlsx, Failed"]);
+    window.press(Modifiers::NONE, Key::Escape);
+    window.until("all again", |window| window.rows().len() == 5);
+    window.search("no such thing");
+    window.until("nothing, in words", |window| window.reads("Nothing found for “no such thing”"));
+}
+
+#[test]
+fn rows_are_selected_by_keys_and_by_the_mouse() {
+    let desk = Desk::new();
+    two_batches(&desk);
+    let mut window = opened(&desk);
+    window.until("all are drawn", |window| window.rows().len() == 5);
+    window.press(Modifiers::NONE, Key::ArrowDown);
+    assert_eq!(window.selected(), ["work.docx, Done"]);
+    window.press(Modifiers::NONE, Key::ArrowDown);
+    window.press(Modifiers::SHIFT, Key::ArrowDown);
+    assert_eq!(window.selected(), ["budget.xlsx, Failed", "one.txt, Done"]);
+    window.press(Modifiers::NONE, Key::End);
+    assert_eq!(window.selected(), ["three.txt, Done"]);
+    window.press(Modifiers::COMMAND, Key::A);
+    assert_eq!(window.selected().len(), 5);
+    window.click_with("one.txt, Done", Modifiers::COMMAND);
+    assert_eq!(window.selected().len(), 4);
+    window.click("work.docx, Done");
+    window.click_with("one.txt, Done", Modifiers::SHIFT);
+    assert_eq!(window.selected(), ["work.docx, Done", "budget.xlsx, Failed", "one.txt, Done"]);
+}
+
+#[test]
+fn delete_takes_what_is_settled_out_of_the_list() {
+    let desk = Desk::new();
+    two_batches(&desk);
+    let mut window = opened(&desk);
+    window.until("all are drawn", |window| window.rows().len() == 5);
+    window.click("one.txt, Done");
+    window.press(Modifiers::NONE, Key::Delete);
+    window.until("it is gone", |window| window.rows().len() == 4 && !window.has("one.txt, Done"));
+    assert_eq!(window.selected(), ["two.txt, Done"], "its neighbour takes its place");
+    window.press(Modifiers::COMMAND, Key::A);
+    window.press(Modifiers::NONE, Key::Delete);
+    window.until("the list is empty", |window| window.reads("Drop files here"));
+}
+
+#[test]
+fn of_a_long_list_only_what_is_visible_is_drawn() {
+    const COUNT: usize = 10_000;
+    let desk = Desk::new();
+    let store = desk.store();
+    desk.runtime.block_on(async {
+        let files = (0..COUNT).map(|number| format!("file-{number:05}.txt")).collect();
+        let ids = batch(&store, "Sandbox", files).await;
+        store.settle_many(ids, State::Canceled).await.unwrap();
+    });
+    let mut window = opened(&desk);
+    window.until("the first are read", |window| window.has("file-00000.txt, Canceled"));
+    assert!(window.rows().len() < 15, "{}", window.rows().len());
+    window.press(Modifiers::NONE, Key::ArrowDown);
+    window.press(Modifiers::NONE, Key::End);
+    window.until("the last is there", |window| window.has("file-09999.txt, Canceled"));
+    assert!(window.rows().len() < 15, "{}", window.rows().len());
+    let last = window.rect("file-09999.txt, Canceled");
+    let foot = window.rect_of_text("10,000 canceled");
+    assert!(last.bottom() <= foot.top(), "the last row is whole: {last} above {foot}");
+}
+
+#[test]
+fn nothing_is_drawn_while_nothing_happens() {
+    let desk = Desk::new();
+    two_batches(&desk);
+    let mut window = opened(&desk);
+    window.until("all are drawn", |window| window.rows().len() == 5);
+    window.until("it sleeps", |window| window.sleeps() > Duration::from_secs(3600));
+}
