@@ -183,12 +183,17 @@ class App:
 
     def click(self, name, role="push button"):
         """Clicks as a screen reader does."""
-        node = self.find(name, role)
-        wait_for(f"{name} enabled", lambda: "enabled" in self.states(node) or "sensitive" in self.states(node))
+        self.press(wait_for(f"{role} {name} to be there and enabled\n{self.tree()}", lambda: self._enabled(name, role)))
+
+    def _enabled(self, name, role):
+        return next((node for node in self.all(name, role) if "sensitive" in self.states(node)), None)
+
+    def press(self, node):
+        """The node's own click."""
         actions = node.get_action_iface()
         names = [self.atspi.Action.get_action_name(actions, index)
                  for index in range(self.atspi.Action.get_n_actions(actions))]
-        assert self.atspi.Action.do_action(actions, names.index("click")), f"{name} could not be clicked"
+        assert self.atspi.Action.do_action(actions, names.index("click")), "it could not be clicked"
 
     def mouse(self, name, role=None, button=1):
         """Clicks with the real pointer."""
