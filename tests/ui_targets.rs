@@ -174,7 +174,7 @@ fn a_keystore_keeps_its_lines_when_it_is_pasted() {
     );
     page.press("New target");
     page.press("Add Mixin");
-    page.until("the form is there", |page| page.says("Paste all of it"));
+    page.until("the form is there", |page| page.has_button("Save"));
     page.paste("Keystore", "{\"app_id\": 1}");
     assert!(!page.is_enabled("Save"), "half a keystore is refused");
     page.paste("Keystore", &keystore);

@@ -206,6 +206,7 @@ open-link-view = Open view link
 open-link-thumbnail = Open thumbnail link
 open-link-preview = Open preview link
 qr-code = QR code
+qr-code-local = This link works on this computer only.
 qr-code-hint = Scan it to open the link on a phone.
 visible-expires-in = Expires in { $time }
 visible-expired = Expired

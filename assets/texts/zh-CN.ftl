@@ -179,6 +179,7 @@ open-link-view = 打开查看链接
 open-link-thumbnail = 打开缩略图链接
 open-link-preview = 打开预览链接
 qr-code = 二维码
+qr-code-local = 此链接只能在本机使用。
 qr-code-hint = 用手机扫描即可打开链接。
 visible-expires-in = { $time }后过期
 visible-expired = 已过期

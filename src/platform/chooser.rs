@@ -22,13 +22,11 @@ pub enum Choice<T> {
 pub type Filter<'a> = (&'a str, &'a [&'a str]);
 
 /// Any number of files, in the order that the dialog gives them.
-#[must_use]
 pub fn pick_files(title: &str) -> impl Future<Output = Choice<Vec<PathBuf>>> + Send + use<> {
     several(dialog(title, &[]).pick_files())
 }
 
 /// Any number of folders.
-#[must_use]
 pub fn pick_folders(title: &str) -> impl Future<Output = Choice<Vec<PathBuf>>> + Send + use<> {
     several(dialog(title, &[]).pick_folders())
 }
@@ -46,7 +44,6 @@ where
 }
 
 /// One file.
-#[must_use]
 pub fn pick_file(
     title: &str,
     filters: &[Filter<'_>],
@@ -56,7 +53,6 @@ pub fn pick_file(
 }
 
 /// A place for a new file of this name.
-#[must_use]
 pub fn save_file(title: &str, name: &str) -> impl Future<Output = Choice<PathBuf>> + Send + use<> {
     let (since, dialog) = (Instant::now(), dialog(title, &[]).set_file_name(name).save_file());
     async move { answer(since, dialog.await.map(PathBuf::from), false) }

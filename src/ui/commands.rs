@@ -84,12 +84,12 @@ pub enum By {
     Other,
 }
 
-const fn ctrl(key: Key) -> Option<KeyboardShortcut> {
-    Some(KeyboardShortcut::new(Modifiers::COMMAND, key))
+const fn ctrl(key: Key) -> KeyboardShortcut {
+    KeyboardShortcut::new(Modifiers::COMMAND, key)
 }
 
-const fn plain(key: Key) -> Option<KeyboardShortcut> {
-    Some(KeyboardShortcut::new(Modifiers::NONE, key))
+const fn plain(key: Key) -> KeyboardShortcut {
+    KeyboardShortcut::new(Modifiers::NONE, key)
 }
 
 const fn entry(
@@ -106,34 +106,49 @@ const FOLDER: Option<KeyboardShortcut> = Some(KeyboardShortcut::new(CTRL_SHIFT, 
 
 /// All of them, in the order shown.
 pub const COMMANDS: &[Entry] = &[
-    entry(Command::AddFiles, "add-files", Section::Files, (ctrl(Key::O), By::Here)),
+    entry(Command::AddFiles, "add-files", Section::Files, (Some(ctrl(Key::O)), By::Here)),
     entry(Command::AddFolder, "add-folder", Section::Files, (FOLDER, By::Here)),
-    entry(Command::Paste, "command-paste", Section::Files, (ctrl(Key::V), By::Other)),
+    entry(Command::Paste, "command-paste", Section::Files, (Some(ctrl(Key::V)), By::Other)),
     entry(Command::PauseAll, "command-pause-all", Section::Files, (None, By::Here)),
     entry(Command::ResumeAll, "command-resume-all", Section::Files, (None, By::Here)),
     entry(Command::CancelAll, "command-cancel-all", Section::Files, (None, By::Here)),
     entry(Command::ClearHistory, "clear-history", Section::Files, (None, By::Here)),
-    entry(Command::Search, "command-search", Section::List, (ctrl(Key::F), By::Here)),
-    entry(Command::Show(Filter::All), "command-filter-all", Section::List, (ctrl(Key::Num1), By::Here)),
-    entry(Command::Show(Filter::Active), "command-filter-active", Section::List, (ctrl(Key::Num2), By::Here)),
-    entry(Command::Show(Filter::Done), "command-filter-done", Section::List, (ctrl(Key::Num3), By::Here)),
-    entry(Command::Show(Filter::Failed), "command-filter-failed", Section::List, (ctrl(Key::Num4), By::Here)),
-    entry(Command::Move, "command-move", Section::List, (plain(Key::ArrowDown), By::List)),
-    entry(Command::SelectAll, "command-select-all", Section::List, (ctrl(Key::A), By::List)),
-    entry(Command::CopyLinks, "command-copy-links", Section::List, (ctrl(Key::C), By::List)),
-    entry(Command::Preview, "command-preview", Section::List, (plain(Key::Space), By::List)),
-    entry(Command::Remove, "command-remove", Section::List, (plain(Key::Delete), By::List)),
-    entry(Command::Inspector, "command-inspector", Section::Window, (ctrl(Key::I), By::Here)),
-    entry(Command::AllCommands, "all-commands", Section::Window, (ctrl(Key::K), By::Here)),
+    entry(Command::Search, "command-search", Section::List, (Some(ctrl(Key::F)), By::Here)),
+    entry(Command::Show(Filter::All), "command-filter-all", Section::List, (Some(ctrl(Key::Num1)), By::Here)),
+    entry(
+        Command::Show(Filter::Active),
+        "command-filter-active",
+        Section::List,
+        (Some(ctrl(Key::Num2)), By::Here),
+    ),
+    entry(
+        Command::Show(Filter::Done),
+        "command-filter-done",
+        Section::List,
+        (Some(ctrl(Key::Num3)), By::Here),
+    ),
+    entry(
+        Command::Show(Filter::Failed),
+        "command-filter-failed",
+        Section::List,
+        (Some(ctrl(Key::Num4)), By::Here),
+    ),
+    entry(Command::Move, "command-move", Section::List, (Some(plain(Key::ArrowDown)), By::List)),
+    entry(Command::SelectAll, "command-select-all", Section::List, (Some(ctrl(Key::A)), By::List)),
+    entry(Command::CopyLinks, "command-copy-links", Section::List, (Some(ctrl(Key::C)), By::List)),
+    entry(Command::Preview, "command-preview", Section::List, (Some(plain(Key::Space)), By::List)),
+    entry(Command::Remove, "command-remove", Section::List, (Some(plain(Key::Delete)), By::List)),
+    entry(Command::Inspector, "command-inspector", Section::Window, (Some(ctrl(Key::I)), By::Here)),
+    entry(Command::AllCommands, "all-commands", Section::Window, (Some(ctrl(Key::K)), By::Here)),
     entry(Command::Uploads, "command-uploads", Section::Window, (None, By::Here)),
-    entry(Command::Targets, "command-targets", Section::Window, (ctrl(Key::T), By::Here)),
-    entry(Command::Settings, "command-settings", Section::Window, (ctrl(Key::Comma), By::Here)),
-    entry(Command::Shortcuts, "keyboard-shortcuts", Section::Window, (plain(Key::F1), By::Here)),
+    entry(Command::Targets, "command-targets", Section::Window, (Some(ctrl(Key::T)), By::Here)),
+    entry(Command::Settings, "command-settings", Section::Window, (Some(ctrl(Key::Comma)), By::Here)),
+    entry(Command::Shortcuts, "keyboard-shortcuts", Section::Window, (Some(plain(Key::F1)), By::Here)),
     entry(Command::About, "about", Section::Window, (None, By::Here)),
-    entry(Command::ZoomIn, "command-zoom-in", Section::Window, (ctrl(Key::Plus), By::Here)),
-    entry(Command::ZoomOut, "command-zoom-out", Section::Window, (ctrl(Key::Minus), By::Here)),
-    entry(Command::ZoomReset, "command-zoom-reset", Section::Window, (ctrl(Key::Num0), By::Here)),
-    entry(Command::Close, "command-close", Section::Window, (plain(Key::Escape), By::Other)),
+    entry(Command::ZoomIn, "command-zoom-in", Section::Window, (Some(ctrl(Key::Plus)), By::Here)),
+    entry(Command::ZoomOut, "command-zoom-out", Section::Window, (Some(ctrl(Key::Minus)), By::Here)),
+    entry(Command::ZoomReset, "command-zoom-reset", Section::Window, (Some(ctrl(Key::Num0)), By::Here)),
+    entry(Command::Close, "command-close", Section::Window, (Some(plain(Key::Escape)), By::Other)),
 ];
 
 /// The keys of a command as this computer writes them: `Ctrl+O`, `⌘O`.

@@ -115,12 +115,11 @@ fn by_name(a: &str, b: &str) -> Ordering {
     loop {
         let order = match (left.next(), right.next()) {
             (None, None) => return a.cmp(b),
-            (None, Some(_)) => Ordering::Less,
-            (Some(_), None) => Ordering::Greater,
             (Some(Part::Number(a)), Some(Part::Number(b))) => a.len().cmp(&b.len()).then_with(|| a.cmp(b)),
             (Some(Part::Letter(a)), Some(Part::Letter(b))) => a.cmp(&b),
-            (Some(Part::Number(_)), Some(Part::Letter(_))) => Ordering::Less,
-            (Some(Part::Letter(_)), Some(Part::Number(_))) => Ordering::Greater,
+            // The end comes before all, digits before letters.
+            (None, Some(_)) | (Some(Part::Number(_)), Some(Part::Letter(_))) => Ordering::Less,
+            (Some(_), None) | (Some(Part::Letter(_)), Some(Part::Number(_))) => Ordering::Greater,
         };
         if order != Ordering::Equal {
             return order;

@@ -1,18 +1,16 @@
 //! A link as a QR code: black on white in both themes, with the quiet zone that readers need.
 
-use eframe::egui::{
-    Context, CornerRadius, Id, Mesh, Modal, Rect, Role, Sense, Ui, Vec2, WidgetInfo, pos2, vec2,
-};
+use eframe::egui::{Context, CornerRadius, Mesh, Rect, Role, Sense, Ui, Vec2, WidgetInfo, pos2, vec2};
 use qrcode::{Color, QrCode};
 
+use super::links;
 use crate::ui::Cx;
-use crate::ui::icons;
 use crate::ui::tokens::{self, Tokens, Type, size};
-use crate::ui::widgets::{IconButton, elided, text};
+use crate::ui::widgets::{Button, Sheet, elided, text};
 
 /// Modules of white around the code.
 const QUIET: u8 = 4;
-const CARD: f32 = 320.0;
+const CARD: f32 = 336.0;
 const CODE: f32 = 272.0;
 
 /// A code that is shown.
@@ -37,25 +35,16 @@ impl Card {
 pub(super) fn show(ctx: &Context, cx: &mut Cx<'_>) {
     let Some(card) = &cx.state.inspector.qr else { return };
     let tokens = Tokens::in_context(ctx);
-    let modal = Modal::new(Id::unique("qr-code")).backdrop_color(tokens.scrim).show(ctx, |ui| {
-        ui.set_width(CARD);
+    let hint = if links::is_local(&card.link) { "qr-code-local" } else { "qr-code-hint" };
+    let mut done = false;
+    let closed = Sheet::new("qr-code", cx.texts.get("qr-code")).width(CARD).show(ctx, |ui| {
         ui.spacing_mut().item_spacing.y = size::GAP;
-        let title = cx.texts.get("qr-code");
-        let closed = ui
-            .horizontal(|ui| {
-                ui.set_min_height(size::SMALL);
-                text(ui, Type::Heading, tokens.text, title);
-                let right = eframe::egui::Layout::right_to_left(eframe::egui::Align::Center);
-                let close = IconButton::new(icons::X, cx.texts.get("close")).small();
-                ui.with_layout(right, |ui| close.show(ui).clicked()).inner
-            })
-            .inner;
         ui.vertical_centered(|ui| code_ui(ui, card));
         elided(ui, Type::Mono, tokens.text, &card.link);
-        text(ui, Type::Small, tokens.text_2, cx.texts.get("qr-code-hint"));
-        closed
+        text(ui, Type::Small, tokens.text_2, cx.texts.get(hint));
+        done = Button::plain(cx.texts.get("close")).show(ui).clicked();
     });
-    if modal.should_close() || modal.inner {
+    if closed || done {
         cx.state.inspector.qr = None;
     }
 }

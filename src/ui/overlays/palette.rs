@@ -134,8 +134,12 @@ fn distance(words: &str, asked: &str) -> Option<usize> {
     if words.contains(asked) {
         return Some(2);
     }
-    let mut letters = words.chars();
-    asked.chars().all(|letter| letters.any(|one| one == letter)).then_some(5)
+    // The closer together the letters, the better.
+    let mut letters = words.chars().enumerate();
+    let mut places = asked.chars().map(|letter| letters.find(|(_, one)| *one == letter));
+    let first = places.next()??.0;
+    let last = places.try_fold(first, |_, place| place.map(|(at, _)| at))?;
+    Some(5 + last - first)
 }
 
 fn lines_ui(ui: &mut Ui, found: &[Line], (chosen, moved): (usize, bool), done: &mut Option<Does>) {
@@ -183,7 +187,8 @@ mod tests {
         assert_eq!(score("Add files", "add fi"), Some(1));
         assert_eq!(score("Add files", "FILES"), Some(1));
         assert!(score("Add files", "ad") < score("Go to uploads", "ad"));
-        assert_eq!(score("Add files", "afs"), Some(5));
+        assert_eq!(score("Add files", "afs"), Some(13));
+        assert!(score("About Affix", "au") < score("Paste files, a picture or a text", "au"));
         assert_eq!(score("Add files", "files x"), None);
         assert_eq!(score("添加文件", "文件"), Some(2));
     }

@@ -21,18 +21,25 @@ pub(super) struct State {
     at_secs: Option<f64>,
 }
 
+/// A paste of a text that egui has read, or of whatever the clipboard holds.
+#[derive(Debug, PartialEq, Eq)]
+enum Asked {
+    Text(String),
+    Clipboard,
+}
+
 impl State {
-    /// What these events ask for: a paste of a text, or of whatever the clipboard holds.
-    fn read(&mut self, events: &[Event], now_secs: f64) -> Option<Option<String>> {
+    /// What these events ask for.
+    fn read(&mut self, events: &[Event], now_secs: f64) -> Option<Asked> {
         let mut asked = None;
         for event in events {
             match event {
-                Event::Paste(text) => asked = self.once(now_secs, Some(text.clone())).or(asked),
-                Event::PasteImage(_) => asked = self.once(now_secs, None).or(asked),
+                Event::Paste(text) => asked = self.once(now_secs, Asked::Text(text.clone())).or(asked),
+                Event::PasteImage(_) => asked = self.once(now_secs, Asked::Clipboard).or(asked),
                 Event::Key { key: Key::V, pressed: true, .. } => self.typed = true,
                 Event::Key { key: Key::V, pressed: false, .. } => {
                     if !self.typed && !self.answered {
-                        asked = self.once(now_secs, None).or(asked);
+                        asked = self.once(now_secs, Asked::Clipboard).or(asked);
                     }
                     (self.typed, self.answered) = (false, false);
                 }
@@ -42,20 +49,24 @@ impl State {
         asked
     }
 
-    fn once(&mut self, now_secs: f64, text: Option<String>) -> Option<Option<String>> {
+    fn once(&mut self, now_secs: f64, asked: Asked) -> Option<Asked> {
         let repeats = self.answered && self.at_secs.is_some_and(|at| now_secs - at < REPEAT_SECS);
         self.at_secs = Some(now_secs);
         self.answered = true;
-        (!repeats).then_some(text)
+        (!repeats).then_some(asked)
     }
 }
 
 pub(super) fn listen(ctx: &Context, cx: &mut Cx<'_>) {
     let (events, now_secs) = ctx.input(|input| (input.events.clone(), input.time));
     let asked = cx.state.overlays.paste.read(&events, now_secs);
-    if let Some(text) = asked
+    if let Some(asked) = asked
         && !ctx.text_edit_focused()
     {
+        let text = match asked {
+            Asked::Text(text) => Some(text),
+            Asked::Clipboard => None,
+        };
         cx.push(Action::Intake(intake::Action::Paste(text)));
     }
 }
@@ -73,18 +84,18 @@ mod tests {
     fn a_text_is_pasted_once_however_long_the_key_is_held() {
         let mut state = State::default();
         let paste = || Event::Paste("a".to_owned());
-        assert_eq!(state.read(&[paste()], 0.0), Some(Some("a".to_owned())));
+        assert_eq!(state.read(&[paste()], 0.0), Some(Asked::Text("a".to_owned())));
         assert_eq!(state.read(&[paste()], 0.5), None);
         assert_eq!(state.read(&[paste(), paste()], 1.0), None);
         assert_eq!(state.read(&[v(false)], 1.1), None, "its release is no paste of its own");
-        assert_eq!(state.read(&[paste()], 1.2), Some(Some("a".to_owned())), "pressed anew");
+        assert_eq!(state.read(&[paste()], 1.2), Some(Asked::Text("a".to_owned())), "pressed anew");
     }
 
     #[test]
     fn a_release_whose_press_was_taken_away_is_a_paste() {
         let mut state = State::default();
-        assert_eq!(state.read(&[v(false)], 0.0), Some(None));
+        assert_eq!(state.read(&[v(false)], 0.0), Some(Asked::Clipboard));
         assert_eq!(state.read(&[v(true), v(false)], 1.0), None, "a letter");
-        assert_eq!(state.read(&[v(false)], 2.0), Some(None));
+        assert_eq!(state.read(&[v(false)], 2.0), Some(Asked::Clipboard));
     }
 }

@@ -1,6 +1,6 @@
 //! The card of a connection test: each request in words, then what came of it.
 
-use eframe::egui::{Align, CornerRadius, Frame, Layout, Margin, Stroke, Ui};
+use eframe::egui::{Align, CornerRadius, Frame, Layout, Margin, Sense, Stroke, Ui, pos2, vec2};
 use url::Url;
 
 use crate::domain::attachment::Activity;
@@ -118,15 +118,17 @@ fn icon_of(tone: Tone) -> Icon {
 fn line(ui: &mut Ui, tone: Tone, told: &str, measured: &str) {
     let tokens = Tokens::of(ui);
     let (color, _) = tone.colors(tokens);
+    let measured = ui.painter().layout_no_wrap(measured.to_owned(), Type::Small.font(), tokens.text_2);
     ui.horizontal_top(|ui| {
-        icon_of(tone).show(ui, size::ICON, color);
-        ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
-            if !measured.is_empty() {
-                text(ui, Type::Small, tokens.text_2, measured);
-            }
-            ui.with_layout(Layout::left_to_right(Align::Min).with_main_wrap(true), |ui| {
-                text(ui, Type::Body, tokens.text, told);
-            });
+        let (place, _) = ui.allocate_exact_size(vec2(size::ICON, Type::Body.line()), Sense::hover());
+        icon_of(tone).paint(ui.painter(), place.center(), size::ICON, color);
+        let width = ui.available_width() - measured.size().x - size::EDGE;
+        ui.allocate_ui_with_layout(vec2(width, 0.0), Layout::top_down(Align::Min), |ui| {
+            ui.set_width(width);
+            text(ui, Type::Body, tokens.text, told);
         });
+        let right = ui.max_rect().right() - measured.size().x;
+        let at = pos2(right, place.center().y - measured.size().y / 2.0);
+        ui.painter().galley(at, measured, tokens.text_2);
     });
 }

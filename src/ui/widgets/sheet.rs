@@ -1,7 +1,7 @@
 //! A sheet in the middle, over a scrim: the keyboard stays in it.
 
 use eframe::egui::{
-    Align, Context, CornerRadius, Frame, Id, Key, Layout, Margin, Modal, Modifiers, Role, Stroke, Ui,
+    Align, Context, CornerRadius, Frame, Id, Key, Layout, Margin, Modal, Modifiers, Role, Stroke, Ui, vec2,
 };
 
 use super::label::text;
@@ -72,7 +72,7 @@ pub fn sheet_buttons(ui: &mut Ui, buttons: impl FnOnce(&mut Ui)) {
     ui.add_space(size::GAP);
     let height = size::CONTROL;
     ui.allocate_ui_with_layout(
-        eframe::egui::vec2(ui.available_width(), height),
+        vec2(ui.available_width(), height),
         Layout::right_to_left(Align::Center),
         buttons,
     );
