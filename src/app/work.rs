@@ -37,7 +37,7 @@ pub(super) struct Core {
     pub handle: transfer::Handle,
     pub http: Http,
     /// Says that this run lives.
-    session: Arc<Session>,
+    _session: Arc<Session>,
 }
 
 impl Core {
@@ -169,6 +169,6 @@ async fn open(home: Home, secrets: Secrets, settings: Settings, waker: Waker, cl
         waker,
         clock,
     });
-    let core = Core { home, file, secrets, targets, store, handle, http, session: Arc::new(session) };
+    let core = Core { home, file, secrets, targets, store, handle, http, _session: Arc::new(session) };
     Ok((core, events))
 }

@@ -139,7 +139,7 @@ mod tests {
         file
     }
 
-    fn chunk(name: &[u8; 4], data: &[u8]) -> Vec<u8> {
+    fn chunk(name: [u8; 4], data: &[u8]) -> Vec<u8> {
         let mut crc = u32::MAX;
         for byte in name.iter().chain(data) {
             crc ^= u32::from(*byte);
@@ -148,14 +148,14 @@ mod tests {
             }
         }
         let length = u32::try_from(data.len()).unwrap().to_be_bytes();
-        [&length[..], name, data, &(!crc).to_be_bytes()].concat()
+        [&length[..], &name, data, &(!crc).to_be_bytes()].concat()
     }
 
     /// A PNG that promises this many pixels and has none of them.
     fn hostile_png(side: u32) -> NamedTempFile {
-        let size = [side.to_be_bytes(), side.to_be_bytes()].concat();
-        let header = [&size[..], &[8, 6, 0, 0, 0]].concat();
-        file(&[b"\x89PNG\r\n\x1a\n", &chunk(b"IHDR", &header)[..], &chunk(b"IDAT", b"x")].concat())
+        let measures = [side.to_be_bytes(), side.to_be_bytes()].concat();
+        let header = [&measures[..], &[8, 6, 0, 0, 0]].concat();
+        file(&[b"\x89PNG\r\n\x1a\n", &chunk(*b"IHDR", &header)[..], &chunk(*b"IDAT", b"x")].concat())
     }
 
     #[test]

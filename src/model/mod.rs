@@ -112,6 +112,7 @@ impl Notice {
     }
 
     #[must_use]
+    #[expect(clippy::needless_pass_by_value, reason = "numbers and texts are handed over alike")]
     pub fn value(mut self, name: &'static str, value: impl ToString) -> Self {
         if let Self::Text { values, .. } = &mut self {
             values.push((name, value.to_string()));

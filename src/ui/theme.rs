@@ -107,7 +107,6 @@ fn visuals(dark: bool, tokens: &Tokens) -> Visuals {
         selection: Selection {
             bg_fill: tokens.accent_ground,
             stroke: Stroke::new(size::FOCUS_RING, tokens.accent),
-            ..base.selection
         },
         hyperlink_color: tokens.accent_text,
         faint_bg_color: tokens.panel,

@@ -85,7 +85,7 @@ const DARK: Tokens = Tokens {
     on_accent: rgb(0xff_ff_ff),
     ok_text: rgb(0x71_d0_83),
     ok_ground: rgb(0x16_30_1d),
-    warn_text: rgb(0xff_ca_16),
+    warn_text: rgb(0x00ff_ca16),
     warn_ground: rgb(0x30_23_08),
     error_text: rgb(0xff_95_92),
     error_ground: rgb(0x3b_12_19),

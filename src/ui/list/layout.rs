@@ -138,8 +138,12 @@ mod tests {
         let mut outline = Outline::default();
         for (batch, count) in counts.iter().enumerate() {
             let first = outline.ids.len();
-            outline.groups.push(Group { batch: BatchId(batch as i64), first, count: *count });
-            outline.ids.extend((first..first + count).map(|id| AttachmentId(id as i64)));
+            outline.groups.push(Group {
+                batch: BatchId(i64::try_from(batch).unwrap()),
+                first,
+                count: *count,
+            });
+            outline.ids.extend((first..first + count).map(|id| AttachmentId(i64::try_from(id).unwrap())));
         }
         Arc::new(outline)
     }

@@ -19,7 +19,7 @@ pub fn segmented(ui: &mut Ui, labels: &[&str], chosen: usize) -> Option<usize> {
         .map(|label| ui.painter().layout_no_wrap((*label).to_owned(), font.clone(), tokens.text_2))
         .collect();
     let text: f32 = galleys.iter().map(|galley| galley.size().x).sum();
-    let spare = ((whole.width() - text) / labels.len().max(1) as f32).max(4.0);
+    let spare = ((whole.width() - text) / labels.iter().map(|_| 1.0).sum::<f32>().max(1.0)).max(4.0);
     let mut clicked = None;
     let mut x = whole.left();
     for (index, (label, galley)) in labels.iter().zip(galleys).enumerate() {
