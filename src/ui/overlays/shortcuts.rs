@@ -21,7 +21,9 @@ pub(super) fn show(ctx: &Context, cx: &mut Cx<'_>) -> bool {
             ui.spacing_mut().item_spacing.y = 0.0;
             // Beside the scroll bar.
             ui.set_width(ui.available_width() - 14.0);
-            Section::ALL.into_iter().for_each(|section| section_ui(ui, cx, section));
+            for section in Section::ALL {
+                section_ui(ui, cx, section);
+            }
         });
         sheet_buttons(ui, |ui| close = Button::plain(texts.get("close")).show(ui).clicked());
     });

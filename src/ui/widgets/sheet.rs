@@ -1,7 +1,8 @@
 //! A sheet in the middle, over a scrim: the keyboard stays in it.
 
 use eframe::egui::{
-    Align, Context, CornerRadius, Frame, Id, Key, Layout, Margin, Modal, Modifiers, Role, Stroke, Ui, vec2,
+    Align, Align2, Context, CornerRadius, Frame, Id, Key, Layout, Margin, Modal, Modifiers, Role, Stroke, Ui,
+    vec2,
 };
 
 use super::label::text;
