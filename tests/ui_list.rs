@@ -3,7 +3,7 @@
 #[path = "support/desk.rs"]
 mod desk;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use affix::domain::attachment::{AttachmentId, State};
 use affix::domain::describe::Visibility;
@@ -11,7 +11,7 @@ use affix::domain::error::{Failure, Kind};
 use affix::domain::receipt::{LinkKind, Receipt};
 use affix::store::{NewAttachment, NewBatch, Outcome, Store};
 use desk::{Desk, Window};
-use eframe::egui::{Key, Modifiers};
+use eframe::egui::{HoveredFile, Key, Modifiers};
 
 /// A batch of files in the history.
 async fn batch(store: &Store, profile: &str, names: Vec<String>) -> Vec<AttachmentId> {
@@ -164,4 +164,48 @@ fn nothing_is_drawn_while_nothing_happens() {
     let mut window = opened(&desk);
     window.until("all are drawn", |window| window.rows().len() == 5);
     window.until("it sleeps", |window| window.sleeps() > Duration::from_secs(3600));
+}
+
+#[test]
+fn while_files_hover_the_window_says_where_they_go() {
+    let desk = Desk::new();
+    let mut window = desk.open();
+    window.until("the window is empty", |window| window.reads("Drop files here"));
+    window.harness.input_mut().hovered_files = vec![HoveredFile::default(); 12];
+    window.until("it says so", |window| window.reads("Upload 12 files to Sandbox"));
+    window.harness.input_mut().hovered_files.clear();
+    window.until("it has ended", |window| !window.reads("Upload 12 files to Sandbox"));
+}
+
+/// A window that is at the end of so many rows, all of them selected.
+fn at_the_end_of(count: usize) -> (Desk, Window) {
+    let desk = Desk::new();
+    let store = desk.store();
+    desk.runtime.block_on(async {
+        let files = (0..count).map(|number| format!("file-{number:06}.txt")).collect();
+        let ids = batch(&store, "Sandbox", files).await;
+        store.settle_many(ids, State::Canceled).await.unwrap();
+    });
+    let mut window = opened(&desk);
+    window.press(Modifiers::NONE, Key::End);
+    window.press(Modifiers::COMMAND, Key::A);
+    let last = format!("file-{:06}.txt, Canceled", count - 1);
+    window.until("the last is there", |window| window.selected().contains(&last));
+    (desk, window)
+}
+
+#[test]
+fn a_hundred_thousand_rows_cost_a_frame_what_a_hundred_cost() {
+    let (mut few, mut many) = (at_the_end_of(100), at_the_end_of(100_000));
+    let frame = |window: &mut Window| {
+        let began = Instant::now();
+        window.harness.step();
+        began.elapsed()
+    };
+    // In turns, and the quickest of each: what else the machine does slows both, and makes neither quicker.
+    let costs: Vec<_> = (0..100).map(|_| (frame(&mut few.1), frame(&mut many.1))).collect();
+    let least = |cost: fn(&(Duration, Duration)) -> Duration| costs.iter().map(cost).min().unwrap();
+    let (few, many) = (least(|cost| cost.0), least(|cost| cost.1));
+    eprintln!("a frame of 100 rows: {few:.1?}, of 100,000: {many:.1?}");
+    assert!(many < few * 2, "{many:?} beside {few:?}");
 }
