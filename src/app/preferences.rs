@@ -207,6 +207,8 @@ fn dress(ctx: &Context, settings: &Settings) {
         "dark" => ThemePreference::Dark,
         _ => ThemePreference::System,
     });
+    // Our own commands do that, and write it down.
+    ctx.options_mut(|options| options.zoom_with_keyboard = false);
     #[expect(clippy::cast_precision_loss, reason = "percents are small")]
     ctx.set_zoom_factor(settings.window.scale_percent as f32 / 100.0);
 }

@@ -103,6 +103,7 @@ struct Look {
     height: u32,
     filter: &'static str,
     inspector: bool,
+    inspector_width: u32,
 }
 
 impl Look {
@@ -112,6 +113,11 @@ impl Look {
             ("window.width", self.width != old.width, self.width.to_string()),
             ("window.height", self.height != old.height, self.height.to_string()),
             ("window.filter", self.filter != old.filter, self.filter.to_owned()),
+            (
+                "window.inspector_width",
+                self.inspector_width != old.inspector_width,
+                self.inspector_width.to_string(),
+            ),
             ("window.inspector", self.inspector != old.inspector, self.inspector.to_string()),
         ];
         changes
@@ -132,6 +138,7 @@ impl Kept {
             height: window.height,
             filter: filter.unwrap_or_default().code(),
             inspector: window.inspector,
+            inspector_width: window.inspector_width,
         };
         self.now = self.written.clone();
     }
@@ -178,6 +185,10 @@ impl App {
             height,
             filter: self.model.list.wanted.filter.code(),
             inspector: self.state.inspector.open,
+            inspector_width: self
+                .state
+                .inspector_width
+                .map_or(self.kept.now.inspector_width, |width| whole_points(width, 240).min(480)),
         }
     }
 

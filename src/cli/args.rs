@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand};
 
 const EXAMPLES: &str = "\
 Examples:
+  affix                               open the window
   affix upload photo.jpg              print a link to a copy kept on this computer, no account needed
   affix profiles services             see which services there are and what each needs
   affix upload -p 'My bot' photo.jpg  upload to a profile of yours";
@@ -26,7 +27,7 @@ Exit code: 0 all uploaded, 1 at least one was not, 2 wrong usage or settings and
     version,
     about,
     disable_help_subcommand = true,
-    override_usage = "affix [--home DIR] COMMAND",
+    override_usage = "affix [--home DIR] [FILE…]\n       affix [--home DIR] COMMAND",
     after_help = EXAMPLES
 )]
 pub(super) struct Cli {
@@ -37,8 +38,8 @@ pub(super) struct Cli {
     #[command(subcommand)]
     pub command: Option<Command>,
 
-    /// For the window, which this version does not have: taken to say so
-    #[arg(value_name = "FILE", hide = true)]
+    /// Open the window, with these files on their way to the default target
+    #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
 }
 

@@ -66,6 +66,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
     }
 }
 
+#[expect(clippy::cast_precision_loss, reason = "a panel's points are few")]
 fn uploads_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     let tokens = Tokens::of(ui);
     let panel = Frame::NONE.fill(tokens.panel);
@@ -74,11 +75,13 @@ fn uploads_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     if cx.state.inspector.open && cx.model.list.count(crate::model::list::Filter::All) > 0 {
         // The list keeps enough for its columns.
         let widest = (ui.available_width() - size::LIST_MIN).clamp(size::INSPECTOR_MIN, size::INSPECTOR_MAX);
-        Panel::right("inspector")
+        let kept = cx.state.inspector_width.unwrap_or(cx.model.settings.window.inspector_width as f32);
+        let shown = Panel::right("inspector")
             .frame(panel)
-            .default_size(size::INSPECTOR)
+            .default_size(kept)
             .size_range(size::INSPECTOR_MIN..=widest)
             .show(ui, |ui| inspector::show(ui, cx));
+        cx.state.inspector_width = Some(shown.response.rect.width());
     }
     CentralPanel::default().frame(Frame::NONE.fill(tokens.bg)).show(ui, |ui| list::show(ui, cx));
 }

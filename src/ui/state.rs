@@ -28,6 +28,8 @@ pub struct State {
     pub overlay: Option<Overlay>,
     pub list: list::State,
     pub inspector: inspector::State,
+    /// How wide it is now, in points; none until it was drawn.
+    pub inspector_width: Option<f32>,
     pub previews: Previews,
     pub targets: targets::State,
     pub settings: settings::State,

@@ -37,6 +37,8 @@ impl Home {
         }
         // The bus of the session is found through either.
         command.env_remove("DBUS_SESSION_BUS_ADDRESS").env_remove("XDG_RUNTIME_DIR").env("TZ", "UTC");
+        // No window opens, wherever the tests run.
+        command.env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY").env_remove("WAYLAND_SOCKET");
         command
     }
 

@@ -191,6 +191,8 @@ impl Window {
     #[track_caller]
     pub fn click(&mut self, label: &str) {
         self.wait_for(label);
+        // A sheet that has just grown is in its place a frame later.
+        self.step();
         self.harness.query_all_by_label(label).next().unwrap().click();
         self.step();
     }
@@ -198,6 +200,7 @@ impl Window {
     #[track_caller]
     pub fn click_role(&mut self, role: Role, label: &str) {
         self.wait_for(label);
+        self.step();
         self.harness.get_by_role_and_label(role, label).click();
         self.step();
     }

@@ -22,19 +22,24 @@ pub(super) fn show(ctx: &Context, cx: &mut Cx<'_>) -> bool {
             // Beside the scroll bar.
             ui.set_width(ui.available_width() - 14.0);
             for section in Section::ALL {
-                ui.add_space(size::GAP);
-                caption(ui, texts.get(section.key()));
-                ui.add_space(size::HALF);
-                for entry in COMMANDS.iter().filter(|entry| entry.section == section) {
-                    if let Some(shortcut) = &entry.shortcut {
-                        line_ui(ui, texts.get(entry.key), &commands::written(ctx, shortcut));
-                    }
-                }
+                section_ui(ui, cx, section);
             }
         });
         sheet_buttons(ui, |ui| close = Button::plain(texts.get("close")).show(ui).clicked());
     });
     closed || close
+}
+
+fn section_ui(ui: &mut Ui, cx: &Cx<'_>, section: Section) {
+    ui.add_space(size::GAP);
+    caption(ui, cx.texts.get(section.key()));
+    ui.add_space(size::HALF);
+    for entry in COMMANDS.iter().filter(|entry| entry.section == section) {
+        if let Some(shortcut) = &entry.shortcut {
+            let keys = commands::written(ui.ctx(), shortcut);
+            line_ui(ui, cx.texts.get(entry.key), &keys);
+        }
+    }
 }
 
 /// What it does, and its keys on a key cap.

@@ -1,7 +1,8 @@
 //! A sheet in the middle, over a scrim: the keyboard stays in it.
 
 use eframe::egui::{
-    Align, Context, CornerRadius, Frame, Id, Key, Layout, Margin, Modal, Modifiers, Role, Stroke, Ui, vec2,
+    Align, Align2, Context, CornerRadius, Frame, Id, Key, Layout, Margin, Modal, Modifiers, Role, Stroke, Ui,
+    vec2,
 };
 
 use super::label::text;
@@ -48,20 +49,24 @@ impl<'a> Sheet<'a> {
         let width = self.width.min(room) - margin.sum().x;
         // Before the sheet's own fields see it: Esc leaves the sheet, not one of its fields.
         let escaped = ctx.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape));
-        let shown =
-            Modal::new(Id::unique(self.id)).frame(frame).backdrop_color(tokens.scrim).show(ctx, |ui| {
-                ui.ctx().accesskit_node_builder(ui.unique_id(), |node| {
-                    node.set_role(Role::Dialog);
-                    node.set_modal();
-                    node.set_label(self.title);
-                });
-                ui.set_width(width);
-                ui.spacing_mut().item_spacing.y = size::GAP;
-                if !self.bare {
-                    text(ui, Type::Title, tokens.text, self.title);
-                }
-                contents(ui);
+        let mut modal = Modal::new(Id::unique(self.id));
+        if self.bare {
+            // Its list grows and shrinks while it is typed into; its field stays where it is.
+            modal.area = modal.area.anchor(Align2::CENTER_TOP, vec2(0.0, 2.0 * size::BAR));
+        }
+        let shown = modal.frame(frame).backdrop_color(tokens.scrim).show(ctx, |ui| {
+            ui.ctx().accesskit_node_builder(ui.unique_id(), |node| {
+                node.set_role(Role::Dialog);
+                node.set_modal();
+                node.set_label(self.title);
             });
+            ui.set_width(width);
+            ui.spacing_mut().item_spacing.y = size::GAP;
+            if !self.bare {
+                text(ui, Type::Title, tokens.text, self.title);
+            }
+            contents(ui);
+        });
         let beside = shown.backdrop_response.clicked();
         escaped || beside
     }
