@@ -1,4 +1,5 @@
 //! The inspector in the real window: a photo uploaded, its link copied in every way; what failed; what has no picture.
+#![cfg(test)]
 
 #[path = "support/desk.rs"]
 mod desk;
@@ -31,7 +32,7 @@ fn next_copy(window: &mut Window) -> String {
     // The frame after it, which copies nothing.
     window.harness.step();
     assert_eq!(texts.len(), 1, "{texts:?}");
-    texts[0].clone()
+    texts.into_iter().next().unwrap()
 }
 
 /// Clicks and answers what that put on the clipboard.

@@ -212,6 +212,11 @@ class App:
         # In place of what a form fills in by itself.
         self.desktop.key("ctrl+a")
         self.desktop.type(text)
+        # The keys are sent by now, not yet read.
+        wait_for(f"{name} to hold what was typed", lambda: self._length(self.find(name, role)) == len(text))
+
+    def _length(self, node):
+        return self.atspi.Text.get_character_count(node.get_text_iface())
 
     def stop(self):
         """Closes the window as its user does, and waits for the end."""

@@ -138,7 +138,7 @@ def target_with_secret(stage):
     app.click("Uploads")
     pick = app.find(named("^Upload to"))
     app.press(pick)
-    app.click(named("^Team table"))
+    app.click("Team table", role="radio menu item")
     path = stage.write("minutes of the meeting.txt", b"to be attached")
     stage.desktop.drop([path])
     # The first upload to a target that is not the sandbox.

@@ -176,9 +176,9 @@ async fn the_thread_that_reads_closes_the_file_first() {
         SELECT count(*) FROM n, attachments";
     let _later = store.look(move |db| Ok(db.query_one(long, [], |row| row.get::<_, i64>(0))?)).now_or_never();
     drop(store);
-    let log = folder.path().join("affix.db-wal");
+    let written = folder.path().join("affix.db-wal");
     let deadline = Instant::now() + Duration::from_secs(10);
-    while log.exists() {
+    while written.exists() {
         assert!(Instant::now() < deadline, "nobody has merged the log into the file");
         std::thread::yield_now();
     }
