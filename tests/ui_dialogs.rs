@@ -1,4 +1,6 @@
 //! Sheets that ask, what lies over the screen, and what is told at its foot.
+#![cfg(test)]
+
 #[path = "support/window.rs"]
 mod window;
 

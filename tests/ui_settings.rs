@@ -1,4 +1,6 @@
 //! The screen of settings: each change is in the file at once, counts at once, and never costs anything else in it.
+#![cfg(test)]
+
 #[path = "support/window.rs"]
 mod window;
 
