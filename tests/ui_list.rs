@@ -1,4 +1,5 @@
 //! The list in the real window: files dropped, filters, search, keys, a long list, nothing at all.
+#![cfg(test)]
 
 #[path = "support/desk.rs"]
 mod desk;
@@ -163,7 +164,7 @@ fn nothing_is_drawn_while_nothing_happens() {
     two_batches(&desk);
     let mut window = opened(&desk);
     window.until("all are drawn", |window| window.rows().len() == 5);
-    window.until("it sleeps", |window| window.sleeps() > Duration::from_secs(3600));
+    window.until("it sleeps", |window| window.sleeps() > Duration::from_hours(1));
 }
 
 #[test]

@@ -225,7 +225,7 @@ fn where_the_keyring_refuses_nothing_is_added_and_the_form_says_why() {
 
 #[test]
 fn a_keyring_that_waits_for_its_password_does_not_hold_the_window() {
-    let (answer, wait) = mpsc::channel();
+    let (answer, wait) = mpsc::sync_channel(1);
     let keeper = Awkward { memory: Memory::default(), wait: Some(wait) };
     let mut page = TargetsPage::with(Secrets::new(keeper, Environment::empty()), &[]);
     page.press("New target");

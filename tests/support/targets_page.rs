@@ -27,7 +27,7 @@ use egui_kittest::{Harness, Node};
 use tokio::runtime::Runtime;
 
 /// Longer than anything here takes on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 pub struct TargetsPage {
     harness: Harness<'static, Option<App>>,
@@ -49,7 +49,9 @@ impl TargetsPage {
         home.create().unwrap();
         let file = File::new(home.settings_file(), describe);
         file.set("window.language", "en").unwrap();
-        profiles.iter().for_each(|profile| file.add_profile(profile).unwrap());
+        for profile in profiles {
+            file.add_profile(profile).unwrap();
+        }
         let start = Start {
             home: home.clone(),
             secrets: secrets.clone(),
@@ -152,7 +154,7 @@ impl TargetsPage {
     }
 
     fn field(&self, label: &str) -> Option<Node<'_>> {
-        let mut of_role = |role| {
+        let of_role = |role| {
             self.harness
                 .query_all_by_role(role)
                 .find(|node| node.accesskit_node().label().is_some_and(|found| found == label))
@@ -180,10 +182,7 @@ impl TargetsPage {
         nodes
             .flat_map(|node| {
                 let node = node.accesskit_node();
-                [node.label().clone(), node.value().clone()]
-                    .into_iter()
-                    .flatten()
-                    .map(|text| text.to_string())
+                [node.label().clone(), node.value().clone()].into_iter().flatten()
             })
             .collect()
     }

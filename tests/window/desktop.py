@@ -18,14 +18,14 @@ PATIENCE_SECS = 60
 
 
 def wait_for(what, condition, patience=PATIENCE_SECS):
-    """The condition's first true answer; fails with `what` when it stays false."""
+    """The condition's first true answer; fails with `what`, a text or what makes one then, when it stays false."""
     end = time.monotonic() + patience
     while True:
         answer = condition()
         if answer:
             return answer
         if time.monotonic() > end:
-            raise AssertionError(f"waited {patience} s in vain: {what}")
+            raise AssertionError(f"waited {patience} s in vain: {what() if callable(what) else what}")
         time.sleep(0.05)
 
 
@@ -167,7 +167,7 @@ class App:
 
     def find(self, name, role=None):
         """Waits until there is one."""
-        return wait_for(f"a {role or 'node'} named {name}\n{self.tree()}", lambda: self.all(name, role))[0]
+        return wait_for(lambda: f"a {role or 'node'} named {name}\n{self.tree()}", lambda: self.all(name, role))[0]
 
     def tree(self):
         lines = []
@@ -183,12 +183,18 @@ class App:
 
     def click(self, name, role="push button"):
         """Clicks as a screen reader does."""
-        node = self.find(name, role)
-        wait_for(f"{name} enabled", lambda: "enabled" in self.states(node) or "sensitive" in self.states(node))
+        self.press(wait_for(lambda: f"{role} {name} to be there and enabled\n{self.tree()}",
+                            lambda: self._enabled(name, role)))
+
+    def _enabled(self, name, role):
+        return next((node for node in self.all(name, role) if "sensitive" in self.states(node)), None)
+
+    def press(self, node):
+        """The node's own click."""
         actions = node.get_action_iface()
         names = [self.atspi.Action.get_action_name(actions, index)
                  for index in range(self.atspi.Action.get_n_actions(actions))]
-        assert self.atspi.Action.do_action(actions, names.index("click")), f"{name} could not be clicked"
+        assert self.atspi.Action.do_action(actions, names.index("click")), "it could not be clicked"
 
     def mouse(self, name, role=None, button=1):
         """Clicks with the real pointer."""
@@ -203,6 +209,8 @@ class App:
         node = self.find(name, role)
         node.get_component_iface().grab_focus()
         wait_for(f"{name} has the keyboard", lambda: "focused" in self.states(self.find(name, role)))
+        # In place of what a form fills in by itself.
+        self.desktop.key("ctrl+a")
         self.desktop.type(text)
 
     def stop(self):

@@ -42,6 +42,17 @@ class Stage:
         with open(os.path.join(self.home, "settings.toml"), "w", encoding="utf-8") as file:
             file.write(text)
 
+    def settings_text(self):
+        with open(os.path.join(self.home, "settings.toml"), encoding="utf-8") as file:
+            return file.read()
+
+    def read_json(self, *path):
+        """A file that another program is about to write."""
+        whole = os.path.join(self.home, *path)
+        wait_for(f"the file {whole}", lambda: os.path.exists(whole))
+        with open(whole, encoding="utf-8") as file:
+            return json.load(file)
+
     def open(self, *files):
         return App(self.desktop, [self.affix, "--home", self.home, *files])
 
@@ -102,10 +113,47 @@ def pasted_files(stage):
     done(app, "pasted file.txt")
 
 
+def target_with_secret(stage):
+    """A new target whose secret goes into the real keyring: filled in with keys, tested, saved, uploaded to."""
+    stage.settings("[uploads]\nauto_copy = false\nask_first = true\n")
+    stage.desktop.start("sandbox", [stage.affix, "--home", stage.home, "sandbox"])
+    server = stage.read_json("sandbox", "server.json")
+    token = stage.read_json("sandbox", "credentials.json")["teable_token"]
+    app = stage.open()
+    app.find("Drop files here")
+    app.click("Targets")
+    app.click("New target")
+    app.click("Add Teable")
+    app.enter("Name", "Team table")
+    app.enter("API address", server["origin"] + "/teable/api")
+    app.enter("Personal access token", token, role="password text")
+    app.click("Test connection")
+    app.find(named("(?i)token (was )?accepted|works|answered"))
+    app.click("Save")
+    wait_for("the target in the settings", lambda: "Team table" in stage.settings_text())
+    assert token not in stage.settings_text(), "the secret is in the settings file"
+    kept = subprocess.run(["secret-tool", "search", "--all", "service", f"affix@{stage.home}"], capture_output=True,
+                          text=True, env=stage.desktop.environment)
+    assert token in kept.stdout, f"the keyring does not have the secret: {kept.stdout}{kept.stderr}"
+    app.click("Uploads")
+    pick = app.find(named("^Upload to"))
+    app.press(pick)
+    app.click(named("^Team table"))
+    path = stage.write("minutes of the meeting.txt", b"to be attached")
+    stage.desktop.drop([path])
+    # The first upload to a target that is not the sandbox.
+    app.click("Upload")
+    done(app, "minutes of the meeting.txt")
+    row = json.loads(stage.command("history", "--json", "--limit", "1").stdout)
+    assert row["profile"] == "Team table" and row["status"] == "done", row
+    same_bytes(row["view_url"], path)
+
+
 SCENARIOS = {
     "three_dropped_files": three_dropped_files,
     "files_of_the_command_line": files_of_the_command_line,
     "pasted_files": pasted_files,
+    "target_with_secret": target_with_secret,
 }
 
 
