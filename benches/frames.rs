@@ -15,7 +15,8 @@ use affix::secrets::Secrets;
 use affix::settings::File;
 use affix::store::{NewAttachment, NewBatch, SessionId, Store, system_clock};
 use eframe::egui::{
-    Context, Event, Key, Modifiers, MouseWheelUnit, Pos2, RawInput, Rect, TouchPhase, Vec2, pos2, vec2,
+    Context, Event, Key, Modifiers, MouseWheelSource, MouseWheelUnit, Pos2, RawInput, Rect, TouchPhase, Vec2,
+    pos2, vec2,
 };
 
 const BATCH: usize = 20;
@@ -44,6 +45,7 @@ fn measure(rows: usize) {
             unit: MouseWheelUnit::Point,
             delta: vec2(0.0, -200.0),
             phase: TouchPhase::Move,
+            source: MouseWheelSource::Unknown,
             modifiers: Modifiers::NONE,
         };
         bench.frame(vec![Event::PointerMoved(pos2(300.0, 400.0)), wheel])

@@ -13,7 +13,7 @@ use affix::domain::describe::{
 use affix::domain::error::Kind;
 use affix::domain::profile::Profile;
 use affix::platform::files;
-use affix::settings::{File, Settings};
+use affix::settings::{File, Settings, Window};
 
 const fn setting(key: &'static str, required: bool, kind: SettingKind) -> SettingSpec {
     SettingSpec { key, label: key, help: "", default: None, required, kind }
@@ -111,6 +111,9 @@ parallel = 64
 retries = 0
 format = "markdown"
 ask_first = false
+auto_copy = false
+notify = false
+own_format = "{url} ({name})"
 [network]
 proxy = "http://proxy.example:3128"
 extra_ca = "/etc/ssl/company.pem"
@@ -118,6 +121,16 @@ connect_timeout_secs = 300
 idle_timeout_secs = 5
 [sandbox]
 keep_serving_secs = 0
+[window]
+width = 1600
+height = 900
+scale_percent = 150
+theme = "dark"
+language = "zh-CN"
+filter = "failed"
+view = "grid"
+inspector = false
+inspector_width = 400
 [[profiles]]
 name = "My shelf"
 service = "shelf"
@@ -130,10 +143,26 @@ upsert = true
     );
     let loaded = desk.file.load();
     assert_eq!(loaded.warnings, vec![]);
-    let Settings { default_profile, uploads, network, sandbox, profiles } = loaded.settings;
+    let Settings { default_profile, uploads, network, sandbox, window, profiles } = loaded.settings;
     assert_eq!(default_profile, "My shelf");
     assert_eq!((uploads.parallel_per_profile, uploads.parallel, uploads.retries), (1, 64, 0));
     assert_eq!((uploads.format.as_str(), uploads.ask_first), ("markdown", false));
+    assert_eq!(
+        (uploads.auto_copy, uploads.notify, uploads.own_format.as_str()),
+        (false, false, "{url} ({name})")
+    );
+    let wanted = Window {
+        width: 1600,
+        height: 900,
+        scale_percent: 150,
+        theme: "dark".to_owned(),
+        language: "zh-CN".to_owned(),
+        filter: "failed".to_owned(),
+        view: "grid".to_owned(),
+        inspector: false,
+        inspector_width: 400,
+    };
+    assert_eq!(window, wanted);
     assert_eq!(network.proxy.as_deref(), Some("http://proxy.example:3128"));
     assert_eq!(network.extra_ca.as_deref(), Some(Path::new("/etc/ssl/company.pem")));
     assert_eq!((network.connect_timeout_secs, network.idle_timeout_secs), (300, 5));

@@ -5,6 +5,7 @@
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
+    clippy::unused_self,
     clippy::unwrap_used,
     dead_code,
     missing_debug_implementations,
@@ -187,12 +188,25 @@ impl Window {
         self.until(part, |window| window.says(part));
     }
 
+    /// Draws until it stays where it is: a sheet that has just grown is in its place a few frames later.
+    fn settle(&mut self, label: &str) {
+        let place = |window: &Self| window.harness.query_all_by_label(label).next().map(|node| node.rect());
+        let mut before = None;
+        for _ in 0..20 {
+            self.step();
+            let now = place(self);
+            if now.is_some() && now == before {
+                return;
+            }
+            before = now;
+        }
+    }
+
     /// Clicks what has this name.
     #[track_caller]
     pub fn click(&mut self, label: &str) {
         self.wait_for(label);
-        // A sheet that has just grown is in its place a frame later.
-        self.step();
+        self.settle(label);
         self.harness.query_all_by_label(label).next().unwrap().click();
         self.step();
     }
@@ -200,7 +214,7 @@ impl Window {
     #[track_caller]
     pub fn click_role(&mut self, role: Role, label: &str) {
         self.wait_for(label);
-        self.step();
+        self.settle(label);
         self.harness.get_by_role_and_label(role, label).click();
         self.step();
     }

@@ -12,6 +12,8 @@ use crate::ui::widgets::{Button, Sheet, sheet_buttons, text};
 const ICON: &[u8] = include_bytes!("../../../assets/icon/affix-128.png");
 const LICENCES: &str = include_str!("../../../assets/licences.txt");
 const SIDE: f32 = 64.0;
+/// Of the list of licences.
+const LIST: f32 = 220.0;
 
 #[derive(Default)]
 pub(super) struct State {
@@ -77,7 +79,7 @@ fn licences_ui(ui: &mut Ui) {
     let lines: Vec<&str> = LICENCES.lines().collect();
     let height = Type::Mono.line();
     ui.spacing_mut().item_spacing.y = 0.0;
-    ScrollArea::vertical().max_height(220.0).auto_shrink([false, true]).show_rows(
+    ScrollArea::vertical().max_height(LIST).min_scrolled_height(LIST).auto_shrink([false, false]).show_rows(
         ui,
         height,
         lines.len(),
