@@ -1,5 +1,4 @@
 //! Pausing, resuming and retrying: what is sent meanwhile, what is kept, and whose rows are taken.
-#![cfg(test)]
 #![expect(clippy::unwrap_used, reason = "clippy's exception for tests has no helpers")]
 
 mod support;

@@ -121,16 +121,6 @@ connect_timeout_secs = 300
 idle_timeout_secs = 5
 [sandbox]
 keep_serving_secs = 0
-[window]
-width = 1600
-height = 900
-scale_percent = 150
-theme = "dark"
-language = "zh-CN"
-filter = "failed"
-view = "grid"
-inspector = false
-inspector_width = 400
 [[profiles]]
 name = "My shelf"
 service = "shelf"
@@ -151,6 +141,35 @@ upsert = true
         (uploads.auto_copy, uploads.notify, uploads.own_format.as_str()),
         (false, false, "{url} ({name})")
     );
+    assert_eq!(window, Window::default());
+    assert_eq!(network.proxy.as_deref(), Some("http://proxy.example:3128"));
+    assert_eq!(network.extra_ca.as_deref(), Some(Path::new("/etc/ssl/company.pem")));
+    assert_eq!((network.connect_timeout_secs, network.idle_timeout_secs), (300, 5));
+    assert_eq!(sandbox.keep_serving_secs, 0);
+    let mut wanted = shelf("My shelf", &[ADDRESS, ("limit", "3"), ("upsert", "true")]);
+    wanted.confirmed = true;
+    assert_eq!(profiles[1], wanted);
+    assert_eq!((profiles[0].name.as_str(), profiles.len()), ("Sandbox", 2));
+}
+
+#[test]
+fn every_key_of_the_window_is_read() {
+    let desk = Desk::with(
+        r#"
+[window]
+width = 1600
+height = 900
+scale_percent = 150
+theme = "dark"
+language = "zh-CN"
+filter = "failed"
+view = "grid"
+inspector = false
+inspector_width = 400
+"#,
+    );
+    let loaded = desk.file.load();
+    assert_eq!(loaded.warnings, vec![]);
     let wanted = Window {
         width: 1600,
         height: 900,
@@ -162,15 +181,7 @@ upsert = true
         inspector: false,
         inspector_width: 400,
     };
-    assert_eq!(window, wanted);
-    assert_eq!(network.proxy.as_deref(), Some("http://proxy.example:3128"));
-    assert_eq!(network.extra_ca.as_deref(), Some(Path::new("/etc/ssl/company.pem")));
-    assert_eq!((network.connect_timeout_secs, network.idle_timeout_secs), (300, 5));
-    assert_eq!(sandbox.keep_serving_secs, 0);
-    let mut wanted = shelf("My shelf", &[ADDRESS, ("limit", "3"), ("upsert", "true")]);
-    wanted.confirmed = true;
-    assert_eq!(profiles[1], wanted);
-    assert_eq!((profiles[0].name.as_str(), profiles.len()), ("Sandbox", 2));
+    assert_eq!(loaded.settings.window, wanted);
 }
 
 #[test]
