@@ -272,6 +272,8 @@ fn scale(cx: &mut Cx<'_>, percent: Option<u32>) {
 
 #[cfg(test)]
 mod tests {
+    use eframe::egui::RawInput;
+
     use super::*;
     use crate::ui::text::{Language, Texts};
 
@@ -322,6 +324,9 @@ mod tests {
     #[test]
     fn a_mac_has_its_own_signs() {
         let ctx = Context::default();
+        // The signs are written out where no font has them.
+        crate::ui::install(&ctx);
+        ctx.run_ui(RawInput::default(), |_| {}).drop_without_applying_deltas();
         ctx.set_os(eframe::egui::os::OperatingSystem::Mac);
         assert_eq!(keys_of(&ctx, Command::AddFiles).unwrap(), "⌘O");
         assert_eq!(keys_of(&ctx, Command::Settings).unwrap(), "⌘,");
