@@ -137,6 +137,44 @@ fn delete_takes_what_is_settled_out_of_the_list() {
 }
 
 #[test]
+fn a_menu_is_of_the_whole_selection_or_of_its_row() {
+    let desk = Desk::new();
+    two_batches(&desk);
+    let mut window = opened(&desk);
+    window.until("all are drawn", |window| window.rows().len() == 5);
+    window.click("one.txt, Done");
+    window.click_with("two.txt, Done", Modifiers::COMMAND);
+    window.click_secondary("two.txt, Done");
+    window.until("the menu is open", |window| window.has("Copy links"));
+    assert!(!window.has("Show in folder"), "it is not that of one: {:?}", window.names());
+    window.click("Remove from list");
+    window.until("both are gone", |window| window.rows().len() == 3 && !window.has("two.txt, Done"));
+
+    window.press(Modifiers::COMMAND, Key::A);
+    window.click_with("three.txt, Done", Modifiers::COMMAND);
+    window.click_secondary("three.txt, Done");
+    window.until("the menu is that of the row", |window| window.has("Remove from list"));
+    assert!(!window.has("Copy links"), "it is not that of several: {:?}", window.names());
+    assert_eq!(window.selected(), ["three.txt, Done"]);
+    window.press(Modifiers::NONE, Key::Escape);
+    window.until("it is closed", |window| !window.has("Remove from list"));
+    window.click("work.docx, Done");
+    window.press(Modifiers::SHIFT, Key::F10);
+    window.until("a key opens it", |window| window.has("Remove from list"));
+}
+
+#[test]
+fn a_filter_by_key_is_one_by_click() {
+    let desk = Desk::new();
+    two_batches(&desk);
+    let mut window = opened(&desk);
+    window.click("work.docx, Done");
+    window.press(Modifiers::COMMAND, Key::Num3);
+    window.until("only what is done", |window| window.rows().len() == 4);
+    assert!(window.selected().is_empty(), "{:?}", window.selected());
+}
+
+#[test]
 fn of_a_long_list_only_what_is_visible_is_drawn() {
     const COUNT: usize = 10_000;
     let desk = Desk::new();

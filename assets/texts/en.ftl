@@ -75,6 +75,7 @@ deleted = Deleted
 deleted-at-service = Deleted at the service
 link-renewed = Link renewed
 remove-from-list = Remove from list
+copy-links = Copy links
 copy-all-links = Copy all links
 pause = Pause
 resume = Resume

@@ -69,6 +69,7 @@ deleted = 已删除
 deleted-at-service = 已从服务中删除
 link-renewed = 链接已更新
 remove-from-list = 从列表中移除
+copy-links = 复制链接
 copy-all-links = 复制全部链接
 pause = 暂停
 resume = 继续

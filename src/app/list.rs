@@ -3,6 +3,7 @@
 
 mod moving;
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use eframe::egui::Context;
@@ -10,12 +11,13 @@ use eframe::egui::Context;
 use super::App;
 use super::work::Core;
 use crate::domain::attachment::{AttachmentId, BatchId, State};
+use crate::domain::error::Failure;
 use crate::model::list::{Action, Update};
 use crate::model::{self};
-use crate::store::Store;
+use crate::store::{BatchTotals, Row, Store};
 use crate::transfer::Event;
 
-pub(super) use moving::Landed;
+use moving::Landed;
 
 /// What is read again no more often than this, in milliseconds.
 const EVERY_MS: i64 = 100;
@@ -134,21 +136,12 @@ impl App {
                     self.tell(model::Notice::Failure(failure));
                 }
             },
-            Update::Batches(result) => match result {
-                Ok(totals) => {
-                    let shown = &self.list.batches;
-                    if list.batches.len() > BATCHES_KEPT {
-                        list.batches.retain(|id, _| shown.contains(id));
-                    }
-                    list.batches.extend(totals.into_iter().map(|totals| (totals.batch, totals)));
-                }
-                Err(failure) => self.tell(model::Notice::Failure(failure)),
-            },
-            Update::Totals { counts, overall, targets_used } => {
+            Update::Batches(result) => self.batches_read(result),
+            Update::Totals { counts, overall, batches, targets_used, ended } => {
                 self.list.totals.end(now_ms);
-                self.list.landed.read();
+                moving::ended(list, &mut self.list.landed, &ended);
                 (list.counts, list.overall, list.targets_used) = (counts, overall, targets_used);
-                self.count_bytes();
+                self.batches_read(batches);
             }
             Update::Changed(ids) => {
                 list.rows.outdated(&ids);
@@ -158,6 +151,20 @@ impl App {
         }
     }
 
+    fn batches_read(&mut self, read: Result<Vec<BatchTotals>, Failure>) {
+        let (known, shown) = (&mut self.model.list.batches, &self.list.batches);
+        match read {
+            Ok(totals) => {
+                if known.len() > BATCHES_KEPT {
+                    known.retain(|id, _| shown.contains(id));
+                }
+                known.extend(totals.into_iter().map(|totals| (totals.batch, totals)));
+            }
+            Err(failure) => self.tell(model::Notice::Failure(failure)),
+        }
+        self.count_bytes();
+    }
+
     pub(super) fn list_event(&mut self, event: &Event) {
         let (list, now_ms) = (&mut self.model.list, self.model.now_ms);
         match event {
@@ -165,7 +172,7 @@ impl App {
                 let (state, step) = (*state, *step);
                 list.waiting.remove(id);
                 if matches!(state, State::Queued | State::Paused) {
-                    self.list.landed.remove(*id);
+                    moving::ended(list, &mut self.list.landed, &[*id]);
                 }
                 list.rows.change(*id, |row| (row.state, row.step) = (state, step));
             }
@@ -177,7 +184,10 @@ impl App {
             Event::Finished(finished) => {
                 let finished = finished.clone();
                 list.waiting.remove(&finished.id);
-                self.list.landed.settled(finished.id);
+                // One that is done counts on until the totals have it.
+                if finished.state != State::Done {
+                    moving::ended(list, &mut self.list.landed, &[finished.id]);
+                }
                 list.rows.change(finished.id, |row| {
                     row.state = finished.state;
                     row.receipt = finished.receipt.or(row.receipt.take());
@@ -204,9 +214,8 @@ impl App {
             });
         }
         if self.list.totals.begin(ctx, now_ms) {
-            self.list.landed.reading();
-            self.read_batches(self.list.batches.clone());
-            self.work.spawn(totals(core.store));
+            let here = moving::counted_here(&self.model.list, &self.list.landed);
+            self.work.spawn(totals(core.store, here, self.list.batches.clone()));
         }
         self.again_due(ctx);
     }
@@ -256,9 +265,20 @@ impl App {
     }
 }
 
-async fn totals(store: Store) -> model::Update {
-    let counts = store.count_by_state().await.unwrap_or_default();
+/// `here`: uploads that are counted besides the totals. Whether they have ended is read before the totals are: those
+/// that have are certainly in them, and one that ends in between counts twice until the next reading at most.
+async fn totals(store: Store, here: Vec<AttachmentId>, batches: Vec<BatchId>) -> model::Update {
+    let going = |row: &Row| matches!(row.state, State::Preparing | State::Uploading | State::Finishing);
+    let ended = match store.rows(here.clone()).await {
+        Ok(rows) => {
+            let going: HashSet<_> = rows.iter().filter(|row| going(row)).map(|row| row.id).collect();
+            here.into_iter().filter(|id| !going.contains(id)).collect()
+        }
+        Err(_) => Vec::new(),
+    };
+    let batches = store.batch_totals(batches).await;
     let overall = store.overall().await.unwrap_or_default();
+    let counts = store.count_by_state().await.unwrap_or_default();
     let targets_used = store.targets_used().await.unwrap_or_default();
-    model::Update::List(Update::Totals { counts, overall, targets_used })
+    model::Update::List(Update::Totals { counts, overall, batches, targets_used, ended })
 }

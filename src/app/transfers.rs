@@ -66,10 +66,16 @@ async fn forget(core: &Core, ids: Vec<AttachmentId>) -> Result<Option<Notice>, F
 }
 
 /// One is tried again whatever it is. Of many only what failed for certain or never ended: what may have arrived is
-/// not sent twice unasked, and what was canceled was canceled.
+/// not sent twice unasked, and what was canceled was canceled; unless it is among those that were chosen one by one.
 async fn retry(core: &Core, scope: Scope) -> Result<(), Failure> {
     let profile = match &scope {
-        Scope::One(_) | Scope::Some(_) => return core.handle.retry(scope).await.map(|_| ()),
+        Scope::One(_) => return core.handle.retry(scope).await.map(|_| ()),
+        Scope::Some(ids) => {
+            let mut rows = core.store.rows(ids.clone()).await?;
+            rows.retain(|row| matches!(row.state, State::Failed | State::Interrupted | State::Canceled));
+            let chosen = rows.iter().map(|row| row.id).collect();
+            return core.handle.retry(Scope::Some(chosen)).await.map(|_| ());
+        }
         Scope::Profile(profile) => Some(profile.clone()),
         Scope::Batch(_) | Scope::All => None,
     };

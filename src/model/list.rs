@@ -278,7 +278,11 @@ pub enum Update {
     Totals {
         counts: Vec<(State, u64)>,
         overall: Overall,
+        /// Of the batches whose header is drawn.
+        batches: Result<Vec<BatchTotals>, Failure>,
         targets_used: Vec<String>,
+        /// Uploads that moved and are counted in these totals from now on, as far as they are done.
+        ended: Vec<AttachmentId>,
     },
     /// The user changed the history: it is read again, and these rows.
     Changed(Vec<AttachmentId>),

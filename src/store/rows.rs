@@ -183,7 +183,7 @@ pub struct BatchTotals {
     pub added_at_ms: i64,
     /// Only states that some attachment is in, in the order of [`State::ALL`].
     pub by_state: Vec<(State, u64)>,
-    /// Of all files whose size is known.
+    /// Of all files whose size is known, but for those that failed or were canceled: these do not come any more.
     pub bytes: u64,
     /// Of the files that are done.
     pub done_bytes: u64,
@@ -192,7 +192,7 @@ pub struct BatchTotals {
 /// All batches in which work goes on or is paused, together.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Overall {
-    /// Of all files whose size is known.
+    /// Of all files whose size is known, but for those that failed or were canceled: these do not come any more.
     pub total_bytes: u64,
     /// Of the files that are done.
     pub done_bytes: u64,

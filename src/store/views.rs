@@ -135,7 +135,9 @@ impl Sums {
             let (state, size): (State, Option<i64>) = (row.get(0)?, row.get(1)?);
             let size = size.unwrap_or_default().unsigned_abs();
             *self.counts.entry(state.as_str()).or_default() += 1;
-            self.bytes = self.bytes.saturating_add(size);
+            if !matches!(state, State::Failed | State::Canceled | State::Unsure | State::Interrupted) {
+                self.bytes = self.bytes.saturating_add(size);
+            }
             if state == State::Done {
                 self.done_bytes = self.done_bytes.saturating_add(size);
             }

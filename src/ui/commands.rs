@@ -3,8 +3,9 @@
 
 use eframe::egui::{Context, Key, KeyboardShortcut, Modifiers};
 
+use super::list::want;
 use super::{Cx, Overlay, Screen};
-use crate::model::list::{self, Filter};
+use crate::model::list::Filter;
 use crate::model::questions::{self, Confirm, Question};
 use crate::model::{Action, Transfer, intake, preferences};
 use crate::transfer::Scope;
@@ -221,8 +222,7 @@ pub fn run(cx: &mut Cx<'_>, command: Command) {
         }
         Command::Show(filter) => {
             cx.state.screen = Screen::Uploads;
-            let wanted = list::Wanted { filter, ..cx.model.list.wanted.clone() };
-            cx.push(Action::List(list::Action::Show(wanted)));
+            want(cx, |wanted| wanted.filter = filter);
         }
         Command::Inspector => {
             cx.state.screen = Screen::Uploads;

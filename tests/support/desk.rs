@@ -164,6 +164,12 @@ impl Window {
         self.harness.run_steps(2);
     }
 
+    #[track_caller]
+    pub fn click_secondary(&mut self, name: &str) {
+        self.harness.get_by_label(name).click_secondary();
+        self.harness.run_steps(2);
+    }
+
     pub fn press(&mut self, modifiers: Modifiers, key: Key) {
         self.harness.key_press_modifiers(modifiers, key);
         self.harness.run_steps(2);

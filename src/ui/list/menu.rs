@@ -3,14 +3,26 @@
 use eframe::egui::Ui;
 
 use super::actions;
-use crate::domain::attachment::State;
+use super::words::{HELD, PENDING};
+use crate::domain::attachment::{AttachmentId, State};
 use crate::model::{Action, Transfer, links, questions};
 use crate::store::Row;
+use crate::transfer::Scope;
+use crate::ui::icon::Icon;
 use crate::ui::widgets::{menu_danger, menu_item, menu_line};
 use crate::ui::{Cx, icons};
 
 /// Wide enough for the longest action.
 const WIDTH: f32 = 220.0;
+
+/// What is sent again with others: not what may have arrived.
+const RETRIED: &[State] = &[State::Failed, State::Canceled, State::Interrupted];
+const GOING: &[State] =
+    &[State::Queued, State::Preparing, State::Uploading, State::Finishing, State::Paused, State::Interrupted];
+const OVER: &[State] = &[State::Done, State::Failed, State::Canceled, State::Unsure, State::Interrupted];
+
+/// Its icon, its word, what it can be done with, what it asks for.
+type Offer = (Icon, &'static str, &'static [State], fn(Scope) -> Transfer);
 
 pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>, row: &Row) {
     ui.set_width(WIDTH);
@@ -30,6 +42,36 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>, row: &Row) {
         && menu_item(ui, icons::X, cx.texts.get("remove-from-list")).clicked()
     {
         cx.push(Action::Transfer(Transfer::Forget(vec![row.id])));
+    }
+}
+
+/// The same for all that are selected; each takes from it those that it can be done with.
+pub(super) fn selection_ui(ui: &mut Ui, cx: &mut Cx<'_>, shown: &[AttachmentId]) {
+    ui.set_width(WIDTH);
+    ui.spacing_mut().item_spacing.y = 0.0;
+    let ids = cx.state.list.selection.of(shown);
+    // What is not read may be in any state.
+    let any = |cx: &Cx<'_>, states: &[State]| {
+        ids.iter().any(|id| cx.model.list.rows.get(*id).is_none_or(|row| states.contains(&row.state)))
+    };
+    if any(cx, &[State::Done]) && menu_item(ui, icons::LINK_SIMPLE, cx.texts.get("copy-links")).clicked() {
+        actions::copy(cx, ids.clone());
+    }
+    let transfers: [Offer; 4] = [
+        (icons::PAUSE, "pause", PENDING, Transfer::Pause),
+        (icons::PLAY, "resume", HELD, Transfer::Resume),
+        (icons::ARROW_CLOCKWISE, "retry", RETRIED, Transfer::Retry),
+        (icons::X, "cancel", GOING, Transfer::Cancel),
+    ];
+    for (icon, key, states, transfer) in transfers {
+        if any(cx, states) && menu_item(ui, icon, cx.texts.get(key)).clicked() {
+            cx.push(Action::Transfer(transfer(Scope::Some(ids.clone()))));
+        }
+    }
+    if any(cx, OVER) && menu_item(ui, icons::X, cx.texts.get("remove-from-list")).clicked() {
+        cx.state.list.selection.clear();
+        actions::inspect(cx, None);
+        cx.push(Action::Transfer(Transfer::Forget(ids)));
     }
 }
 

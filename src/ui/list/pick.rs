@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use eframe::egui::{CornerRadius, EventFilter, Id, Popup, Rect, Response, Role, Sense, Ui, WidgetInfo};
+use eframe::egui::{
+    CornerRadius, EventFilter, Id, Key, Modifiers, Popup, Rect, Response, Role, Sense, Ui, WidgetInfo, vec2,
+};
 
 use super::{actions, menu};
 use crate::domain::attachment::AttachmentId;
@@ -38,7 +40,11 @@ pub(super) fn respond(ui: &Ui, cx: &mut Cx<'_>, spot: Spot<'_>) -> Response {
         clicked(ui, cx, id);
         response.request_focus();
     }
-    if response.secondary_clicked() && !cx.state.list.selection.has(id) {
+    let by_key = response.has_focus() && menu_key(ui);
+    if by_key {
+        Popup::open_id(ui.ctx(), Popup::default_response_id(&response));
+    }
+    if (by_key || response.secondary_clicked()) && !cx.state.list.selection.has(id) {
         cx.state.list.selection.only(id);
         actions::inspect(cx, Some(id));
     }
@@ -56,8 +62,23 @@ pub(super) fn respond(ui: &Ui, cx: &mut Cx<'_>, spot: Spot<'_>) -> Response {
     if let Some(ground) = ground {
         ui.painter().rect_filled(rect, CornerRadius::same(size::CONTROL_RADIUS), ground);
     }
-    Popup::context_menu(&response).show(|ui| menu::show(ui, cx, row));
+    let several = selected && cx.state.list.selection.is_several();
+    let mut popup = Popup::context_menu(&response);
+    let at_pointer = Popup::position_of_id(ui.ctx(), Popup::default_response_id(&response)).is_some();
+    if !at_pointer && !response.secondary_clicked() {
+        popup = popup.at_position(rect.left_center() + vec2(size::EDGE, 0.0));
+    }
+    popup.show(|ui| match cx.model.list.outline.clone() {
+        Some(outline) if several => menu::selection_ui(ui, cx, &outline.ids),
+        _ => menu::show(ui, cx, row),
+    });
     response
+}
+
+fn menu_key(ui: &Ui) -> bool {
+    ui.input_mut(|input| {
+        input.consume_key(Modifiers::SHIFT, Key::F10) || input.consume_key(Modifiers::NONE, Key::Menu)
+    })
 }
 
 fn clicked(ui: &Ui, cx: &mut Cx<'_>, id: AttachmentId) {
