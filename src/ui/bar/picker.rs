@@ -15,6 +15,8 @@ use crate::ui::{Cx, Screen, icons};
 
 /// Narrower cards leave the host out.
 const WITH_HOST: f32 = 240.0;
+/// A host that is cut tells something from here on.
+const HOST_MIN: f32 = 100.0;
 
 /// A target in words.
 #[derive(Debug, Clone)]
@@ -92,8 +94,9 @@ fn line_ui(ui: &Ui, rect: Rect, shown: &Shown, with_host: bool) {
     let name = wide(&shown.name, Type::Strong).min(room);
     paint_elided(ui.painter(), (pos2(left, y), name), Type::Strong, tokens.text, &shown.name);
     let mut x = left + name + 6.0;
-    if with_host && room - name > 40.0 {
-        let host = wide(&shown.host, Type::Small).min(room - name - 6.0);
+    let (whole, left) = (wide(&shown.host, Type::Small), room - name - 6.0);
+    if with_host && left >= whole.min(HOST_MIN) {
+        let host = whole.min(left);
         paint_elided(ui.painter(), (pos2(x, y), host), Type::Small, tokens.text_2, &shown.host);
         x += host + size::GAP;
     }
