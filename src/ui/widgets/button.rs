@@ -128,11 +128,8 @@ impl<'a> Button<'a> {
 
     pub fn show(self, ui: &mut Ui) -> Response {
         let (kind, small) = (self.kind, self.small);
-        let (height, radius) = if small {
-            (size::SMALL, size::SMALL_RADIUS)
-        } else {
-            (size::CONTROL, size::CONTROL_RADIUS)
-        };
+        let (height, radius) =
+            if small { (size::SMALL, size::SMALL_RADIUS) } else { (size::CONTROL, size::CONTROL_RADIUS) };
         let wanted = vec2(self.measure(ui), height);
         let font = if small { Type::SmallStrong } else { Type::Strong }.font();
         let galley = ui.painter().layout_no_wrap(self.label.to_owned(), font.clone(), Color32::PLACEHOLDER);
