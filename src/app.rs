@@ -147,6 +147,7 @@ impl App {
         if since.elapsed() >= BUDGET {
             ctx.request_repaint();
         }
+        self.room_due(ctx);
         self.kept_due(ctx);
         self.list_due(ctx);
         self.links_due(ctx);

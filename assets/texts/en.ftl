@@ -134,7 +134,6 @@ go-to-demo = They go to { $target }, a demo on this computer. Nothing leaves it.
 go-to-public = They go to { $target } ({ $host }). Everyone with the link can see them.
 go-to-expiring = They go to { $target } ({ $host }). Everyone with the link can see them until it expires.
 go-to-private = They go to { $target } ({ $host }). Only its members can see them.
-this-computer = this computer
 visible-public = Public
 visible-expiring = Expiring
 visible-private = Private

@@ -128,7 +128,6 @@ go-to-demo = 文件将存入本机演示目标 { $target }，不会离开这台�
 go-to-public = 文件将上传到 { $target }（{ $host }）。任何拥有链接的人都能看到。
 go-to-expiring = 文件将上传到 { $target }（{ $host }）。链接过期前，任何拥有链接的人都能看到。
 go-to-private = 文件将上传到 { $target }（{ $host }）。只有其成员可以看到。
-this-computer = 本机
 visible-public = 公开
 visible-expiring = 会过期
 visible-private = 私有

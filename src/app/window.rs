@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use eframe::egui::{Context, ViewportBuilder, vec2};
+use eframe::egui::{Context, Vec2, ViewportBuilder, ViewportCommand, vec2};
 use eframe::{NativeOptions, Renderer};
 
 use super::{App, Start};
@@ -17,6 +17,12 @@ use crate::ui::State;
 
 /// The app's name for the desktop: the window's class, the `.desktop` file.
 const APP_ID: &str = "affix";
+
+/// What the screens need, in points of the window's own scale.
+const LEAST: Vec2 = vec2(720.0, 480.0);
+
+/// How much of the screen a window may be made to take: the rest is the desktop's.
+const OF_SCREEN: f32 = 0.9;
 
 /// How long the look must stay before it is written down.
 const SETTLED_MS: i64 = 1_000;
@@ -37,7 +43,7 @@ pub fn run(home: Option<PathBuf>, files: Vec<PathBuf>, describe: Describe) -> Re
             .with_app_id(APP_ID)
             .with_title("Affix")
             .with_inner_size(vec2(points(window.width), points(window.height)))
-            .with_min_inner_size(vec2(720.0, 480.0))
+            .with_min_inner_size(LEAST)
             .with_drag_and_drop(true),
         renderer: Renderer::Glow,
         persist_window: false,
@@ -95,6 +101,9 @@ pub(super) struct Kept {
     now: Look,
     /// Milliseconds since 1970 (UTC).
     changed_at_ms: i64,
+    /// The scale as it was last seen, and whether the window was given room for it.
+    zoom: f32,
+    roomy: bool,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -145,6 +154,28 @@ impl Kept {
 }
 
 impl App {
+    /// Gives a larger scale a larger window, as far as the screen has room: what is in it would overlap.
+    pub(super) fn room_due(&mut self, ctx: &Context) {
+        let zoom = ctx.zoom_factor();
+        if (self.kept.zoom - zoom).abs() > f32::EPSILON {
+            // The frame after it knows the screen in the new scale.
+            self.kept.zoom = zoom;
+            self.kept.roomy = false;
+            ctx.request_repaint();
+            return;
+        }
+        if std::mem::replace(&mut self.kept.roomy, true) {
+            return;
+        }
+        let screen = ctx.input(|input| input.viewport().monitor_size);
+        let least = screen.map_or(LEAST, |screen| LEAST.min(screen * OF_SCREEN));
+        ctx.send_viewport_cmd(ViewportCommand::MinInnerSize(least));
+        let size = ctx.content_rect().size();
+        if size.x < least.x || size.y < least.y {
+            ctx.send_viewport_cmd(ViewportCommand::InnerSize(size.max(least)));
+        }
+    }
+
     /// Looks whether something is to be written down.
     pub(super) fn kept_due(&mut self, ctx: &Context) {
         let look = self.look(ctx);

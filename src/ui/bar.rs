@@ -47,27 +47,30 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
         if folder.clicked() {
             cx.push(Action::Intake(intake::Action::ChooseFolder));
         }
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| right_ui(ui, cx, width));
+        right_ui(ui, cx, width);
     });
 }
 
 /// In reading order, from a place measured beforehand: Tab walks from left to right.
 fn right_ui(ui: &mut Ui, cx: &mut Cx<'_>, width: f32) {
-    ui.add_space(size::EDGE);
-    if IconButton::new(icons::GEAR_SIX, cx.texts.get("settings")).show(ui).clicked() {
-        cx.state.screen = Screen::Settings;
-    }
     let name = cx.texts.get("targets");
-    let targets = if width < ICON_TARGETS {
-        IconButton::new(icons::TARGET, name).show(ui)
-    } else {
-        Button::quiet(name).icon(icons::TARGET).show(ui)
+    let button = (width >= ICON_TARGETS).then(|| Button::quiet(name).icon(icons::TARGET));
+    let targets = button.as_ref().map_or(size::CONTROL, |button| button.measure(ui));
+    let between = ui.spacing().item_spacing.x;
+    let left = ui.available_width() - targets - size::CONTROL - 2.0 * between - size::EDGE;
+    let search = left.clamp(SEARCH_MIN, SEARCH);
+    ui.add_space((left - search).max(0.0));
+    search_ui(ui, cx, search);
+    let targets = match button {
+        Some(button) => button.show(ui),
+        None => IconButton::new(icons::TARGET, name).show(ui),
     };
     if targets.clicked() {
         cx.state.screen = Screen::Targets;
     }
-    let room = (ui.available_width() - size::GAP).clamp(SEARCH_MIN, SEARCH);
-    search_ui(ui, cx, room);
+    if IconButton::new(icons::GEAR_SIX, cx.texts.get("settings")).show(ui).clicked() {
+        cx.state.screen = Screen::Settings;
+    }
 }
 
 fn search_ui(ui: &mut Ui, cx: &mut Cx<'_>, width: f32) {

@@ -25,11 +25,12 @@ mod toasts;
 
 pub use state::{Overlay, Screen, State};
 
-use eframe::egui::{CentralPanel, Context, Frame, Panel, Ui};
+use eframe::egui::{CentralPanel, Context, Frame, Panel, Ui, vec2};
 
 use crate::model::{Action, Model};
 use text::Texts;
 use tokens::{Tokens, size};
+use widgets::focus_ring;
 
 /// What every function that draws is handed.
 #[derive(Debug)]
@@ -84,6 +85,10 @@ fn uploads_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
         cx.state.inspector_width = Some(shown.response.rect.width());
     }
     CentralPanel::default().frame(Frame::NONE.fill(tokens.bg)).show(ui, |ui| list::show(ui, cx));
+    // egui's own handle of the inspector's edge can have the keyboard and would not show it.
+    if let Some(edge) = ui.ctx().read_response(ui.scope_id().with("inspector").with("__resize")) {
+        focus_ring(ui, &edge, edge.rect.shrink2(vec2(edge.rect.width() / 2.0, size::FOCUS_RING)), 0);
+    }
 }
 
 /// Installs fonts and themes into a new context.

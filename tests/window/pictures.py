@@ -60,7 +60,10 @@ class Scene:
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def open(self, *files):
-        return App(self.desktop, [self.affix, "--home", self.home, *files])
+        app = App(self.desktop, [self.affix, "--home", self.home, *files])
+        # Clicks before the first frame are lost.
+        app.find(named("^(Add files|添加文件)$"), "push button")
+        return app
 
     def picture(self, folder, name):
         # Away from every control, or it would be drawn as hovered.
@@ -108,9 +111,9 @@ def busy(affix, folder, theme, language="en", name=None):
         scene.fault("slow=1600000", "mixin", step="bytes", times=1)
         scene.fault("slow=5900000", "mixin", step="bytes", times=1)
         app = scene.open(sunrise, panorama, film, archive, report, orders)
-        app.find(named("^IMG_4021 sunrise over the harbour.jpg, (Done|完成)"))
-        app.find(named("^desert-panorama-2026-11-18.png, (Done|完成)"))
-        app.find(named("^Quarterly report — final .signed..pdf, (Queued|排队)"))
+        app.find(named("^IMG_4021 sunrise over the harbour.jpg, (Done|已完成)"))
+        app.find(named("^desert-panorama-2026-11-18.png, (Done|已完成)"))
+        app.find(named("^Quarterly report — final .signed..pdf, (Queued|排队中)"))
         app.mouse(named("^IMG_4021 sunrise"))
         subprocess.run(["sleep", "2.5"], check=True)
         scene.picture(folder, name or f"busy-{theme}")

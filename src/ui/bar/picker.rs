@@ -15,29 +15,31 @@ use crate::ui::{Cx, Screen, icons};
 
 /// Narrower cards leave the host out.
 const WITH_HOST: f32 = 240.0;
+/// A host that is cut tells something from here on.
+const HOST_MIN: f32 = 100.0;
 
 /// A target in words.
 #[derive(Debug, Clone)]
 struct Shown {
     icon: Icon,
     name: String,
+    /// Empty on this computer: who can see it says that already.
     host: String,
     badge: (Tone, Icon, String),
 }
 
 impl Shown {
     fn of(texts: &Texts, target: Option<&targets::Target>) -> Self {
-        let here = texts.get("this-computer").to_owned();
         let only_here = (Tone::Neutral, icons::MONITOR, texts.get("visible-here").to_owned());
         let Some(target) = target else {
             let icon = of_service(SANDBOX_SERVICE);
-            return Self { icon, name: SANDBOX_PROFILE.to_owned(), host: here, badge: only_here };
+            return Self { icon, name: SANDBOX_PROFILE.to_owned(), host: String::new(), badge: only_here };
         };
         let host = target.host.clone().filter(|host| !host.is_empty() && !target.profile.is_local());
         Self {
             icon: of_service(&target.profile.service),
             name: target.profile.name.clone(),
-            host: host.unwrap_or(here),
+            host: host.unwrap_or_default(),
             badge: if target.profile.is_local() { only_here } else { visible(texts, target.visibility()) },
         }
     }
@@ -92,8 +94,9 @@ fn line_ui(ui: &Ui, rect: Rect, shown: &Shown, with_host: bool) {
     let name = wide(&shown.name, Type::Strong).min(room);
     paint_elided(ui.painter(), (pos2(left, y), name), Type::Strong, tokens.text, &shown.name);
     let mut x = left + name + 6.0;
-    if with_host && room - name > 40.0 {
-        let host = wide(&shown.host, Type::Small).min(room - name - 6.0);
+    let (whole, left) = (wide(&shown.host, Type::Small), room - name - 6.0);
+    if with_host && !shown.host.is_empty() && left >= whole.min(HOST_MIN) {
+        let host = whole.min(left);
         paint_elided(ui.painter(), (pos2(x, y), host), Type::Small, tokens.text_2, &shown.host);
         x += host + size::GAP;
     }
@@ -142,5 +145,8 @@ fn choice_ui(ui: &mut Ui, shown: &Shown, picked: bool) -> bool {
         );
     }
     focus_ring(ui, &response, rect.shrink(size::FOCUS_RING), size::SMALL_RADIUS);
+    if response.clicked() {
+        ui.close();
+    }
     response.clicked()
 }

@@ -1,6 +1,6 @@
 //! The form of one target, made from its service's own description.
 
-use eframe::egui::{Align, CentralPanel, Frame, Layout, Margin, Panel, ScrollArea, Ui};
+use eframe::egui::{Align, CentralPanel, Frame, Layout, Margin, Panel, ScrollArea, Ui, UiBuilder};
 
 use super::draft::Draft;
 use super::{Page, connection, fields, fresh, gallery, tile, words};
@@ -25,15 +25,28 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>, subject: &Subject) {
     let Some(mut draft) = take(cx, subject) else { return };
     let ground = Frame::NONE.fill(Tokens::of(ui).bg);
     let edge = if ui.available_width() < TIGHT { EDGE_NARROW } else { EDGE };
-    if !is_built_in(&draft) {
-        let foot = ground.inner_margin(Margin::symmetric(edge, 0));
-        Panel::bottom("target-foot").frame(foot).exact_size(FOOT).show(ui, |ui| foot_ui(ui, cx, &mut draft));
-    }
-    CentralPanel::default().frame(ground).show(ui, |ui| {
-        ScrollArea::vertical().id_salt(subject).auto_shrink(false).show(ui, |ui| {
-            Frame::NONE.inner_margin(Margin::symmetric(edge, 24)).show(ui, |ui| body_ui(ui, cx, &mut draft));
+    let whole = ui.available_rect_before_wrap();
+    let foot_height = if is_built_in(&draft) { 0.0 } else { FOOT };
+    let (body, foot) = whole.split_top_bottom_at_y(whole.bottom() - foot_height);
+    // The form before its foot: Tab walks as one reads.
+    ui.scope_builder(UiBuilder::new().max_rect(body), |ui| {
+        CentralPanel::default().frame(ground).show(ui, |ui| {
+            ScrollArea::vertical().id_salt(subject).auto_shrink(false).show(ui, |ui| {
+                Frame::NONE
+                    .inner_margin(Margin::symmetric(edge, 24))
+                    .show(ui, |ui| body_ui(ui, cx, &mut draft));
+            });
         });
     });
+    if foot_height > 0.0 {
+        let foot_frame = ground.inner_margin(Margin::symmetric(edge, 0));
+        ui.scope_builder(UiBuilder::new().max_rect(foot), |ui| {
+            Panel::bottom("target-foot")
+                .frame(foot_frame)
+                .exact_size(FOOT)
+                .show(ui, |ui| foot_ui(ui, cx, &mut draft));
+        });
+    }
     // A form that was discarded, or left before anything was entered into it, begins anew.
     if draft.is_changed() || cx.state.targets.page == Page::Form(subject.clone()) {
         cx.state.targets.drafts.insert(subject.clone(), draft);

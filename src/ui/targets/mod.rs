@@ -127,15 +127,17 @@ fn bar_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
             cx.state.screen = Screen::Uploads;
         }
         text(ui, Type::Heading, Tokens::of(ui).text, cx.texts.get("targets"));
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            ui.add_space(size::EDGE);
-            if Button::primary(cx.texts.get("new-target")).icon(icons::PLUS_BOLD).show(ui).clicked() {
-                cx.state.targets.open_gallery();
-            }
-            if Button::quiet(cx.texts.get("target-import")).icon(icons::DOWNLOAD_SIMPLE).show(ui).clicked() {
-                cx.push(Action::Targets(targets::Action::Import));
-            }
-        });
+        // From a place measured beforehand: Tab walks from left to right.
+        let import = Button::quiet(cx.texts.get("target-import")).icon(icons::DOWNLOAD_SIMPLE);
+        let new = Button::primary(cx.texts.get("new-target")).icon(icons::PLUS_BOLD);
+        let right = import.measure(ui) + new.measure(ui) + ui.spacing().item_spacing.x + size::EDGE;
+        ui.add_space((ui.available_width() - right).max(0.0));
+        if import.show(ui).clicked() {
+            cx.push(Action::Targets(targets::Action::Import));
+        }
+        if new.show(ui).clicked() {
+            cx.state.targets.open_gallery();
+        }
     });
 }
 

@@ -114,21 +114,29 @@ impl<'a> Button<'a> {
         self
     }
 
+    /// The width it takes: a row that ends at the right begins its controls at the left, so that Tab walks as one reads.
+    pub fn measure(&self, ui: &Ui) -> f32 {
+        let font = if self.small { Type::SmallStrong } else { Type::Strong }.font();
+        let wide = |text: &str| {
+            ui.painter().layout_no_wrap(text.to_owned(), font.clone(), Color32::PLACEHOLDER).size().x
+        };
+        let (icon, padding) = if self.small { (size::ICON_SMALL, 10.0) } else { (size::ICON, 14.0) };
+        let icon = if self.icon.is_some() { icon + 6.0 } else { 0.0 };
+        let note = if self.note.is_empty() { 0.0 } else { wide(self.note) + 6.0 };
+        self.width.unwrap_or_else(|| (wide(self.label) + note + icon + 2.0 * padding).ceil())
+    }
+
     pub fn show(self, ui: &mut Ui) -> Response {
         let (kind, small) = (self.kind, self.small);
-        let (height, padding, radius) = if small {
-            (size::SMALL, 10.0, size::SMALL_RADIUS)
-        } else {
-            (size::CONTROL, 14.0, size::CONTROL_RADIUS)
-        };
+        let (height, radius) =
+            if small { (size::SMALL, size::SMALL_RADIUS) } else { (size::CONTROL, size::CONTROL_RADIUS) };
+        let wanted = vec2(self.measure(ui), height);
         let font = if small { Type::SmallStrong } else { Type::Strong }.font();
         let galley = ui.painter().layout_no_wrap(self.label.to_owned(), font.clone(), Color32::PLACEHOLDER);
         let note = ui.painter().layout_no_wrap(self.note.to_owned(), font, Tokens::of(ui).text_2);
         let note_width = if self.note.is_empty() { 0.0 } else { note.size().x + 6.0 };
         let icon_size = if small { size::ICON_SMALL } else { size::ICON };
         let icon_width = if self.icon.is_some() { icon_size + 6.0 } else { 0.0 };
-        let natural = (galley.size().x + note_width + icon_width + 2.0 * padding).ceil();
-        let wanted = vec2(self.width.unwrap_or(natural), height);
         let (rect, response) =
             ui.add_enabled_ui(self.enabled, |ui| ui.allocate_exact_size(wanted, Sense::click())).inner;
         let (enabled, selected) = (self.enabled && ui.is_enabled(), self.selected);
@@ -151,7 +159,9 @@ impl<'a> Button<'a> {
             let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
             painter.galley(at, galley, color);
             painter.galley(note_at, note, color);
-            focus_ring(ui, &response, rect, radius);
+            // On the accent's own colour the ring would be lost: a gap sets it off.
+            let gap = if kind == Kind::Primary { size::FOCUS_RING } else { 0.0 };
+            focus_ring(ui, &response, rect.expand(gap), radius + u8::from(kind == Kind::Primary) * 2);
         }
         match self.shortcut {
             Some(shortcut) => response.on_hover_text(shortcut),

@@ -167,5 +167,9 @@ fn choice(ui: &mut Ui, label: &str, chosen: bool) -> Response {
         let check: Rect = rect.with_min_x(rect.right() - 30.0);
         icons::CHECK.paint(ui.painter(), check.center(), 14.0, tokens.accent_text);
     }
+    focus_ring(ui, &response, rect.shrink(size::FOCUS_RING), size::SMALL_RADIUS);
+    if response.clicked() {
+        ui.close();
+    }
     response
 }

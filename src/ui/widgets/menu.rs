@@ -30,6 +30,10 @@ fn item(ui: &mut Ui, icon: Icon, label: &str, color: Color32) -> Response {
     let place = (pos2(rect.left() + 36.0, rect.center().y), rect.width() - 44.0);
     paint_elided(ui.painter(), place, Type::Body, color, label);
     focus_ring(ui, &response, rect.shrink(size::FOCUS_RING), size::SMALL_RADIUS);
+    // The menu goes by itself after a click of the pointer alone, not after Enter.
+    if response.clicked() {
+        ui.close();
+    }
     response
 }
 
