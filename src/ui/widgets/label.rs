@@ -51,7 +51,15 @@ pub fn paint_elided(painter: &Painter, (at, width): (Pos2, f32), style: Type, co
 pub fn paint_cut(painter: &Painter, (at, width): (Pos2, f32), style: Type, color: Color32, text: &str) {
     let mut job = LayoutJob::simple_singleline(text.to_owned(), style.font(), color);
     job.wrap = TextWrapping::truncate_at_width(width.max(0.0));
-    let galley = painter.layout_job(job);
+    let mut galley = painter.layout_job(job);
+    if galley.elided
+        && let Some(row) = galley.rows.first()
+    {
+        // What ends a sentence, and the ellipsis after it, would look like four full stops.
+        let kept: String = text.chars().take(row.glyphs.len().saturating_sub(1)).collect();
+        let kept = kept.trim_end_matches(['.', ',', ';', ':', '。', '，', '；', '：', ' ']);
+        galley = painter.layout_no_wrap(format!("{kept}…"), style.font(), color);
+    }
     painter.galley(pos2(at.x, at.y - galley.size().y / 2.0), galley, color);
 }
 
