@@ -172,7 +172,7 @@ fn a_row_and_a_batch_are_paused_and_go_on() {
     window.until("the window is empty", |window| window.reads("Drop files here"));
     for (nth, name) in ["header.bin", "row.bin"].into_iter().enumerate() {
         desk.faults().add(Fault::parse("slow=1000").unwrap().times(1000));
-        window.drop_files(&[desk.file(name, &[7; 2_000_000])]);
+        window.drop_files(&[desk.file(name, &vec![7; 2_000_000])]);
         window.until("it moves", |window| {
             window.rows().iter().any(|row| row.starts_with(&format!("{name}, Uploading")))
         });
