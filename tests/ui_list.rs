@@ -10,9 +10,10 @@ use affix::domain::attachment::{AttachmentId, State};
 use affix::domain::describe::Visibility;
 use affix::domain::error::{Failure, Kind};
 use affix::domain::receipt::{LinkKind, Receipt};
+use affix::sandbox::faults::Fault;
 use affix::store::{NewAttachment, NewBatch, Outcome, Store};
 use desk::{Desk, Window};
-use eframe::egui::{HoveredFile, Key, Modifiers};
+use eframe::egui::{Event, HoveredFile, Key, Modifiers, OutputCommand};
 
 /// A batch of files in the history.
 async fn batch(store: &Store, profile: &str, names: Vec<String>) -> Vec<AttachmentId> {
@@ -161,6 +162,52 @@ fn a_menu_is_of_the_whole_selection_or_of_its_row() {
     window.click("work.docx, Done");
     window.press(Modifiers::SHIFT, Key::F10);
     window.until("a key opens it", |window| window.has("Remove from list"));
+}
+
+/// The header's button is the first of its name, the row's the second.
+#[test]
+fn a_row_and_a_batch_are_paused_and_go_on() {
+    let desk = Desk::with_sandbox();
+    let mut window = desk.open();
+    window.until("the window is empty", |window| window.reads("Drop files here"));
+    for (nth, name) in ["header.bin", "row.bin"].into_iter().enumerate() {
+        desk.faults().add(Fault::parse("slow=1000").unwrap().times(1000));
+        window.drop_files(&[desk.file(name, &vec![7; 2_000_000])]);
+        window.until("it moves", |window| {
+            window.rows().iter().any(|row| row.starts_with(&format!("{name}, Uploading")))
+        });
+        window.until("both have the button", |window| window.count("Pause") == 2);
+        window.click_nth("Pause", nth);
+        window.until("it is paused", |window| window.rows().contains(&format!("{name}, Paused")));
+        desk.faults().clear();
+        window.until("both have the button", |window| window.count("Resume") == 2);
+        window.click_nth("Resume", nth);
+        window.until("it is done", |window| window.rows().contains(&format!("{name}, Done")));
+    }
+}
+
+#[test]
+fn what_failed_is_retried_and_its_link_copied_by_key() {
+    let desk = Desk::with_sandbox();
+    let mut window = desk.open();
+    window.until("the window is empty", |window| window.reads("Drop files here"));
+    for (button, name) in [("Retry failed", "header.txt"), ("Retry", "row.txt")] {
+        desk.faults().add(Fault::parse("status=400").unwrap().times(1000));
+        window.drop_files(&[desk.file(name, name.as_bytes())]);
+        window.until("it failed", |window| window.rows().contains(&format!("{name}, Failed")));
+        desk.faults().clear();
+        window.until("it can be retried", |window| window.has(button));
+        window.click_nth(button, 0);
+        window.until("it is done", |window| window.rows().contains(&format!("{name}, Done")));
+    }
+    window.click("row.txt, Done");
+    window.harness.event(Event::Copy);
+    window.until("its link is copied", |window| {
+        let commands = &window.harness.output().platform_output.commands;
+        commands
+            .iter()
+            .any(|command| matches!(command, OutputCommand::CopyText(text) if text.starts_with("http")))
+    });
 }
 
 #[test]

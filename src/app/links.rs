@@ -1,6 +1,6 @@
 //! Copies, opens and saves links.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::path::PathBuf;
 
 use eframe::egui::Context;
@@ -22,9 +22,9 @@ use crate::transfer::aftercare::Aftercare;
 /// What was copied without being asked for.
 #[derive(Debug, Default)]
 pub(super) struct Sent {
-    /// Batches whose end was told: one that is tried again ends once more, and the clipboard may hold something else
-    /// by then.
-    ended: HashSet<BatchId>,
+    /// Batches whose end was told, and how many of each were done: one that is tried again ends once more, and the
+    /// clipboard may hold something else by then.
+    ended: HashMap<BatchId, usize>,
 }
 
 impl App {
@@ -50,7 +50,10 @@ impl App {
     pub(super) fn links_update(&mut self, ctx: &Context, update: Update) {
         match update {
             Update::Text(rendered) => self.copied(ctx, rendered),
-            Update::Ended { links, target, done, failed } => {
+            Update::Ended { batch, links, target, done, failed } => {
+                if let Some(before) = self.links.ended.insert(batch, done) {
+                    return self.ended_again(done.saturating_sub(before));
+                }
                 self.notify(ctx, &target, done, failed);
                 if self.model.settings.uploads.auto_copy && links.links > 0 {
                     self.copied(ctx, links);
@@ -65,20 +68,25 @@ impl App {
         }
     }
 
-    /// A batch that has ended may be copied by itself, once.
+    /// A batch that has ended is told; the first time it may be copied by itself.
     pub(super) fn links_event(&mut self, event: &Event) {
         let (Event::BatchDone(batch), Some(core)) = (event, &self.core) else { return };
-        if !self.links.ended.insert(*batch) {
-            return;
-        }
         let (store, format, batch) = (core.store.clone(), self.format(), *batch);
         let reporter = self.work.reporter();
         self.work.start(async move {
             match store.batch(batch).await {
-                Ok(rows) => reporter.send(model::Update::Links(ended(&format, &rows))).await,
+                Ok(rows) => reporter.send(model::Update::Links(ended(batch, &format, &rows))).await,
                 Err(failure) => tell(&reporter, failure).await,
             }
         });
+    }
+
+    /// Some of a batch were tried again.
+    fn ended_again(&mut self, more: usize) {
+        if more > 0 {
+            let shown = crate::ui::text::grouped(more as u64);
+            self.tell(Notice::text("notify-done").value("count", more).value("shown", shown));
+        }
     }
 
     /// What the clipboard is handed in this frame.
@@ -221,9 +229,10 @@ fn render(format: &Format, rows: &[Row]) -> Rendered {
     Rendered { text: lines.join("\n"), links: lines.len(), without: rows.len() - lines.len() }
 }
 
-fn ended(format: &Format, rows: &[Row]) -> Update {
+fn ended(batch: BatchId, format: &Format, rows: &[Row]) -> Update {
     let count = |states: &[State]| rows.iter().filter(|row| states.contains(&row.state)).count();
     Update::Ended {
+        batch,
         links: render(format, rows),
         target: rows.first().map(|row| row.profile.clone()).unwrap_or_default(),
         done: count(&[State::Done]),

@@ -44,6 +44,7 @@ pub enum Update {
     Text(Rendered),
     /// Every attachment of a batch is settled.
     Ended {
+        batch: BatchId,
         links: Rendered,
         target: String,
         done: usize,

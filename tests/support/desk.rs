@@ -18,6 +18,7 @@ use std::time::{Duration, Instant};
 use affix::app::{App, Start};
 use affix::platform::dirs::Home;
 use affix::sandbox::credentials::Credentials;
+use affix::sandbox::faults::Faults;
 use affix::sandbox::running::{self, Serving};
 use affix::sandbox::server::Config;
 use affix::secrets::Secrets;
@@ -68,6 +69,11 @@ impl Desk {
 
     pub fn settings(&self, text: &str) {
         write(&self.home.settings_file(), text.as_bytes());
+    }
+
+    /// What the sandbox does wrong.
+    pub fn faults(&self) -> &Faults {
+        self.serving.as_ref().unwrap().server().faults()
     }
 
     /// A file to upload.
@@ -161,6 +167,13 @@ impl Window {
     #[track_caller]
     pub fn click_with(&mut self, name: &str, modifiers: Modifiers) {
         self.harness.get_by_label(name).click_modifiers(modifiers);
+        self.harness.run_steps(2);
+    }
+
+    /// Clicks the one that is at this place among those of this name.
+    #[track_caller]
+    pub fn click_nth(&mut self, name: &str, nth: usize) {
+        self.harness.query_all_by_label(name).nth(nth).unwrap().click();
         self.harness.run_steps(2);
     }
 

@@ -83,6 +83,7 @@ fn one_ui(ui: &mut Ui, cx: &mut Cx<'_>, loaded: &Loaded) {
         if matches!(loaded.row.state, Stage::Failed | Stage::Unsure) {
             failure::show(ui, cx, &loaded.row);
         }
+        warned_ui(ui, cx, loaded.row.id);
         links::show(ui, cx, &loaded.row);
         facts::show(ui, cx, loaded);
         activity::show(ui, cx, loaded);
@@ -92,6 +93,18 @@ fn one_ui(ui: &mut Ui, cx: &mut Cx<'_>, loaded: &Loaded) {
             Frame::NONE.inner_margin(Margin::same(16)).show(ui, body);
         });
     });
+}
+
+/// What the checks said of a file that was sent all the same.
+fn warned_ui(ui: &mut Ui, cx: &Cx<'_>, id: AttachmentId) {
+    let tokens = Tokens::of(ui);
+    for finding in cx.model.questions.warned.get(&id).into_iter().flatten() {
+        ui.add_space(size::GAP);
+        ui.horizontal_top(|ui| {
+            icons::WARNING_FILL.show(ui, size::ICON, tokens.warn_text);
+            text(ui, Type::Small, tokens.warn_text, &finding.message);
+        });
+    }
 }
 
 fn many_ui(ui: &mut Ui, cx: &mut Cx<'_>, many: &Many) {
