@@ -59,7 +59,7 @@ pub(super) fn open(path: &Path) -> Result<Connection, Trouble> {
     Ok(db)
 }
 
-/// A second connection to a file that [`open`] has opened, which reads beside the writer and never writes.
+/// A second connection to a file that [`open()`] has opened, which reads beside the writer and never writes.
 pub(super) fn open_for_reading(path: &Path) -> Result<Connection, Trouble> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let db = Connection::open_with_flags(path, flags)?;

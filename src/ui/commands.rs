@@ -77,11 +77,11 @@ pub struct Entry {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum By {
-    /// [`listen`].
+    /// `listen`.
     Here,
     /// The list, for its selection.
     List,
-    /// The clipboard's events, or whatever lies on top: the keys are shown, not watched by [`listen`].
+    /// The clipboard's events, or whatever lies on top: the keys are shown, not watched by `listen`.
     Other,
 }
 
