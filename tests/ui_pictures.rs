@@ -98,7 +98,7 @@ fn how_uploads_end() {
     both("ended", ended, |window| {
         window.wait_for("photo.jpg, Done");
         // The batch's time is today's.
-        Some(Rect::from_min_max(pos2(66.0, 118.0), pos2(142.0, 144.0)))
+        Some(Rect::from_min_max(pos2(66.0, 118.0), pos2(152.0, 144.0)))
     });
 }
 
