@@ -112,7 +112,10 @@ impl App {
     fn inspect(&mut self, id: Option<AttachmentId>) {
         if self.model.detail.id != id {
             self.model.detail.id = id;
-            self.model.detail.loaded = None;
+            // What the list knows of it is shown at once, the requests a moment later.
+            let row = id.and_then(|id| self.model.list.rows.get(id)).cloned();
+            self.model.detail.loaded =
+                row.map(|row| Loaded { row, activity: Vec::new(), attempts: Vec::new() });
         }
         // Asked for anew: at once, also what is being read was asked for another one.
         (self.detail.stale, self.detail.asked, self.detail.read_at_ms) = (id.is_some(), false, 0);
