@@ -226,6 +226,8 @@ fn what_failed_is_told_in_all_its_layers() {
     ] {
         window.until(layer, |window| window.reads(layer));
     }
+    // The last that moves the rest: why there is no picture.
+    window.until("the preview's reason", |window| window.reads("“a.pdf” does not exist"));
     let details = click_copies(&mut window, "Copy details");
     for part in ["HTTP status: 401", "{\"error\":\"expired\"}", "a.pdf", "Step: ticket"] {
         assert!(details.contains(part), "no {part} in {details}");
