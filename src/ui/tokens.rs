@@ -148,6 +148,8 @@ pub mod size {
     pub const HALF: f32 = 4.0;
     /// Of a row: state or progress, and actions.
     pub const STATE_COLUMN: f32 = 200.0;
+    /// Where there is room a failure's first line is read whole.
+    pub const STATE_COLUMN_WIDE: f32 = 300.0;
     pub const ACTIONS_COLUMN: f32 = 148.0;
     pub const SHEET: f32 = 480.0;
     /// In small buttons.

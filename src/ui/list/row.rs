@@ -22,6 +22,8 @@ use crate::ui::{Cx, icons};
 
 /// Rows narrower than this show actions as icons.
 const NARROW: f32 = 620.0;
+/// From this width on names do not need all the room.
+const WIDE: f32 = 900.0;
 
 /// Where a row's parts are.
 struct Columns {
@@ -34,8 +36,11 @@ struct Columns {
 impl Columns {
     fn of(rect: Rect) -> Self {
         let narrow = rect.width() < NARROW;
-        let (state, actions) =
-            if narrow { (120.0, 60.0) } else { (size::STATE_COLUMN, size::ACTIONS_COLUMN) };
+        let (state, actions) = match rect.width() {
+            _ if narrow => (120.0, 60.0),
+            width if width >= WIDE => (size::STATE_COLUMN_WIDE, size::ACTIONS_COLUMN),
+            _ => (size::STATE_COLUMN, size::ACTIONS_COLUMN),
+        };
         let gap = if narrow { size::GAP } else { 40.0 };
         let actions =
             rect.with_min_x(rect.right() - size::GAP - actions).with_max_x(rect.right() - size::GAP);
