@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::runtime::Runtime;
 use tokio::sync::{mpsc, oneshot};
 
-use crate::domain::error::{Failure, Kind};
+use crate::domain::error::Failure;
 use crate::model::Update;
 use crate::platform::dirs::Home;
 use crate::platform::session::Session;
@@ -87,12 +87,7 @@ impl Reporter {
 
 impl Work {
     pub(super) fn new(waker: Waker) -> Result<Self, Failure> {
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(2)
-            .thread_name("affix-work")
-            .enable_all()
-            .build()
-            .map_err(|error| Failure::new(Kind::Storage, "Affix could not start its threads").cause(error))?;
+        let runtime = opening::runtime()?;
         let (sender, updates) = mpsc::channel(WAITING);
         Ok(Self {
             runtime: Some(runtime),

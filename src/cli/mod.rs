@@ -18,6 +18,7 @@ use clap::Parser as _;
 use clap::error::ErrorKind;
 
 use crate::domain::error::{Failure, Kind};
+use crate::transfer::opening;
 use crate::transfer::profiles::manage::describe;
 use args::{Cli, Command};
 use context::Context;
@@ -77,12 +78,7 @@ fn run(cli: Cli) -> Result<u8, Failure> {
         return Ok(DONE);
     };
     let context = Context::open(cli.home)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .thread_name("affix-work")
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::new(Kind::Storage, "Affix could not start its threads").cause(error))?;
+    let runtime = opening::runtime()?;
     let code = runtime.block_on(async {
         match command {
             Command::Upload(upload) => upload::run(&context, upload).await,

@@ -1,7 +1,9 @@
-//! What every front opens in the same way: the database with this run's session, the network, the limits.
+//! What every front opens in the same way: its threads, the database with this run's session, the network, the limits.
 
 use std::path::PathBuf;
 use std::time::Duration;
+
+use tokio::runtime::Runtime;
 
 use super::{Limits, retry};
 use crate::domain::error::{Failure, Kind};
@@ -10,6 +12,16 @@ use crate::platform::session::Session;
 use crate::services::http::{Http, Network};
 use crate::settings::Settings;
 use crate::store::{SessionId, Store};
+
+/// The threads that everything runs on which may wait for a network, a disk or a keyring.
+pub fn runtime() -> Result<Runtime, Failure> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .thread_name("affix-work")
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::new(Kind::Storage, "Affix could not start its threads").cause(error))
+}
 
 /// Opens the database for this run and marks as interrupted what runs that died have left unfinished. The session
 /// says which rows are this run's: keep it as long as the store.

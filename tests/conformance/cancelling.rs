@@ -7,25 +7,11 @@ use affix::domain::error::{Kind, Step};
 use affix::sandbox::faults::{Action, Fault};
 use affix::transfer::{Moving, Repairs, Scope};
 
-use crate::all;
 use crate::live::{Live, until};
+use crate::{all, routes};
 
 const SOON: Duration = Duration::from_secs(1);
 const LARGE: usize = 1_900_000;
-
-/// The routes that an upload of this service takes, in their order, each once.
-async fn routes(live: &mut Live, id: &str) -> Vec<String> {
-    let path = live.picture(LARGE);
-    assert_eq!(live.upload(id, &path).await.state, State::Done);
-    let mut routes: Vec<String> = Vec::new();
-    for entry in live.asked(id) {
-        if !routes.contains(&entry.step) {
-            routes.push(entry.step);
-        }
-    }
-    live.reset().await;
-    routes
-}
 
 async fn cancel(live: &mut Live, what: &str) {
     let begun = Instant::now();
@@ -43,7 +29,7 @@ async fn while_a_service_lets_wait() {
     let mut live = Live::start().await;
     for (description, _, _) in all() {
         let id = description.id;
-        for route in routes(&mut live, id).await {
+        for route in routes(&mut live, id, LARGE).await {
             let what = format!("{id}: {route}");
             live.fault(Fault::new(Action::StallAnswer).on(id, &route));
             let path = live.picture(LARGE);

@@ -24,6 +24,7 @@ mod secrets;
 mod settings;
 mod video;
 
+use affix::domain::attachment::State;
 use affix::domain::describe::{Capability, Description, Visibility};
 use affix::domain::receipt::{LinkKind, Receipt};
 use affix::services::{self, Service};
@@ -34,6 +35,20 @@ fn all() -> impl Iterator<Item = (&'static Description, &'static Capability, &'s
         let description = service.description();
         (description, &description.capability, *service)
     })
+}
+
+/// The routes that an upload of this service takes for a picture of so many bytes, in their order, each once.
+async fn routes(live: &mut live::Live, id: &str, bytes: usize) -> Vec<String> {
+    let path = live.picture(bytes);
+    assert_eq!(live.upload(id, &path).await.state, State::Done);
+    let mut routes: Vec<String> = Vec::new();
+    for entry in live.asked(id) {
+        if !routes.contains(&entry.step) {
+            routes.push(entry.step);
+        }
+    }
+    live.reset().await;
+    routes
 }
 
 /// The bytes that stand behind a receipt, reached in the way that its visibility promises.

@@ -9,25 +9,11 @@ use affix::domain::error::Step;
 use affix::sandbox::faults::{Action, Fault};
 use affix::transfer::{Event, Moving, Repairs, Scope};
 
-use crate::all;
 use crate::live::{Live, until};
+use crate::{all, routes};
 
 const SOON: Duration = Duration::from_secs(1);
 const SIZE: usize = 200_000;
-
-/// The routes that an upload of this service takes, in their order, each once.
-async fn routes(live: &mut Live, id: &str) -> Vec<String> {
-    let path = live.picture(SIZE);
-    assert_eq!(live.upload(id, &path).await.state, State::Done);
-    let mut routes: Vec<String> = Vec::new();
-    for entry in live.asked(id) {
-        if !routes.contains(&entry.step) {
-            routes.push(entry.step);
-        }
-    }
-    live.reset().await;
-    routes
-}
 
 /// What a lost answer means at this step.
 fn repeat(description: &Description, step: Step) -> Repeat {
@@ -55,7 +41,7 @@ async fn while_a_service_lets_wait() {
     let mut unsure = Vec::new();
     for (description, _, _) in all() {
         let id = description.id;
-        for route in routes(&mut live, id).await {
+        for route in routes(&mut live, id, SIZE).await {
             let what = format!("{id}: {route}");
             live.fault(Fault::new(Action::StallAnswer).on(id, &route));
             let path = live.picture(SIZE);

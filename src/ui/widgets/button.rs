@@ -1,7 +1,10 @@
 //! Buttons: one primary a view, plain ones with an edge, quiet ones without, and those with an icon alone.
 
+use std::sync::Arc;
+
 use eframe::egui::{
-    Color32, CornerRadius, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2,
+    Color32, CornerRadius, Galley, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo,
+    pos2, vec2,
 };
 
 use super::focus_ring;
@@ -116,27 +119,31 @@ impl<'a> Button<'a> {
 
     /// The width it takes: a row that ends at the right begins its controls at the left, so that Tab walks as one reads.
     pub fn measure(&self, ui: &Ui) -> f32 {
+        self.width_of(&self.parts(ui))
+    }
+
+    fn width_of(&self, parts: &Parts) -> f32 {
+        let padding = if self.small { 10.0 } else { 14.0 };
+        self.width.unwrap_or_else(|| (parts.width() + 2.0 * padding).ceil())
+    }
+
+    fn parts(&self, ui: &Ui) -> Parts {
         let font = if self.small { Type::SmallStrong } else { Type::Strong }.font();
-        let wide = |text: &str| {
-            ui.painter().layout_no_wrap(text.to_owned(), font.clone(), Color32::PLACEHOLDER).size().x
-        };
-        let (icon, padding) = if self.small { (size::ICON_SMALL, 10.0) } else { (size::ICON, 14.0) };
-        let icon = if self.icon.is_some() { icon + 6.0 } else { 0.0 };
-        let note = if self.note.is_empty() { 0.0 } else { wide(self.note) + 6.0 };
-        self.width.unwrap_or_else(|| (wide(self.label) + note + icon + 2.0 * padding).ceil())
+        let icon = if self.small { size::ICON_SMALL } else { size::ICON };
+        Parts {
+            label: ui.painter().layout_no_wrap(self.label.to_owned(), font.clone(), Color32::PLACEHOLDER),
+            note: (!self.note.is_empty())
+                .then(|| ui.painter().layout_no_wrap(self.note.to_owned(), font, Tokens::of(ui).text_2)),
+            icon: self.icon.map(|_| icon),
+        }
     }
 
     pub fn show(self, ui: &mut Ui) -> Response {
         let (kind, small) = (self.kind, self.small);
         let (height, radius) =
             if small { (size::SMALL, size::SMALL_RADIUS) } else { (size::CONTROL, size::CONTROL_RADIUS) };
-        let wanted = vec2(self.measure(ui), height);
-        let font = if small { Type::SmallStrong } else { Type::Strong }.font();
-        let galley = ui.painter().layout_no_wrap(self.label.to_owned(), font.clone(), Color32::PLACEHOLDER);
-        let note = ui.painter().layout_no_wrap(self.note.to_owned(), font, Tokens::of(ui).text_2);
-        let note_width = if self.note.is_empty() { 0.0 } else { note.size().x + 6.0 };
-        let icon_size = if small { size::ICON_SMALL } else { size::ICON };
-        let icon_width = if self.icon.is_some() { icon_size + 6.0 } else { 0.0 };
+        let parts = self.parts(ui);
+        let wanted = vec2(self.width_of(&parts), height);
         let (rect, response) =
             ui.add_enabled_ui(self.enabled, |ui| ui.allocate_exact_size(wanted, Sense::click())).inner;
         let (enabled, selected) = (self.enabled && ui.is_enabled(), self.selected);
@@ -149,16 +156,18 @@ impl<'a> Button<'a> {
             let look = Look::of(ui, kind, &response, selected.unwrap_or(false));
             look.paint(ui, rect, radius);
             let color = look.text;
-            let mut x = rect.center().x - (galley.size().x + note_width + icon_width) / 2.0;
-            if let Some(icon) = self.icon {
-                icon.paint(ui.painter(), pos2(x + icon_size / 2.0, rect.center().y), icon_size, color);
-                x += icon_width;
+            let mut x = rect.center().x - parts.width() / 2.0;
+            if let (Some(icon), Some(side)) = (self.icon, parts.icon) {
+                icon.paint(ui.painter(), pos2(x + side / 2.0, rect.center().y), side, color);
+                x += side + Parts::GAP;
             }
-            let at = pos2(x, rect.center().y - galley.size().y / 2.0);
-            let note_at = pos2(x + galley.size().x + 6.0, rect.center().y - note.size().y / 2.0);
+            let at = pos2(x, rect.center().y - parts.label.size().y / 2.0);
+            let note_x = x + parts.label.size().x + Parts::GAP;
             let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
-            painter.galley(at, galley, color);
-            painter.galley(note_at, note, color);
+            painter.galley(at, parts.label, color);
+            if let Some(note) = parts.note {
+                painter.galley(pos2(note_x, rect.center().y - note.size().y / 2.0), note, color);
+            }
             // On the accent's own colour the ring would be lost: a gap sets it off.
             let gap = if kind == Kind::Primary { size::FOCUS_RING } else { 0.0 };
             focus_ring(ui, &response, rect.expand(gap), radius + u8::from(kind == Kind::Primary) * 2);
@@ -167,6 +176,24 @@ impl<'a> Button<'a> {
             Some(shortcut) => response.on_hover_text(shortcut),
             None => response,
         }
+    }
+}
+
+/// What stands in a button, side by side.
+struct Parts {
+    label: Arc<Galley>,
+    note: Option<Arc<Galley>>,
+    /// The icon's side in points.
+    icon: Option<f32>,
+}
+
+impl Parts {
+    const GAP: f32 = 6.0;
+
+    fn width(&self) -> f32 {
+        let note = self.note.as_ref().map_or(0.0, |note| note.size().x + Self::GAP);
+        let icon = self.icon.map_or(0.0, |side| side + Self::GAP);
+        self.label.size().x + note + icon
     }
 }
 
