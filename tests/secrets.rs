@@ -155,6 +155,7 @@ static SAFE: Description = Description {
         deletes: false,
         renews: false,
         saves: false,
+        looks: false,
         checksum: None,
         repeats: &[],
     },

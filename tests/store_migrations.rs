@@ -17,13 +17,26 @@ use rusqlite::Connection;
 
 /// Each released format with rows in it, as the version that wrote it left it: never edited, only added to.
 /// The rows are the same in all of them, as far as the format can hold them.
-const FIXTURES: &[(i64, &[&str])] = &[(1, &[V1]), (2, &[V1, V2])];
+const FIXTURES: &[(i64, &[&str])] = &[(1, &[V1]), (2, &[V1, V2]), (3, &[V1, V2, V3])];
 
 /// What format 2 changed of the same rows.
 const V2: &str = "
 DROP INDEX attachments_by_batch;
 CREATE INDEX attachments_by_batch ON attachments (batch, position, state, size);
 PRAGMA user_version = 2;
+";
+
+/// What format 3 changed.
+const V3: &str = "
+ALTER TABLE attachments ADD COLUMN held INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE attachments ADD COLUMN priority INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE attachments ADD COLUMN rank INTEGER;
+ALTER TABLE attachments ADD COLUMN whole_at_ms INTEGER;
+ALTER TABLE attachments ADD COLUMN content BLOB;
+ALTER TABLE attachments ADD COLUMN link_check TEXT;
+ALTER TABLE batches ADD COLUMN target TEXT;
+CREATE INDEX attachments_by_size ON attachments (profile, size) WHERE state = 'done';
+PRAGMA user_version = 3;
 ";
 
 const V1: &str = r#"

@@ -74,9 +74,10 @@ impl App {
             Event::State { id, .. }
             | Event::Warned { id, .. }
             | Event::Asked { id, .. }
-            | Event::WillRetry { id, .. } => Some(*id),
+            | Event::WillRetry { id, .. }
+            | Event::Checked { id, .. } => Some(*id),
             Event::Finished(finished) => Some(finished.id),
-            Event::BatchDone(_) | Event::Trouble(_) => None,
+            Event::BatchDone(_) | Event::HostWaits(_) | Event::HostGoesOn { .. } | Event::Trouble(_) => None,
         };
         if changed.is_some() && changed == self.model.detail.id {
             self.detail.stale = true;

@@ -75,6 +75,41 @@ impl State {
     }
 }
 
+/// What goes first among the files that wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub enum Priority {
+    /// When nothing else waits for the target.
+    Low,
+    #[default]
+    Normal,
+    /// Before everything else that waits for the target.
+    High,
+}
+
+impl Priority {
+    pub const ALL: [Self; 3] = [Self::High, Self::Normal, Self::Low];
+
+    /// As the database keeps it: higher goes first.
+    #[must_use]
+    pub fn number(self) -> i64 {
+        match self {
+            Self::Low => -1,
+            Self::Normal => 0,
+            Self::High => 1,
+        }
+    }
+
+    /// The priority that [`Priority::number`] gave.
+    #[must_use]
+    pub fn from_number(number: i64) -> Self {
+        match number {
+            ..0 => Self::Low,
+            0 => Self::Normal,
+            1.. => Self::High,
+        }
+    }
+}
+
 /// The facts of a local file, read once before anything is sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileFacts {

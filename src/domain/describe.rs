@@ -135,6 +135,8 @@ pub struct Capability {
     pub renews: bool,
     /// An uploaded file that has no public link can be fetched with the credential.
     pub saves: bool,
+    /// After a lost answer it can be asked whether the file is there.
+    pub looks: bool,
     /// The checksum that the service gives back and that must be compared.
     pub checksum: Option<Checksum>,
     /// What a repeat of each network step does once its answer was lost.

@@ -6,6 +6,7 @@ pub mod describe;
 pub mod error;
 pub mod file_name;
 pub mod link;
+pub mod link_check;
 pub mod preflight;
 pub mod profile;
 pub mod progress;

@@ -24,6 +24,42 @@ pub struct Profile {
     pub demo: bool,
     /// The first upload's question was answered with "don't ask again".
     pub confirmed: bool,
+    /// Uploads that run at once to it, 1 to 64; none: as the settings say for all.
+    pub parallel: Option<u32>,
+    /// Requests a minute at most, 1 to 6,000; none: no limit.
+    pub requests_per_minute: Option<u32>,
+    pub again: Again,
+}
+
+/// What is done with content that the profile's service has already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Again {
+    #[default]
+    Ask,
+    /// Upload it once more.
+    Upload,
+    /// Take the link that is there.
+    Existing,
+}
+
+impl Again {
+    pub const ALL: [Self; 3] = [Self::Ask, Self::Upload, Self::Existing];
+
+    /// As the settings file names it.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Ask => "ask",
+            Self::Upload => "upload",
+            Self::Existing => "existing",
+        }
+    }
+
+    /// The one that the settings file names.
+    #[must_use]
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|again| again.code() == code)
+    }
 }
 
 impl Profile {

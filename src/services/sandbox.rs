@@ -50,6 +50,7 @@ static DESCRIPTION: Description = Description {
         deletes: true,
         renews: false,
         saves: false,
+        looks: false,
         checksum: Some(Checksum::Sha256),
         repeats: &[(Step::Send, Repeat::Safe)],
     },

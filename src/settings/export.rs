@@ -19,18 +19,18 @@ pub fn to_text(profile: &Profile, describe: Describe) -> String {
     if let Some(description) = describe(&shown.service) {
         profiles::take_secrets(&mut shown, description);
     }
-    let Profile { name, service, settings, demo, confirmed: _ } = shown;
     let mut document = DocumentMut::new();
     document.decor_mut().set_prefix(HEADER);
     document.insert("affix_profile", toml_edit::value(VERSION));
-    document.insert("name", toml_edit::value(name));
-    document.insert("service", toml_edit::value(service));
-    if demo {
+    document.insert("name", toml_edit::value(&shown.name));
+    document.insert("service", toml_edit::value(&shown.service));
+    if shown.demo {
         document.insert("demo", toml_edit::value(true));
     }
-    if !settings.is_empty() {
+    profiles::put_limits(document.as_table_mut(), &shown);
+    if !shown.settings.is_empty() {
         let mut table: Table =
-            settings.into_iter().map(|(key, value)| (key, toml_edit::value(value))).collect();
+            shown.settings.into_iter().map(|(key, value)| (key, toml_edit::value(value))).collect();
         table.decor_mut().set_prefix("\n");
         document.insert("settings", Item::Table(table));
     }

@@ -16,6 +16,9 @@
 //! auto_copy = true
 //! notify = true
 //! own_format = "{name}: {url}"
+//! bandwidth_kib = 0
+//! check_links = true
+//! resume = true
 //!
 //! [network]
 //! proxy = "http://proxy.example:3128"
@@ -40,6 +43,12 @@
 //! [[profiles]]
 //! name = "My bot"
 //! service = "mixin"
+//!
+//! # Of this profile: uploads at once, requests a minute, and what is done with content that it has already:
+//! # "ask", "upload" or "existing".
+//! parallel = 2
+//! requests_per_minute = 60
+//! again = "ask"
 //!
 //! [profiles.settings]
 //! app_id = "…"
@@ -106,6 +115,12 @@ pub struct Uploads {
     pub notify: bool,
     /// The template of the window's own format.
     pub own_format: String,
+    /// KiB a second of all uploads together; 0: no limit.
+    pub bandwidth_kib: u64,
+    /// Ask each link once after its upload whether it gives the file.
+    pub check_links: bool,
+    /// What an earlier run left and can safely go on does so by itself when the window opens.
+    pub resume: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -188,6 +203,9 @@ impl Default for Uploads {
             auto_copy: true,
             notify: true,
             own_format: "{name}: {url}".to_owned(),
+            bandwidth_kib: 0,
+            check_links: true,
+            resume: true,
         }
     }
 }

@@ -1,18 +1,24 @@
 //! Profiles in a document: reading, checking, and writing only what differs.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 use toml_edit::{Item, Table, TableLike, Value};
 
 use super::warning::{Problem, Warning};
 use crate::domain::describe::{Description, SettingSpec};
 use crate::domain::error::{Failure, Kind};
-use crate::domain::profile::{Profile, SANDBOX_PROFILE};
+use crate::domain::profile::{Again, Profile, SANDBOX_PROFILE};
 
 /// The longest profile name, in characters.
 const MAX_NAME_CHARS: usize = 64;
 
-const KNOWN: [&str; 5] = ["confirmed", "demo", "name", "service", "settings"];
+/// Uploads at once to one profile.
+const PARALLEL: RangeInclusive<u32> = 1..=64;
+const REQUESTS_PER_MINUTE: RangeInclusive<u32> = 1..=6_000;
+
+const KNOWN: [&str; 8] =
+    ["again", "confirmed", "demo", "name", "parallel", "requests_per_minute", "service", "settings"];
 
 /// The profile that needs no account. It asks nothing before its first upload.
 pub(super) fn built_in() -> Profile {
@@ -22,6 +28,7 @@ pub(super) fn built_in() -> Profile {
         settings: BTreeMap::new(),
         demo: true,
         confirmed: true,
+        ..Profile::default()
     }
 }
 
@@ -127,6 +134,14 @@ pub(super) fn read(entry: &dyn TableLike, place: &str, warnings: &mut Vec<Warnin
         settings: read_settings(entry, &place, warnings),
         demo: read_flag(entry, "demo", &place, warnings),
         confirmed: read_flag(entry, "confirmed", &place, warnings),
+        parallel: read_number(entry, "parallel", PARALLEL, (&place, warnings)),
+        requests_per_minute: read_number(
+            entry,
+            "requests_per_minute",
+            REQUESTS_PER_MINUTE,
+            (&place, warnings),
+        ),
+        again: read_again(entry, &place, warnings),
     })
 }
 
@@ -136,6 +151,32 @@ fn read_flag(entry: &dyn TableLike, key: &str, place: &str, warnings: &mut Vec<W
         let problem = Problem::Value("must be true or false".to_owned());
         warnings.push(Warning::new(format!("{place}.{key}"), problem).used("false"));
         false
+    })
+}
+
+fn read_number(
+    entry: &dyn TableLike,
+    key: &str,
+    range: RangeInclusive<u32>,
+    (place, warnings): (&str, &mut Vec<Warning>),
+) -> Option<u32> {
+    let number = entry.get(key)?.as_integer().and_then(|number| u32::try_from(number).ok());
+    let good = number.filter(|number| range.contains(number));
+    if good.is_none() {
+        let must = format!("must be a whole number from {} to {}", range.start(), range.end());
+        warnings
+            .push(Warning::new(format!("{place}.{key}"), Problem::Value(must)).used("no limit of its own"));
+    }
+    good
+}
+
+fn read_again(entry: &dyn TableLike, place: &str, warnings: &mut Vec<Warning>) -> Again {
+    let Some(item) = entry.get("again") else { return Again::default() };
+    item.as_str().and_then(Again::parse).unwrap_or_else(|| {
+        let codes = Again::ALL.map(Again::code).join("\", \"");
+        let problem = Problem::Value(format!("must be one of \"{codes}\""));
+        warnings.push(Warning::new(format!("{place}.again"), problem).used("ask"));
+        Again::default()
     })
 }
 
@@ -174,7 +215,7 @@ fn plain_text(item: &Item) -> Option<String> {
 
 /// Changes the entry of the document where `profile` differs from `before`, which was read from it.
 pub(super) fn write(entry: &mut dyn TableLike, before: &Profile, profile: &Profile) -> Result<(), Failure> {
-    let Profile { name, service, settings, demo, confirmed } = profile;
+    let Profile { name, service, settings, demo, confirmed, parallel, requests_per_minute, again } = profile;
     if *name != before.name {
         set_value(entry, "name", Value::from(name));
     }
@@ -185,6 +226,20 @@ pub(super) fn write(entry: &mut dyn TableLike, before: &Profile, profile: &Profi
         if new != old {
             set_value(entry, key, Value::from(new));
         }
+    }
+    let limits = [
+        ("parallel", *parallel, before.parallel),
+        ("requests_per_minute", *requests_per_minute, before.requests_per_minute),
+    ];
+    for (key, new, old) in limits {
+        match new {
+            Some(number) if new != old => set_value(entry, key, Value::from(i64::from(number))),
+            None => drop(entry.remove(key)),
+            Some(_) => {}
+        }
+    }
+    if *again != before.again {
+        set_value(entry, "again", Value::from(again.code()));
     }
     if *settings == before.settings {
         return Ok(());
@@ -228,12 +283,26 @@ pub(super) fn new_entry(profile: &Profile) -> Table {
             entry.insert(key, toml_edit::value(true));
         }
     }
+    put_limits(&mut entry, profile);
     if !profile.settings.is_empty() {
         let settings: Table =
             profile.settings.iter().map(|(key, value)| (key.as_str(), toml_edit::value(value))).collect();
         entry.insert("settings", Item::Table(settings));
     }
     entry
+}
+
+/// Into a new table: what differs from the defaults.
+pub(super) fn put_limits(entry: &mut Table, profile: &Profile) {
+    let limits = [("parallel", profile.parallel), ("requests_per_minute", profile.requests_per_minute)];
+    for (key, limit) in limits {
+        if let Some(number) = limit {
+            entry.insert(key, toml_edit::value(i64::from(number)));
+        }
+    }
+    if profile.again != Again::default() {
+        entry.insert("again", toml_edit::value(profile.again.code()));
+    }
 }
 
 #[cfg(test)]

@@ -69,6 +69,9 @@ impl<'a> Reader<'a> {
                 own_format: self
                     .text("uploads.own_format", Some(&uploads.own_format))
                     .unwrap_or(uploads.own_format),
+                bandwidth_kib: self.whole("uploads.bandwidth_kib", uploads.bandwidth_kib),
+                check_links: self.flag("uploads.check_links", uploads.check_links),
+                resume: self.flag("uploads.resume", uploads.resume),
             },
             network: Network {
                 proxy: self.text("network.proxy", None).or(network.proxy),

@@ -167,6 +167,13 @@ fn row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
         started_at_ms: row.get("started_at_ms")?,
         finished_at_ms: row.get("finished_at_ms")?,
         session: row.get("session")?,
+        held: row.get("held")?,
+        priority: row.get("priority")?,
+        rank: row.get::<_, Option<i64>>("rank")?.unwrap_or(row.get("id")?),
+        whole_at_ms: row.get("whole_at_ms")?,
+        content: row.get("content")?,
+        // One that cannot be read is looked at again.
+        link_check: json(row.get("link_check")?).unwrap_or_default(),
     })
 }
 

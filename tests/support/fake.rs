@@ -38,6 +38,7 @@ pub static DESCRIPTION: Description = Description {
         deletes: false,
         renews: false,
         saves: false,
+        looks: false,
         checksum: None,
         repeats: &[],
     },

@@ -165,6 +165,7 @@ fn count(list: &mut List, landed: &Landed, shown: &[BatchId]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::attachment::Priority;
     use crate::store::{BatchTotals, Overall, Row, SessionId};
 
     const FILM: AttachmentId = AttachmentId(1);
@@ -196,6 +197,12 @@ mod tests {
             started_at_ms: None,
             finished_at_ms: None,
             session: SessionId::fresh(),
+            held: false,
+            priority: Priority::Normal,
+            rank: id.0,
+            whole_at_ms: None,
+            content: None,
+            link_check: None,
         }
     }
 

@@ -132,7 +132,7 @@ impl Run {
             )),
             Event::Trouble(failure) => self.trouble(failure),
             Event::Finished(finished) => self.finished(*finished).await,
-            Event::BatchDone(_) => {}
+            Event::BatchDone(_) | Event::HostWaits(_) | Event::HostGoesOn { .. } | Event::Checked { .. } => {}
         }
         Ok(())
     }

@@ -69,6 +69,7 @@ pub(super) static DESCRIPTION: Description = Description {
         deletes: false,
         renews: false,
         saves: false,
+        looks: false,
         checksum: Some(Checksum::Md5),
         // "Attachments are not upserted": every POST makes a new id.
         repeats: &[(Step::Send, Repeat::Ambiguous)],

@@ -132,6 +132,7 @@ pub(super) static DESCRIPTION: Description = Description {
         deletes: false,
         renews: false,
         saves: false,
+        looks: false,
         checksum: None,
         repeats: &[(Step::Ticket, Repeat::Safe), (Step::Send, Repeat::Ambiguous)],
     },

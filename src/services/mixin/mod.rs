@@ -65,6 +65,7 @@ static DESCRIPTION: Description = Description {
         deletes: false,
         renews: true,
         saves: false,
+        looks: false,
         checksum: None,
         repeats: &[(Step::Ticket, Repeat::Safe), (Step::Send, Repeat::Safe), (Step::Confirm, Repeat::Safe)],
     },

@@ -74,6 +74,7 @@ static DESCRIPTION: Description = Description {
         deletes: false,
         renews: true,
         saves: false,
+        looks: false,
         checksum: None,
         // A lost answer to `notify` sends a retry back to the ticket, which is safe: `notify` itself is never repeated.
         repeats: &[(Step::Ticket, Repeat::Safe), (Step::Send, Repeat::Safe), (Step::Confirm, Repeat::Safe)],

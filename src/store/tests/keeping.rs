@@ -3,7 +3,7 @@
 use std::time::{Duration, UNIX_EPOCH};
 
 use super::*;
-use crate::domain::attachment::{FileFacts, State};
+use crate::domain::attachment::{FileFacts, Priority, State};
 use crate::store::rows::Attempt;
 
 #[tokio::test]
@@ -37,6 +37,12 @@ async fn a_fresh_row_has_what_was_handed_over() {
         started_at_ms: None,
         finished_at_ms: None,
         session: bench.store.session(),
+        held: false,
+        priority: Priority::Normal,
+        rank: id.0,
+        whole_at_ms: None,
+        content: None,
+        link_check: None,
     };
     assert_eq!(rows, [expected(ids[0], 0, "a.jpg"), expected(ids[1], 1, "b.jpg")]);
 }
