@@ -238,7 +238,7 @@ impl Store {
     }
 }
 
-fn to_json(value: &impl Serialize) -> Result<String, Failure> {
+pub(super) fn to_json(value: &impl Serialize) -> Result<String, Failure> {
     serde_json::to_string(value)
         .map_err(|error| Failure::new(Kind::Storage, "A record could not be written as JSON").cause(error))
 }

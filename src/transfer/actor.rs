@@ -10,10 +10,12 @@ use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use tokio::sync::mpsc;
+use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior};
 
 use super::board::Board;
 use super::job::{self, Ended, Job, Outcome};
+use super::links::Links;
 use super::queue::Queue;
 use super::stop::Wish;
 use super::{Answer, Command, Config, Event, Finished, Repairs, Scope, Submitted};
@@ -33,14 +35,17 @@ pub(super) async fn run(
     config: Config,
     mut inbox: mpsc::Receiver<Command>,
     events: mpsc::Sender<Event>,
-    board: Board,
+    (board, links): (Board, Links),
 ) {
     let (endings, mut ended) = mpsc::channel(ENDINGS_WAITING);
     let queue = Queue::new(config.limits);
     let (asked, batches, outbox) = (HashMap::new(), HashMap::new(), VecDeque::new());
     let paused = BTreeMap::new();
+    // Ends with this: looking at links keeps nobody waiting.
+    let mut looking = JoinSet::new();
+    looking.spawn(links.clone().run(config.clone(), events.clone()));
     let mut actor =
-        Actor { config, events: events.clone(), board, endings, queue, asked, paused, batches, outbox };
+        Actor { config, events: events.clone(), board, links, endings, queue, asked, paused, batches, outbox };
     let mut tick = tokio::time::interval(Duration::from_millis(1000 / TICKS_PER_SECOND));
     // Ticks that nobody waited for are not made up for.
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -68,6 +73,8 @@ struct Actor {
     config: Config,
     events: mpsc::Sender<Event>,
     board: Board,
+    /// Of what was uploaded.
+    links: Links,
     endings: mpsc::Sender<(Job, Outcome)>,
     queue: Queue,
     /// Attachments whose findings wait for an answer.
@@ -156,6 +163,9 @@ impl Actor {
         (job.checkpoint, job.seen) = (outcome.checkpoint, outcome.seen);
         match outcome.ended {
             Ended::Done(receipt) => {
+                if outcome.recorded.is_ok() {
+                    self.links.uploaded(job.id);
+                }
                 let failure = outcome.recorded.err().map(|failure| not_recorded(failure).asked(job.asked()));
                 self.settled(&job, State::Done, Some(receipt), failure);
             }

@@ -9,6 +9,7 @@ mod board;
 pub mod consent;
 mod job;
 mod line;
+mod links;
 pub mod opening;
 mod preflight;
 pub mod profiles;
@@ -256,6 +257,7 @@ pub struct Finished {
 pub struct Handle {
     commands: mpsc::Sender<Command>,
     board: board::Board,
+    links: links::Links,
 }
 
 /// Starts the engine on the current tokio runtime.
@@ -263,9 +265,9 @@ pub struct Handle {
 pub fn start(config: Config) -> (Handle, mpsc::Receiver<Event>) {
     let (commands, inbox) = mpsc::channel(COMMANDS_WAITING);
     let (events, receiver) = mpsc::channel(EVENTS_WAITING);
-    let board = board::Board::default();
-    tokio::spawn(actor::run(config, inbox, events, board.clone()));
-    (Handle { commands, board }, receiver)
+    let (board, links) = (board::Board::default(), links::Links::default());
+    tokio::spawn(actor::run(config, inbox, events, (board.clone(), links.clone())));
+    (Handle { commands, board, links }, receiver)
 }
 
 impl Handle {
@@ -345,14 +347,24 @@ impl Handle {
     /// Bytes a second of all uploads together; from now on, also for what runs.
     pub fn set_bandwidth(&self, _bytes_per_sec: Option<u64>) {}
 
-    /// Whether each link is asked for once after its upload.
-    pub async fn set_check_links(&self, _check: bool) -> Result<(), Failure> {
-        Ok(())
+    /// Whether each link is asked for once after its upload; not before this is called. One that does not give the
+    /// file yet is asked for again after 10 seconds and once more after a minute.
+    #[expect(clippy::unused_async, reason = "as the other wishes")]
+    pub async fn set_check_links(&self, check: bool) -> Result<(), Failure> {
+        self.links.set_by_itself(check);
+        self.alive()
     }
 
-    /// Asks for the links of these again; each tells [`Event::Checked`].
-    pub async fn check_links(&self, _ids: Vec<AttachmentId>) -> Result<(), Failure> {
-        Ok(())
+    /// Asks for the links of these now, also of earlier runs; each tells [`Event::Checked`]. What has no link that
+    /// anybody may open is left out.
+    #[expect(clippy::unused_async, reason = "as the other wishes")]
+    pub async fn check_links(&self, ids: Vec<AttachmentId>) -> Result<(), Failure> {
+        self.links.want(&ids);
+        self.alive()
+    }
+
+    fn alive(&self) -> Result<(), Failure> {
+        if self.commands.is_closed() { Err(ended()) } else { Ok(()) }
     }
 
     pub async fn answer(&self, id: AttachmentId, answer: Answer) -> Result<(), Failure> {
