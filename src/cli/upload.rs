@@ -27,10 +27,13 @@ pub(super) async fn run(context: &Context, args: Upload) -> Result<u8, Failure> 
     context.targets.resolve(&profile.name).await.map_err(asked)?;
     let paths: Vec<_> = args.files.iter().map(absolute).collect();
     let keeping = context.keeping().await?;
-    let agreed = args.yes
-        || profile.is_local()
-        || consent::first_upload(context, &profile, service, paths.len())?
-            && consent::again(&keeping.store, &profile, &paths).await?;
+    let wanted = if args.yes {
+        Some(Vec::new())
+    } else if consent::first_upload(context, &profile, service, paths.len())? {
+        consent::again(context, &keeping.store, &profile, &paths).await?
+    } else {
+        None
+    };
     let config = Config {
         store: keeping.store.clone(),
         targets: context.targets.clone(),
@@ -44,7 +47,9 @@ pub(super) async fn run(context: &Context, args: Upload) -> Result<u8, Failure> 
     let (handle, events) = transfer::start(config);
     // Also what is not agreed to is in the history, as canceled.
     let repairs = if !args.yes && super::ask::is_interactive() { Repairs::Ask } else { Repairs::Refuse };
+    let agreed = wanted.is_some();
     let run = Run::begin(handle, events, keeping.store.clone(), display, format);
+    let run = run.knowing(&paths, wanted.unwrap_or_default());
     let all_went_well = run.upload(paths, &profile.name, repairs, agreed).await?;
     keeping.store.close().await;
     if all_went_well { Ok(DONE) } else { Ok(FAILED) }

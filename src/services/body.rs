@@ -12,8 +12,10 @@ use bytes::Bytes;
 use crate::domain::error::Failure;
 
 mod feed;
+mod pass;
 
 pub use feed::{Feed, Gauge};
+pub use pass::{CHEAP_BYTES, Seen};
 
 /// One part of a body.
 #[derive(Debug, Clone)]
@@ -123,6 +125,8 @@ pub struct FileSource {
 pub struct Digests {
     pub md5: bool,
     pub sha256: bool,
+    /// BLAKE3, by which the content is known again: up to [`CHEAP_BYTES`], and beyond while it slows nothing.
+    pub content: bool,
     taken: Arc<Mutex<Taken>>,
 }
 
@@ -132,12 +136,23 @@ pub struct Taken {
     pub md5: Option<String>,
     /// Lower-case hex of the last complete pass.
     pub sha256: Option<String>,
+    /// The BLAKE3 of the last complete pass.
+    pub content: Option<[u8; 32]>,
+    /// The file that the last complete pass read, when it began.
+    pub seen: Option<Seen>,
 }
 
 impl Digests {
     #[must_use]
     pub fn new(md5: bool, sha256: bool) -> Self {
-        Self { md5, sha256, taken: Arc::default() }
+        Self { md5, sha256, content: false, taken: Arc::default() }
+    }
+
+    /// With BLAKE3 besides.
+    #[must_use]
+    pub fn content(mut self) -> Self {
+        self.content = true;
+        self
     }
 
     /// The checksums of the last complete pass over the file.

@@ -82,12 +82,16 @@ fn judge(answer: Result<Reply, Failure>, sent: Sent<'_>) -> Found {
         };
     }
     match status {
-        401 | 403 | 404 | 410 if sent.is_expired => found(LinkState::Broken, "The link has expired".to_owned()),
+        401 | 403 | 404 | 410 if sent.is_expired => {
+            found(LinkState::Broken, "The link has expired".to_owned())
+        }
         403 | 404 | 425 if sent.is_fresh => {
             found(LinkState::NotYet, format!("The service does not give the file yet (HTTP {status})"))
         }
         404 | 410 => found(LinkState::Broken, format!("There is nothing behind the link (HTTP {status})")),
-        401 | 403 => found(LinkState::Broken, format!("The service refuses to give the file (HTTP {status})")),
+        401 | 403 => {
+            found(LinkState::Broken, format!("The service refuses to give the file (HTTP {status})"))
+        }
         408 | 425 | 429 | 500..=599 => {
             found(LinkState::NotYet, format!("The service is busy or failed inside (HTTP {status})"))
         }
@@ -205,8 +209,7 @@ mod tests {
         let empty = Sent { size: Some(0), ..SENT };
         assert_eq!(found(416, &[("content-range", "bytes */0")], empty), Verified);
         assert_eq!(found(416, &[("content-range", "bytes */10")], SENT), Broken);
-        let judged =
-            judge(Ok(reply(200, &[("content-length", "3")], "", Repeat::Safe)), SENT).why.unwrap();
+        let judged = judge(Ok(reply(200, &[("content-length", "3")], "", Repeat::Safe)), SENT).why.unwrap();
         assert_eq!(judged, "The link gives 3 bytes instead of 10");
     }
 

@@ -50,6 +50,7 @@ use crate::domain::error::{Failure, Kind};
 use trouble::Trouble;
 use worker::{Access, Message, Request, Worker};
 
+pub use known::SameSize;
 pub use migrations::VERSION;
 pub use rows::{
     Attempt, BatchTotals, Group, ListQuery, NewAttachment, NewBatch, Outcome, Outline, Overall, Pick, Query,

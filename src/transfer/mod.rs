@@ -3,10 +3,12 @@
 //! Fronts (the command line, the window) speak to it through [`Handle`] and read [`Event`]s; they never upload.
 
 mod actor;
+mod after;
 pub mod aftercare;
 pub mod again;
 mod board;
 pub mod consent;
+mod handed;
 mod job;
 mod line;
 mod links;
@@ -34,6 +36,7 @@ use crate::services::http::Http;
 use crate::store::Store;
 
 pub use board::Moving;
+pub use handed::Destination;
 pub use targets::{Resolved, Targets};
 
 /// Events that wait for a slow front before the engine waits for it.
@@ -109,6 +112,12 @@ pub enum Command {
     /// Take what ended without a link back into the queue; answers how many were taken.
     Retry {
         scope: Scope,
+        answer: oneshot::Sender<Result<usize, Failure>>,
+    },
+    /// A profile has another name: what was handed over for it follows. Answers how many attachments did.
+    Rename {
+        old: String,
+        new: String,
         answer: oneshot::Sender<Result<usize, Failure>>,
     },
     SetLimits(Limits),
@@ -309,6 +318,14 @@ impl Handle {
     pub async fn retry(&self, scope: Scope) -> Result<usize, Failure> {
         let (answer, answered) = oneshot::channel();
         self.send(Command::Retry { scope: scope.sorted(), answer }).await?;
+        answered.await.unwrap_or_else(|_closed| Err(ended()))
+    }
+
+    /// Takes everything that was handed over for a profile along to its new name: the history, what waits and what
+    /// runs. Answers how many attachments.
+    pub async fn rename_profile(&self, old: &str, new: &str) -> Result<usize, Failure> {
+        let (answer, answered) = oneshot::channel();
+        self.send(Command::Rename { old: old.to_owned(), new: new.to_owned(), answer }).await?;
         answered.await.unwrap_or_else(|_closed| Err(ended()))
     }
 

@@ -165,7 +165,11 @@ async fn hostile_links_are_never_asked_for_and_a_new_link_drops_the_old_check() 
     let (_, check) = checked(&mut live).await;
     let receipt = live.store.attachment(id).await.unwrap().unwrap().receipt.unwrap();
     let origin = live.server.origin().replace("http://", "");
-    for hostile in ["javascript:alert(1)".to_owned(), "file:///etc/passwd".to_owned(), format!("http://me:x@{origin}/f/1")] {
+    for hostile in [
+        "javascript:alert(1)".to_owned(),
+        "file:///etc/passwd".to_owned(),
+        format!("http://me:x@{origin}/f/1"),
+    ] {
         let mut other = Receipt::default();
         other.push(LinkKind::View, hostile, Visibility::Public);
         live.store.replace_receipt(id, other).await.unwrap();

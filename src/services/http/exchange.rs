@@ -210,12 +210,7 @@ impl Exchange {
         outcome
     }
 
-    async fn transfer(
-        &self,
-        call: &Call,
-        gauge: &Arc<Gauge>,
-        take: &mut Take<'_>,
-    ) -> Result<Reply, Failure> {
+    async fn transfer(&self, call: &Call, gauge: &Arc<Gauge>, take: &mut Take<'_>) -> Result<Reply, Failure> {
         let mut request = reqwest::Request::new(call.method.clone(), call.url.clone());
         *request.headers_mut() = call.headers.clone();
         // A body of known length: never chunked. GET, HEAD and DELETE go without one.
