@@ -393,8 +393,22 @@ again-rest = { $count ->
 }
 copy-existing = Copy the existing links
 upload-anyway = Upload anyway
+renew-existing = Renew the links
+remember-again = Remember for this target
+again-expired = Its link has expired.
+again-broken = Its link did not give the file when it was checked last.
+again-stale = { $count ->
+    [one] 1 has no link that works: it is uploaded again with the others.
+   *[other] { $count } have no link that works: they are uploaded again with the others.
+}
+existing-taken = { $count ->
+    [one] 1 file is there already: it is not uploaded again.
+   *[other] { $count } files are there already: they are not uploaded again.
+}
 
 question-findings = { $name } needs a change
+question-changed-target = The target of { $name } has changed
+finding-changed-target = It can be sent to the target as it is now.
 finding-rename = It can be sent as “{ $name }”. Your file stays as it is.
 finding-shrink = A smaller copy of at most { $size } can be sent. Your file stays as it is.
 same-for-others = { $count ->

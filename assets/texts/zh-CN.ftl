@@ -332,8 +332,16 @@ and-more = 还有 { $count } 个
 again-rest = 其余 { $count } 个文件将会上传。
 copy-existing = 复制已有链接
 upload-anyway = 仍然上传
+renew-existing = 更新链接
+remember-again = 对此目标记住选择
+again-expired = 其链接已过期。
+again-broken = 上次检查时，其链接无法打开该文件。
+again-stale = 其中 { $count } 个没有可用的链接，将会重新上传。
+existing-taken = { $count } 个文件已在目标中，未重复上传。
 
 question-findings = { $name } 需要修改
+question-changed-target = { $name } 的目标已更改
+finding-changed-target = 可以发送到更改后的目标。
 finding-rename = 可以用“{ $name }”这个名字发送。您的文件保持不变。
 finding-shrink = 可以发送一个不超过 { $size } 的较小副本。您的文件保持不变。
 same-for-others = 对其余 { $count } 个同样处理

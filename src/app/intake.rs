@@ -164,8 +164,9 @@ impl App {
     /// on they are in the database.
     pub(super) fn hand_over(&self, target: String, files: Vec<PathBuf>, agreed: Agreed) {
         let Some(core) = self.core.clone() else { return };
+        let clock = self.clock;
         self.work.spawn(async move {
-            match next_step(&core, target, files, agreed).await {
+            match next_step(&core, (target, files), agreed, clock()).await {
                 Ok(update) => update,
                 Err(failure) => model::Update::Tell(Notice::Failure(failure)),
             }
@@ -175,9 +176,9 @@ impl App {
 
 async fn next_step(
     core: &Core,
-    target: String,
-    files: Vec<PathBuf>,
+    (target, files): (String, Vec<PathBuf>),
     agreed: Agreed,
+    now_ms: i64,
 ) -> Result<model::Update, Failure> {
     let ask = |question| Ok(model::Update::Questions(questions::Update::Ask(Box::new(question))));
     let (profile, service) = core.targets.find(&target)?;
@@ -188,9 +189,13 @@ async fn next_step(
         }
     }
     if agreed < Agreed::ToAll {
-        let before = consent::again(&core.store, &profile, &files).await?;
-        if !before.is_empty() {
-            return ask(Question::Again { target, files, before });
+        match consent::again(&core.store, &profile, &files, now_ms).await? {
+            consent::Again::Upload => {}
+            consent::Again::Ask(before) => return ask(Question::Again { target, files, before }),
+            consent::Again::Existing(before) => {
+                let taken = questions::Update::Existing { target, files, before };
+                return Ok(model::Update::Questions(taken));
+            }
         }
     }
     let (_, ids) = core.handle.submit(files, &target, Repairs::Ask).await?;

@@ -166,10 +166,12 @@ impl App {
         if let Some(core) = &self.core {
             let handle = core.handle.clone();
             let (limits, retry) = (opening::limits_of(&settings), opening::retry_of(&settings));
+            let check_links = settings.uploads.check_links;
             self.work.start(async move {
                 // An engine that has ended takes no limits, and says so for every upload.
                 let _ended = handle.set_limits(limits).await;
                 let _ended = handle.set_retry(retry).await;
+                let _ended = handle.set_check_links(check_links).await;
             });
         }
         self.model.preferences.restart = self.network_at_start.as_ref() != Some(&settings.network);

@@ -1,15 +1,19 @@
 //! Asks and carries the answers out.
 
+use std::collections::{BTreeSet, HashSet};
 use std::path::PathBuf;
 
 use super::App;
 use super::intake::Agreed;
 use super::work::Core;
 use crate::domain::attachment::AttachmentId;
+use crate::domain::error::Failure;
 use crate::domain::preflight::Finding;
+use crate::domain::profile::Again;
 use crate::model::links;
 use crate::model::questions::{Action, Answer, Confirm, Question, Update};
 use crate::model::{self, Notice, Transfer, preferences, targets};
+use crate::settings::File;
 use crate::transfer::again::Before;
 use crate::transfer::{self, Event, Scope};
 
@@ -28,6 +32,11 @@ impl App {
     pub(super) fn questions_update(&mut self, update: Update) {
         match update {
             Update::Ask(question) => self.ask(*question),
+            Update::Existing { target, files, before } => {
+                self.tell(Notice::text("existing-taken").value("count", before.len()));
+                let rest = self.copy_existing(files, before);
+                self.hand_over_rest(target, rest);
+            }
         }
     }
 
@@ -77,16 +86,27 @@ impl App {
             _ if declined => {}
             Question::FirstUpload { first, files } => {
                 if answer == Answer::Always {
-                    self.confirm_target(core, first.profile.clone());
+                    let name = first.profile.clone();
+                    self.write_down(core, move |file| file.set_confirmed(&name));
                 }
                 self.hand_over(first.profile, files, Agreed::ToTheTarget);
             }
             Question::Again { target, files, before } => {
-                let files =
-                    if answer == Answer::Existing { self.copy_existing(files, before) } else { files };
-                if !files.is_empty() {
-                    self.hand_over(target, files, Agreed::ToAll);
+                let remembered = match answer {
+                    Answer::Always => Some(Again::Upload),
+                    Answer::AlwaysExisting => Some(Again::Existing),
+                    _ => None,
+                };
+                if let Some(again) = remembered {
+                    let name = target.clone();
+                    self.write_down(core, move |file| file.set_again(&name, again));
                 }
+                let rest = match answer {
+                    Answer::Existing | Answer::AlwaysExisting => self.copy_existing(files, before),
+                    Answer::Renew => self.renew_existing(files, before),
+                    _ => files,
+                };
+                self.hand_over_rest(target, rest);
             }
             Question::Confirm(confirm) => self.actions.push(match confirm {
                 Confirm::RemoveTarget(name) => model::Action::Targets(targets::Action::Remove(name)),
@@ -97,23 +117,43 @@ impl App {
         }
     }
 
-    /// Do not ask again about this target; uploading goes on even where that cannot be written down.
-    fn confirm_target(&self, core: &Core, name: String) {
+    /// What was answered for good; uploading goes on even where that cannot be written down.
+    fn write_down(&self, core: &Core, change: impl FnOnce(&File) -> Result<(), Failure> + Send + 'static) {
         let (file, reporter) = (core.file.clone(), self.work.reporter());
         self.work.start(async move {
-            let written = tokio::task::spawn_blocking(move || file.set_confirmed(&name)).await;
+            let written = tokio::task::spawn_blocking(move || change(&file)).await;
             if let Ok(Err(failure)) = written {
                 reporter.send(model::Update::Tell(Notice::Failure(failure))).await;
             }
         });
     }
 
-    /// Copies the links of what is there; answers what is not.
-    fn copy_existing(&mut self, mut files: Vec<PathBuf>, before: Vec<Before>) -> Vec<PathBuf> {
-        files.retain(|path| before.iter().all(|before| before.path != *path));
-        let ids = before.into_iter().map(|before| before.row.id).collect();
-        self.actions.push(model::Action::Links(links::Action::Copy(ids)));
+    fn hand_over_rest(&self, target: String, files: Vec<PathBuf>) {
+        if !files.is_empty() {
+            self.hand_over(target, files, Agreed::ToAll);
+        }
+    }
+
+    /// Copies the links that work; answers the files that have none.
+    fn copy_existing(&mut self, mut files: Vec<PathBuf>, mut before: Vec<Before>) -> Vec<PathBuf> {
+        before.retain(Before::is_usable);
+        let taken: HashSet<&PathBuf> = before.iter().map(|before| &before.path).collect();
+        files.retain(|path| !taken.contains(path));
+        if !before.is_empty() {
+            let ids = before.iter().map(|before| before.row.id).collect();
+            self.actions.push(model::Action::Links(links::Action::Copy(ids)));
+        }
         files
+    }
+
+    /// Makes links that do not work any more fresh and copies the others; answers the files that are not there.
+    fn renew_existing(&mut self, mut files: Vec<PathBuf>, before: Vec<Before>) -> Vec<PathBuf> {
+        let there: HashSet<&PathBuf> = before.iter().map(|before| &before.path).collect();
+        files.retain(|path| !there.contains(path));
+        let stale: BTreeSet<AttachmentId> =
+            before.iter().filter(|before| !before.is_usable()).map(|before| before.row.id).collect();
+        self.actions.extend(stale.into_iter().map(|id| model::Action::Transfer(Transfer::Renew(id))));
+        self.copy_existing(files, before)
     }
 
     fn findings_answered(&mut self, core: &Core, first: (AttachmentId, Vec<Finding>), answer: Answer) {

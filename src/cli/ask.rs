@@ -38,6 +38,41 @@ pub(super) fn question(text: &str, with_always: bool) -> Reply {
     }
 }
 
+/// What is to be done about content that is there already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Twice {
+    /// `always`: and the next time without a question.
+    Upload {
+        always: bool,
+    },
+    /// Its links are taken.
+    Existing {
+        always: bool,
+    },
+    No,
+}
+
+/// As [`question`]; `existing`: there are links to take.
+pub(super) fn twice(text: &str, existing: bool) -> Twice {
+    let more = if existing { " / [e]xisting link / e[x]isting always" } else { "" };
+    if !is_interactive() {
+        say::note(&format!("{text} No: there is no terminal to ask on. Use --yes to go on."));
+        return Twice::No;
+    }
+    let _unheard = write!(io::stderr(), "{text} [y]es / [a]lways{more} / [N]o ");
+    let mut line = String::new();
+    if io::stdin().lock().read_line(&mut line).is_err() {
+        return Twice::No;
+    }
+    match line.trim().to_lowercase().as_str() {
+        "y" | "yes" => Twice::Upload { always: false },
+        "a" | "always" => Twice::Upload { always: true },
+        "e" | "existing" if existing => Twice::Existing { always: false },
+        "x" if existing => Twice::Existing { always: true },
+        _ => Twice::No,
+    }
+}
+
 /// Somebody can read a question and type an answer.
 pub(super) fn is_interactive() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()

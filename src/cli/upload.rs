@@ -30,13 +30,17 @@ pub(super) async fn run(context: &Context, args: Upload) -> Result<u8, Failure> 
     if !args.how.quiet {
         resume::hint(&keeping.store).await?;
     }
-    let agreed = args.how.yes
-        || profile.is_local()
-        || consent::first_upload(context, &profile, service, paths.len())?
-            && consent::again(&keeping.store, &profile, &paths).await?;
+    let wanted = if args.how.yes {
+        Some(Vec::new())
+    } else if consent::first_upload(context, &profile, service, paths.len())? {
+        consent::again(context, &keeping.store, &profile, &paths).await?
+    } else {
+        None
+    };
     // Also what is not agreed to is in the history, as canceled.
     let repairs = if asks(&args.how) { Repairs::Ask } else { Repairs::Refuse };
-    let run = start(context, &keeping, &args.how, format)?;
+    let agreed = wanted.is_some();
+    let run = start(context, &keeping, &args.how, format)?.knowing(&paths, wanted.unwrap_or_default());
     let all_went_well = run.upload(paths, &profile.name, repairs, agreed).await?;
     keeping.store.close().await;
     if all_went_well { Ok(DONE) } else { Ok(FAILED) }

@@ -32,6 +32,8 @@ pub enum Repair {
     Rename { name: String },
     /// Send a smaller copy of the image, of at most this many bytes.
     ShrinkImage { max_bytes: u64 },
+    /// Send it to the target as it is now, which is not where it went when the file was handed over.
+    UseChangedTarget,
 }
 
 impl Finding {
@@ -73,6 +75,7 @@ impl Repair {
     pub fn offer(&self) -> String {
         match self {
             Self::Rename { name } => format!("It can be sent as “{name}”."),
+            Self::UseChangedTarget => "It can be sent to the target as it is now.".to_owned(),
             Self::ShrinkImage { max_bytes } => format!(
                 "A smaller copy of at most {} can be sent.",
                 crate::domain::progress::human_bytes(*max_bytes)

@@ -49,10 +49,14 @@ pub enum Confirm {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Answer {
     Yes,
-    /// A first upload: and do not ask again. Findings: and the same for all that wait.
+    /// A first upload, content that is there already: and do not ask again. Findings: and the same for all that wait.
     Always,
-    /// Copy the links that are there already; only what is not there is uploaded.
+    /// Copy the links that are there already and work; what is not there, or has no link that works, is uploaded.
     Existing,
+    /// And do not ask again.
+    AlwaysExisting,
+    /// As [`Self::Existing`], but links that do not work any more are made fresh instead.
+    Renew,
     No,
     /// Findings: none of those that wait.
     Never,
@@ -68,4 +72,10 @@ pub enum Action {
 #[derive(Debug)]
 pub enum Update {
     Ask(Box<Question>),
+    /// The target has this content, and its links are to be taken without a question.
+    Existing {
+        target: String,
+        files: Vec<PathBuf>,
+        before: Vec<Before>,
+    },
 }

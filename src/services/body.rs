@@ -13,9 +13,11 @@ use crate::domain::error::Failure;
 
 mod door;
 mod feed;
+mod pass;
 
 pub use door::{Door, Doorkeeper, closed};
 pub use feed::{Feed, Gauge};
+pub use pass::{CHEAP_BYTES, Seen};
 
 /// One part of a body.
 #[derive(Debug, Clone)]
@@ -125,6 +127,8 @@ pub struct FileSource {
 pub struct Digests {
     pub md5: bool,
     pub sha256: bool,
+    /// BLAKE3, by which the content is known again: up to [`CHEAP_BYTES`], and beyond while it slows nothing.
+    pub content: bool,
     taken: Arc<Mutex<Taken>>,
 }
 
@@ -134,12 +138,23 @@ pub struct Taken {
     pub md5: Option<String>,
     /// Lower-case hex of the last complete pass.
     pub sha256: Option<String>,
+    /// The BLAKE3 of the last complete pass.
+    pub content: Option<[u8; 32]>,
+    /// The file that the last complete pass read, when it began.
+    pub seen: Option<Seen>,
 }
 
 impl Digests {
     #[must_use]
     pub fn new(md5: bool, sha256: bool) -> Self {
-        Self { md5, sha256, taken: Arc::default() }
+        Self { md5, sha256, content: false, taken: Arc::default() }
+    }
+
+    /// With BLAKE3 besides.
+    #[must_use]
+    pub fn content(mut self) -> Self {
+        self.content = true;
+        self
     }
 
     /// The checksums of the last complete pass over the file.

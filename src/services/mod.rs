@@ -9,6 +9,7 @@ pub mod cosmos;
 pub mod cronofy;
 pub mod forum;
 pub mod http;
+pub mod links;
 pub mod mixin;
 mod reading;
 pub mod sandbox;

@@ -5,7 +5,7 @@ use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, TableLike, Value};
 use super::keys::Key;
 use super::{Describe, Rule, profiles};
 use crate::domain::error::{Failure, Kind};
-use crate::domain::profile::{Profile, SANDBOX_PROFILE};
+use crate::domain::profile::{Again, Profile, SANDBOX_PROFILE};
 
 pub(super) fn set(
     document: &mut DocumentMut,
@@ -170,6 +170,15 @@ pub(super) fn set_confirmed(document: &mut DocumentMut, name: &str) -> Result<()
     let index = place_of(document, name).ok_or_else(|| unknown(name))?;
     if let Some(entry) = entry_mut(document, index) {
         profiles::set_value(entry, "confirmed", Value::from(true));
+    }
+    Ok(())
+}
+
+pub(super) fn set_again(document: &mut DocumentMut, name: &str, again: Again) -> Result<(), Failure> {
+    refuse_built_in(name)?;
+    let index = place_of(document, name).ok_or_else(|| unknown(name))?;
+    if let Some(entry) = entry_mut(document, index) {
+        profiles::set_value(entry, "again", Value::from(again.code()));
     }
     Ok(())
 }

@@ -10,7 +10,7 @@ use toml_edit::DocumentMut;
 
 use super::{Describe, Loaded, Settings, Warning, edit, read};
 use crate::domain::error::{Failure, Kind};
-use crate::domain::profile::Profile;
+use crate::domain::profile::{Again, Profile};
 use crate::platform::files;
 
 /// A change takes milliseconds; who holds the lock for longer hangs.
@@ -108,6 +108,11 @@ impl File {
     /// Remembers that the first upload's question was answered with "don't ask again".
     pub fn set_confirmed(&self, name: &str) -> Result<(), Failure> {
         self.change(|document| edit::set_confirmed(document, name))
+    }
+
+    /// Remembers what is to be done with content that the profile's service has already.
+    pub fn set_again(&self, name: &str, again: Again) -> Result<(), Failure> {
+        self.change(|document| edit::set_again(document, name, again))
     }
 
     fn change(&self, change: impl FnOnce(&mut DocumentMut) -> Result<(), Failure>) -> Result<(), Failure> {

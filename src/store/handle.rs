@@ -182,7 +182,7 @@ impl Store {
         Ok(gone)
     }
 
-    fn stamp(&self) -> Stamp {
+    pub(super) fn stamp(&self) -> Stamp {
         Stamp { now_ms: (self.clock)(), session: self.session }
     }
 }
@@ -202,12 +202,6 @@ impl Store {
     /// Attachments, newest first.
     pub async fn history(&self, query: Query) -> Result<Vec<Row>, Failure> {
         self.read(move |db| history::history(db, &query)).await
-    }
-
-    /// What was uploaded to the profile (as it was named then) and has one of these sizes in bytes, newest first.
-    pub async fn done_of_sizes(&self, profile: &str, sizes: Vec<u64>) -> Result<Vec<Row>, Failure> {
-        let (profile, sizes) = (profile.to_owned(), to_json(&sizes)?);
-        self.read(move |db| history::done_of_sizes(db, &profile, &sizes)).await
     }
 
     /// What [`Store::claim`] would take of the picked ones, in the order handed over; also what is unfinished in this
@@ -271,7 +265,7 @@ impl Store {
     }
 }
 
-fn to_json(value: &impl Serialize) -> Result<String, Failure> {
+pub(super) fn to_json(value: &impl Serialize) -> Result<String, Failure> {
     serde_json::to_string(value)
         .map_err(|error| Failure::new(Kind::Storage, "A record could not be written as JSON").cause(error))
 }

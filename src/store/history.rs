@@ -32,20 +32,6 @@ pub(super) fn history(db: &Connection, query: &Query) -> Result<Vec<Row>, Troubl
     Ok(rows)
 }
 
-/// Uploads that are looked through for a content.
-const SAME_SIZE_MAX: u32 = 1000;
-
-/// What was uploaded to the profile and has one of these sizes, newest first; not more than anybody could compare.
-pub(super) fn done_of_sizes(db: &Connection, profile: &str, sizes: &str) -> Result<Vec<Row>, Trouble> {
-    let mut select = db.prepare_cached(
-        "SELECT * FROM attachments WHERE profile = ? AND state = ? AND size IN (SELECT value FROM json_each(?))
-         ORDER BY id DESC LIMIT ?",
-    )?;
-    let values = rusqlite::params![profile, State::Done, sizes, SAME_SIZE_MAX];
-    let rows = select.query_map(values, row)?.collect::<Result<_, _>>()?;
-    Ok(rows)
-}
-
 /// One branch per state, each read newest first from an index and ended by its own limit: a state of few rows
 /// is found as quickly as one of a million, and nothing is sorted that is not shown.
 pub(super) fn history_sql(query: &Query) -> (String, Vec<Value>) {

@@ -15,6 +15,7 @@
 //! | `history` | SQL that reads |
 //! | `views` | SQL for what a window shows |
 //! | `claim` | SQL that takes attachments back into the queue |
+//! | `known` | what was uploaded already, how its link was found, what it was handed over for |
 //! | `erase` | SQL that forgets |
 //! | `columns` | paths, times and enums as columns |
 //! | `trouble` | what can go wrong, in words |
@@ -24,6 +25,7 @@ mod columns;
 mod erase;
 mod handle;
 mod history;
+mod known;
 mod migrations;
 mod open;
 mod queue;
@@ -48,6 +50,7 @@ use crate::domain::error::{Failure, Kind};
 use trouble::Trouble;
 use worker::{Access, Message, Request, Worker};
 
+pub use known::SameSize;
 pub use migrations::VERSION;
 pub use rows::{
     Attempt, BatchTotals, Becomes, Group, ListQuery, NewAttachment, NewBatch, Outcome, Outline, Overall,

@@ -211,7 +211,8 @@ pub(super) fn finish(
     let changed = db
         .prepare_cached(
             "UPDATE attachments SET state = ?2, receipt = coalesce(?3, receipt), failure = ?4, finished_at_ms = ?5,
-                 checkpoint = iif(?3 IS NULL, checkpoint, NULL), held = 0
+                 checkpoint = iif(?3 IS NULL, checkpoint, NULL), link_check = iif(?3 IS NULL, link_check, NULL),
+                 held = 0
              WHERE id = ?1",
         )?
         .execute(params![id.0, state, ended.receipt, ended.failure, now_ms])?;
@@ -226,9 +227,10 @@ pub(super) struct Ended {
     pub(super) failure: Option<String>,
 }
 
+/// How an earlier link was found says nothing of the new one.
 pub(super) fn replace_receipt(db: &Connection, id: AttachmentId, receipt: &str) -> Result<(), Trouble> {
     let changed = db
-        .prepare_cached("UPDATE attachments SET receipt = ?2 WHERE id = ?1")?
+        .prepare_cached("UPDATE attachments SET receipt = ?2, link_check = NULL WHERE id = ?1")?
         .execute(params![id.0, receipt])?;
     one(changed, id)?;
     refresh_search(db, id)
@@ -270,11 +272,11 @@ fn exists(db: &Connection, id: AttachmentId) -> Result<(), Trouble> {
     one(usize::from(found), id)
 }
 
-fn one(changed: usize, id: AttachmentId) -> Result<(), Trouble> {
+pub(super) fn one(changed: usize, id: AttachmentId) -> Result<(), Trouble> {
     if changed == 1 { Ok(()) } else { Err(Trouble::Missing(id)) }
 }
 
-fn refresh_search(db: &Connection, id: AttachmentId) -> Result<(), Trouble> {
+pub(super) fn refresh_search(db: &Connection, id: AttachmentId) -> Result<(), Trouble> {
     let text = db.prepare_cached("SELECT name, profile, receipt FROM attachments WHERE id = ?")?.query_one(
         [id.0],
         |row| {

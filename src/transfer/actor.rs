@@ -11,10 +11,13 @@ use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use tokio::sync::mpsc;
+use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior};
 
 use super::board::Board;
+use super::handed::{Destination, Handed};
 use super::job::{self, Ended, Job, Outcome};
+use super::links::Links;
 use super::queue::Queue;
 use super::stop::Wish;
 use super::{Answer, Command, Config, Event, Finished, Repairs, Scope, Submitted};
@@ -34,14 +37,27 @@ pub(super) async fn run(
     config: Config,
     mut inbox: mpsc::Receiver<Command>,
     events: mpsc::Sender<Event>,
-    board: Board,
+    (board, links): (Board, Links),
 ) {
     let (endings, mut ended) = mpsc::channel(ENDINGS_WAITING);
     let queue = Queue::new(config.limits);
     let (asked, batches, outbox) = (HashMap::new(), HashMap::new(), VecDeque::new());
     let paused = BTreeMap::new();
-    let mut actor =
-        Actor { config, events: events.clone(), board, endings, queue, asked, paused, batches, outbox };
+    // Ends with this: looking at links keeps nobody waiting.
+    let mut looking = JoinSet::new();
+    looking.spawn(links.clone().run(config.clone(), events.clone()));
+    let mut actor = Actor {
+        config,
+        events: events.clone(),
+        board,
+        links,
+        endings,
+        queue,
+        asked,
+        paused,
+        batches,
+        outbox,
+    };
     let mut tick = tokio::time::interval(Duration::from_millis(1000 / TICKS_PER_SECOND));
     // Ticks that nobody waited for are not made up for.
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -69,6 +85,8 @@ struct Actor {
     config: Config,
     events: mpsc::Sender<Event>,
     board: Board,
+    /// Of what was uploaded.
+    links: Links,
     endings: mpsc::Sender<(Job, Outcome)>,
     queue: Queue,
     /// Attachments whose findings wait for an answer.
@@ -112,6 +130,11 @@ impl Actor {
                 // A front that has gone meanwhile still has its files in the queue.
                 let _gone = answer.send(taken);
             }
+            Command::Rename { old, new, answer } => {
+                let renamed = self.rename(&old, &new).await;
+                // Whoever asked may have gone; it is done all the same.
+                let _gone = answer.send(renamed);
+            }
             Command::SetLimits(limits) => self.queue.set_limits(limits),
             Command::SetRetry(policy) => self.config.retry = policy,
             Command::Answer { id, answer } => self.answer(id, answer),
@@ -122,12 +145,15 @@ impl Actor {
         let service = self.config.targets.service_of(&profile)?;
         let files = paths.iter().map(|path| NewAttachment { path: path.clone(), name: name_of(path) });
         let new = NewBatch { profile: profile.clone(), service: service.to_owned() };
-        let (batch, ids) = self.config.store.add_batch(new, files.collect()).await?;
+        let target = self.config.targets.destination(&profile);
+        let kept = target.as_ref().and_then(Destination::to_json);
+        let (batch, ids) = self.config.store.add_batch_for(new, files.collect(), kept).await?;
+        let handed = Handed::over_for(target);
         let cache = Arc::default();
         self.batches.insert(batch, ids.len());
         for (id, path) in ids.iter().copied().zip(paths) {
             let job = Job::new((id, batch), path, profile.clone(), policy);
-            self.queue.push(Job { cache: Arc::clone(&cache), ..job });
+            self.queue.push(Job { cache: Arc::clone(&cache), handed: handed.clone(), ..job });
         }
         if ids.is_empty() {
             self.batch_settled(batch);
@@ -158,10 +184,13 @@ impl Actor {
     }
 
     async fn ended(&mut self, mut job: Job, outcome: Outcome) {
-        self.queue.ended(&job, outcome.host);
+        let renamed = self.queue.ended(&mut job, outcome.host);
         (job.checkpoint, job.seen) = (outcome.checkpoint, outcome.seen);
         match outcome.ended {
             Ended::Done(receipt) => {
+                if outcome.recorded.is_ok() {
+                    self.links.uploaded(job.id);
+                }
                 let failure = outcome.recorded.err().map(|failure| not_recorded(failure).asked(job.asked()));
                 self.settled(&job, State::Done, Some(receipt), failure);
             }
@@ -180,6 +209,8 @@ impl Actor {
                 self.answer_may_be_lost(&mut job, outcome.may_stand).await;
                 self.stopped(job, step).await;
             }
+            // Its profile got another name before it was looked for.
+            Ended::Failed(failure) if renamed && failure.kind == Kind::Settings => self.queue.push_front(job),
             Ended::Failed(failure) => self.failed(job, failure, outcome.may_stand).await,
         }
     }

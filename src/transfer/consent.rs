@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::again::{Before, uploaded_before};
 use crate::domain::describe::Visibility;
 use crate::domain::error::Failure;
-use crate::domain::profile::{Profile, Target};
+use crate::domain::profile::{self, Profile, Target};
 use crate::services::Service;
 use crate::settings::Settings;
 use crate::store::Store;
@@ -42,7 +42,38 @@ pub fn first_upload(settings: &Settings, profile: &Profile, service: &dyn Servic
     })
 }
 
-/// The files that the profile's service has already; on this computer a copy more does no harm.
-pub async fn again(store: &Store, profile: &Profile, paths: &[PathBuf]) -> Result<Vec<Before>, Failure> {
-    if profile.is_local() { Ok(Vec::new()) } else { uploaded_before(store, &profile.name, paths).await }
+/// What is to be done about files that the profile's service has already.
+#[derive(Debug, Clone)]
+pub enum Again {
+    /// All are uploaded.
+    Upload,
+    /// The user decides about these.
+    Ask(Vec<Before>),
+    /// The links of these are taken without a question; the others are uploaded.
+    Existing(Vec<Before>),
+}
+
+/// The files that the profile's service has already, as far as it matters: on this computer a copy more does no harm
+/// unless the profile says otherwise.
+pub async fn again(
+    store: &Store,
+    profile: &Profile,
+    paths: &[PathBuf],
+    now_ms: i64,
+) -> Result<Again, Failure> {
+    let asks = match profile.again {
+        profile::Again::Upload => return Ok(Again::Upload),
+        profile::Again::Ask if profile.is_local() => return Ok(Again::Upload),
+        profile::Again::Ask => true,
+        profile::Again::Existing => false,
+    };
+    let mut before = uploaded_before(store, &profile.name, paths, now_ms).await?;
+    if !asks {
+        before.retain(Before::is_usable);
+    }
+    Ok(match (before.is_empty(), asks) {
+        (true, _) => Again::Upload,
+        (false, true) => Again::Ask(before),
+        (false, false) => Again::Existing(before),
+    })
 }

@@ -10,6 +10,7 @@ use std::time::SystemTime;
 use tokio::sync::{Notify, mpsc};
 
 use super::board::Board;
+use super::handed::{self, Changed, Handed};
 use super::line::{self, NotCleared};
 use super::stop::{Stop, Wish};
 use super::{Config, Event, Repairs, Resolved};
@@ -40,6 +41,8 @@ pub(super) struct Job {
     /// Size and time of the file when the last try began, whose checkpoint counts for that file only.
     pub(super) seen: Option<Seen>,
     pub(super) cache: Arc<Mutex<BTreeMap<String, String>>>,
+    /// What its batch was handed over for.
+    pub(super) handed: Handed,
     pub(super) stop: Stop,
 }
 
@@ -65,6 +68,7 @@ impl Job {
             checkpoint: None,
             seen: None,
             cache: Arc::default(),
+            handed: Handed::default(),
             stop: Stop::default(),
         }
     }
@@ -176,18 +180,31 @@ async fn steps(job: &Job, keeper: &Keeper<'_>, host: &mut Option<String>) -> Res
     *host = Some(resolved.service.host(&resolved.target));
     keeper.notes.lock().repeats = resolved.service.description().capability.repeats;
     keeper.state(Step::Preflight).await;
-    let cleared = inspected.clear(&resolved, job.decided.clone(), job.policy)?;
+    let changed = handed::look(job, keeper.config).await.map_err(|f| f.at(Step::Record))?;
+    let more = changed.as_ref().map(Changed::finding);
+    let cleared = inspected.clear(&resolved, (job.decided.clone(), job.policy), more)?;
+    let elsewhere = match changed.filter(Changed::is_elsewhere) {
+        Some(changed) => {
+            // What was begun was begun elsewhere.
+            keeper.notes.checkpoint(None);
+            changed.accept(job, keeper.config).await.map_err(|f| f.at(Step::Record))?;
+            true
+        }
+        None => false,
+    };
     if !cleared.warnings.is_empty() && job.tries == 0 {
         let findings = cleared.warnings.clone();
         keeper.emit(Event::Warned { id: job.id, findings }).await;
     }
     keeper.state(Step::Prepare).await;
-    let prepared = cleared.prepare(&resolved, job.answer_lost).await?;
+    let prepared = cleared.prepare(&resolved, job.answer_lost && !elsewhere).await?;
     // Nothing leaves this computer before the try stands in the database.
     let attempt = store.begin_attempt(job.id).await.map_err(|f| f.at(Step::Record))?;
     keeper.notes.lock().attempt = Some(attempt);
     let mut exchange = Exchange::new(keeper.context(job, &resolved));
-    Ok(prepared.upload(&resolved, &mut exchange).await?)
+    let receipt = prepared.upload(&resolved, &mut exchange).await?;
+    keeper.notes.lock().content = prepared.content();
+    Ok(receipt)
 }
 
 impl From<Failure> for NotCleared {
@@ -246,7 +263,17 @@ impl Keeper<'_> {
     async fn record(&self, ended: &Ended) -> Result<(), Failure> {
         let Ended::Done(receipt) = ended else { return Ok(()) };
         let kept = Kept { receipt: Some(receipt.clone()), failure: None };
-        self.config.store.finish(self.job.id, State::Done, kept).await
+        let (store, content) = (&self.config.store, self.notes.lock().content);
+        let known = async {
+            match content {
+                Some(content) => store.set_content(self.job.id, content).await,
+                None => Ok(()),
+            }
+        };
+        // By one commit.
+        let (known, recorded) = tokio::join!(known, store.finish(self.job.id, State::Done, kept));
+        self.kept(known).await;
+        recorded
     }
 
     async fn write(&self, note: Note) {
@@ -326,6 +353,8 @@ struct Inside {
     checkpoint: Option<String>,
     unkept: Unkept,
     seen: Option<Seen>,
+    /// The BLAKE3 of what was uploaded.
+    content: Option<[u8; 32]>,
     /// What the service says of a repeat of each step whose answer was lost.
     repeats: &'static [(Step, Repeat)],
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::Repairs;
+use super::after::{self, Original};
 use super::preflight;
 use super::targets::Resolved;
 use crate::domain::attachment::FileFacts;
@@ -16,12 +17,8 @@ use crate::domain::preflight::{Finding, Repair};
 use crate::domain::receipt::Receipt;
 use crate::media;
 use crate::services::Upload;
-use crate::services::body::{Digests, FileSource};
+use crate::services::body::{CHEAP_BYTES, Digests, FileSource};
 use crate::services::http::Exchange;
-
-/// Up to this size both checksums are taken on the way, because they cost nothing that is felt; above it only the
-/// one that the service needs, so that a large upload runs at the speed of the connection.
-const CHEAP_DIGEST_BYTES: u64 = 32 * 1024 * 1024;
 
 /// A file that has been looked at.
 pub(super) struct Inspected(FileFacts);
@@ -37,6 +34,8 @@ pub(super) struct Cleared {
 /// A file ready to be sent.
 pub(super) struct Prepared {
     pub(super) upload: Upload,
+    /// The file that was handed over.
+    original: Original,
     /// A repaired copy lives in here until the upload has ended.
     _copies: Option<tempfile::TempDir>,
 }
@@ -60,15 +59,15 @@ impl Inspected {
         &self.0
     }
 
-    /// Checks the file. `decided` are the repairs that the user has chosen already.
+    /// Checks the file. `decided` are the repairs that the user has chosen already, `more` was found elsewhere.
     pub(super) fn clear(
         self,
         resolved: &Resolved,
-        decided: Option<Vec<Repair>>,
-        policy: Repairs,
+        (decided, policy): (Option<Vec<Repair>>, Repairs),
+        more: Option<Finding>,
     ) -> Result<Cleared, NotCleared> {
-        let findings = preflight::check(resolved.service, &self.0, &resolved.target);
-        let (errors, warnings): (Vec<_>, Vec<_>) = findings.into_iter().partition(Finding::is_error);
+        let findings = more.into_iter().chain(preflight::check(resolved.service, &self.0, &resolved.target));
+        let (errors, warnings): (Vec<_>, Vec<_>) = findings.partition(Finding::is_error);
         let repairs = decided.unwrap_or_default();
         let open: Vec<_> = errors
             .into_iter()
@@ -90,6 +89,7 @@ impl Cleared {
     /// Carries the repairs out and makes what the service needs besides the file.
     pub(super) async fn prepare(self, resolved: &Resolved, answer_lost: bool) -> Result<Prepared, Failure> {
         let capability = &resolved.service.description().capability;
+        let mut original = Original::of(&self.file);
         let (file, copies) =
             repair(self.file, self.repairs).await.map_err(|failure| failure.at(Step::Prepare))?;
         let thumb = if capability.types == Types::ImagesAndVideos && file.is_video() {
@@ -97,16 +97,22 @@ impl Cleared {
         } else {
             None
         };
-        let cheap = file.size <= CHEAP_DIGEST_BYTES;
+        if copies.is_some() {
+            original.read().await;
+        }
+        // Both checksums cost nothing that is felt; above this size only the one that the service needs is taken, so
+        // that a large upload runs at the speed of the connection.
+        let cheap = file.size <= CHEAP_BYTES;
         let takes = |checksum| cheap || capability.checksum == Some(checksum);
         let source = FileSource {
             path: Arc::from(file.path.as_path()),
             size: file.size,
             modified: file.modified,
-            digests: Digests::new(takes(Checksum::Md5), takes(Checksum::Sha256)),
+            digests: Digests::new(takes(Checksum::Md5), takes(Checksum::Sha256)).content(),
         };
         let target = resolved.target.clone();
-        Ok(Prepared { upload: Upload { target, file, source, thumb, answer_lost }, _copies: copies })
+        let upload = Upload { target, file, source, thumb, answer_lost };
+        Ok(Prepared { upload, original, _copies: copies })
     }
 }
 
@@ -119,7 +125,18 @@ impl Prepared {
     ) -> Result<Receipt, Failure> {
         let receipt = resolved.service.upload(&self.upload, exchange).await;
         let receipt = receipt.map_err(|failure| exchange.finish(failure))?;
-        self.verify(receipt).map_err(|failure| failure.at(Step::Verify))
+        let mut receipt = self.verify(receipt).map_err(|failure| failure.at(Step::Verify))?;
+        let source = &self.upload.source;
+        receipt.notes.extend(after::look_again(&self.original, source).await.map(str::to_owned));
+        Ok(receipt)
+    }
+
+    /// The BLAKE3 of the file that was handed over, not of a repaired copy, where it is known.
+    pub(super) fn content(&self) -> Option<[u8; 32]> {
+        self.original.content.or_else(|| {
+            let same = *self.upload.source.path == *self.original.path;
+            self.upload.source.digests.taken().content.filter(|_| same)
+        })
     }
 
     fn verify(&self, mut receipt: Receipt) -> Result<Receipt, Failure> {
@@ -160,6 +177,8 @@ async fn repair(
     for repair in repairs {
         match repair {
             Repair::Rename { name } => file.name = name,
+            // Another place, the same file.
+            Repair::UseChangedTarget => {}
             Repair::ShrinkImage { max_bytes } => {
                 let from = file.path.clone();
                 // The folder belongs to the thread that fills it: a job cancelled meanwhile leaves none behind.

@@ -3,12 +3,15 @@
 //! Fronts (the command line, the window) speak to it through [`Handle`] and read [`Event`]s; they never upload.
 
 mod actor;
+mod after;
 pub mod aftercare;
 pub mod again;
 mod board;
 pub mod consent;
+mod handed;
 mod job;
 mod line;
+mod links;
 pub mod opening;
 mod preflight;
 pub mod profiles;
@@ -33,6 +36,7 @@ use crate::services::http::Http;
 use crate::store::Store;
 
 pub use board::Moving;
+pub use handed::Destination;
 pub use targets::{Resolved, Targets};
 
 /// Events that wait for a slow front before the engine waits for it.
@@ -114,6 +118,12 @@ pub enum Command {
     TakeUp {
         go_on: bool,
         answer: oneshot::Sender<Result<TakenUp, Failure>>,
+    },
+    /// A profile has another name: what was handed over for it follows. Answers how many attachments did.
+    Rename {
+        old: String,
+        new: String,
+        answer: oneshot::Sender<Result<usize, Failure>>,
     },
     SetLimits(Limits),
     SetRetry(retry::Policy),
@@ -261,6 +271,7 @@ pub struct Finished {
 pub struct Handle {
     commands: mpsc::Sender<Command>,
     board: board::Board,
+    links: links::Links,
 }
 
 /// Starts the engine on the current tokio runtime.
@@ -268,9 +279,9 @@ pub struct Handle {
 pub fn start(config: Config) -> (Handle, mpsc::Receiver<Event>) {
     let (commands, inbox) = mpsc::channel(COMMANDS_WAITING);
     let (events, receiver) = mpsc::channel(EVENTS_WAITING);
-    let board = board::Board::default();
-    tokio::spawn(actor::run(config, inbox, events, board.clone()));
-    (Handle { commands, board }, receiver)
+    let (board, links) = (board::Board::default(), links::Links::default());
+    tokio::spawn(actor::run(config, inbox, events, (board.clone(), links.clone())));
+    (Handle { commands, board, links }, receiver)
 }
 
 impl Handle {
@@ -315,6 +326,14 @@ impl Handle {
         answered.await.unwrap_or_else(|_closed| Err(ended()))
     }
 
+    /// Takes everything that was handed over for a profile along to its new name: the history, what waits and what
+    /// runs. Answers how many attachments.
+    pub async fn rename_profile(&self, old: &str, new: &str) -> Result<usize, Failure> {
+        let (answer, answered) = oneshot::channel();
+        self.send(Command::Rename { old: old.to_owned(), new: new.to_owned(), answer }).await?;
+        answered.await.unwrap_or_else(|_closed| Err(ended()))
+    }
+
     /// From now on; what runs already goes on.
     pub async fn set_limits(&self, limits: Limits) -> Result<(), Failure> {
         self.send(Command::SetLimits(limits)).await
@@ -353,14 +372,24 @@ impl Handle {
     /// Bytes a second of all uploads together; from now on, also for what runs.
     pub fn set_bandwidth(&self, _bytes_per_sec: Option<u64>) {}
 
-    /// Whether each link is asked for once after its upload.
-    pub async fn set_check_links(&self, _check: bool) -> Result<(), Failure> {
-        Ok(())
+    /// Whether each link is asked for once after its upload; not before this is called. One that does not give the
+    /// file yet is asked for again after 10 seconds and once more after a minute.
+    #[expect(clippy::unused_async, reason = "as the other wishes")]
+    pub async fn set_check_links(&self, check: bool) -> Result<(), Failure> {
+        self.links.set_by_itself(check);
+        self.alive()
     }
 
-    /// Asks for the links of these again; each tells [`Event::Checked`].
-    pub async fn check_links(&self, _ids: Vec<AttachmentId>) -> Result<(), Failure> {
-        Ok(())
+    /// Asks for the links of these now, also of earlier runs; each tells [`Event::Checked`]. What has no link that
+    /// anybody may open is left out.
+    #[expect(clippy::unused_async, reason = "as the other wishes")]
+    pub async fn check_links(&self, ids: Vec<AttachmentId>) -> Result<(), Failure> {
+        self.links.want(&ids);
+        self.alive()
+    }
+
+    fn alive(&self) -> Result<(), Failure> {
+        if self.commands.is_closed() { Err(ended()) } else { Ok(()) }
     }
 
     pub async fn answer(&self, id: AttachmentId, answer: Answer) -> Result<(), Failure> {

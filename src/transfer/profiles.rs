@@ -4,13 +4,14 @@ pub mod form;
 pub mod manage;
 pub mod trial;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
+use super::handed::Destination;
 use super::targets::{Resolved, Targets};
 use crate::domain::error::{Failure, Kind};
 use crate::domain::profile::{Profile, Target};
@@ -35,7 +36,21 @@ pub struct ProfileTargets {
     /// How long a sandbox that is started here serves after its last request.
     keep_serving: Duration,
     /// One look-up at a time: jobs that start together ask the keyring once.
-    known: Mutex<HashMap<String, (Instant, Resolved)>>,
+    known: Mutex<HashMap<String, Known>>,
+}
+
+/// A target that was looked up.
+#[derive(Debug)]
+struct Known {
+    since: Instant,
+    resolved: Resolved,
+    destination: Destination,
+}
+
+impl Known {
+    fn is_fresh(&self) -> bool {
+        self.since.elapsed() < FRESH
+    }
 }
 
 impl ProfileTargets {
@@ -63,7 +78,7 @@ impl ProfileTargets {
         self.known.lock().await.clear();
     }
 
-    async fn look_up(&self, name: &str) -> Result<Resolved, Failure> {
+    async fn look_up(&self, name: &str) -> Result<Known, Failure> {
         let (profile, service) = self.find(name)?;
         let description = service.description();
         let target = if profile.is_local() {
@@ -76,7 +91,8 @@ impl ProfileTargets {
             }
             Target::new(&profile, description, secrets)
         };
-        checked(service, target)
+        let destination = destination_of(&profile, service);
+        Ok(Known { since: Instant::now(), resolved: checked(service, target)?, destination })
     }
 
     /// A profile that speaks to the sandbox: its address and its credential come from there.
@@ -108,6 +124,13 @@ impl ProfileTargets {
     }
 }
 
+/// Of a demo, only what the user has set: the sandbox's address is another one in each run.
+fn destination_of(profile: &Profile, service: &dyn Service) -> Destination {
+    let target = Target::new(profile, service.description(), BTreeMap::new());
+    let host = if profile.is_local() { String::new() } else { service.host(&target) };
+    Destination { service: profile.service.clone(), host, settings: target.settings }
+}
+
 fn no_service(id: &str) -> Failure {
     Failure::new(Kind::Settings, format!("“{id}” is no service of this version"))
         .advice("`affix profiles services` shows which there are.")
@@ -131,12 +154,24 @@ impl Targets for ProfileTargets {
     fn resolve<'a>(&'a self, profile: &'a str) -> BoxFuture<'a, Result<Resolved, Failure>> {
         Box::pin(async move {
             let mut known = self.known.lock().await;
-            if let Some((_, resolved)) = known.get(profile).filter(|(since, _)| since.elapsed() < FRESH) {
-                return Ok(resolved.clone());
+            if let Some(found) = known.get(profile).filter(|found| found.is_fresh()) {
+                return Ok(found.resolved.clone());
             }
-            let resolved = self.look_up(profile).await?;
-            known.insert(profile.to_owned(), (Instant::now(), resolved.clone()));
+            let found = self.look_up(profile).await?;
+            let resolved = found.resolved.clone();
+            known.insert(profile.to_owned(), found);
             Ok(resolved)
         })
+    }
+
+    fn destination(&self, profile: &str) -> Option<Destination> {
+        let (profile, service) = self.find(profile).ok()?;
+        Some(destination_of(&profile, service))
+    }
+
+    fn resolved_destination(&self, profile: &str) -> Option<Destination> {
+        let known = self.known.try_lock().ok();
+        let found = known.as_ref().and_then(|known| known.get(profile)).filter(|found| found.is_fresh());
+        found.map(|found| found.destination.clone()).or_else(|| self.destination(profile))
     }
 }

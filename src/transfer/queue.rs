@@ -106,12 +106,31 @@ impl Queue {
         Some(job)
     }
 
-    /// A running job has ended.
-    pub(super) fn ended(&mut self, job: &Job, host: Option<String>) {
-        self.running.remove(&job.id);
+    /// A running job has ended; it takes its profile's name as it is by now, and answers whether that is another one.
+    pub(super) fn ended(&mut self, job: &mut Job, host: Option<String>) -> bool {
+        let now = self.running.remove(&job.id).map(|started| started.profile);
+        let renamed = now.as_ref().is_some_and(|now| *now != job.profile);
+        job.profile = now.unwrap_or_else(|| std::mem::take(&mut job.profile));
         let lane = self.lane(&job.profile);
         lane.running = lane.running.saturating_sub(1);
         lane.host = host.or_else(|| lane.host.take());
+        renamed
+    }
+
+    /// A profile has another name; a lane of that name takes its jobs in.
+    pub(super) fn rename(&mut self, old: &str, new: &str) {
+        for job in self.running.values_mut().filter(|job| job.profile == old) {
+            new.clone_into(&mut job.profile);
+        }
+        let Some(mut lane) = self.lanes.remove(old) else { return };
+        for job in lane.ready.iter_mut().chain(lane.delayed.values_mut()) {
+            new.clone_into(&mut job.profile);
+        }
+        let into = self.lane(new);
+        into.ready.append(&mut lane.ready);
+        into.delayed.append(&mut lane.delayed);
+        into.running += lane.running;
+        into.host = lane.host.or_else(|| into.host.take());
     }
 
     pub(super) fn holds(&self, id: AttachmentId) -> bool {

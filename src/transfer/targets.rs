@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 
+use super::handed::Destination;
 use crate::domain::error::Failure;
 use crate::domain::profile::Target;
 use crate::services::Service;
@@ -38,4 +39,14 @@ pub trait Targets: Send + Sync + fmt::Debug {
     /// # Errors
     /// No such profile, a missing setting or secret, a keyring that does not answer.
     fn resolve<'a>(&'a self, profile: &'a str) -> BoxFuture<'a, Result<Resolved, Failure>>;
+
+    /// Where the profile's files go as the settings are now; none where that is not known. It is kept with each batch.
+    fn destination(&self, _profile: &str) -> Option<Destination> {
+        None
+    }
+
+    /// Where the files go of a profile that was resolved a moment ago.
+    fn resolved_destination(&self, profile: &str) -> Option<Destination> {
+        self.destination(profile)
+    }
 }

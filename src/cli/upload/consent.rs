@@ -2,18 +2,18 @@
 
 use std::path::PathBuf;
 
-use crate::cli::ask::{self, Reply};
+use crate::cli::ask::{self, Reply, Twice};
 use crate::cli::context::Context;
 use crate::cli::line::{local_time, shown_path};
 use crate::cli::say;
 use crate::domain::describe::Visibility;
 use crate::domain::error::Failure;
-use crate::domain::profile::Profile;
+use crate::domain::profile::{Again, Profile};
 use crate::domain::progress::human_duration;
 use crate::domain::receipt::Receipt;
 use crate::services::Service;
-use crate::store::Store;
-use crate::transfer::again::Before;
+use crate::store::{Store, system_clock};
+use crate::transfer::again::{Before, Lack};
 use crate::transfer::consent::{self, First};
 
 /// Files that are named in a question; more are counted.
@@ -38,14 +38,33 @@ pub(super) fn first_upload(
     }
 }
 
-/// Asks when the target has some of these files already; false: the user does not want them there twice.
-pub(super) async fn again(store: &Store, profile: &Profile, paths: &[PathBuf]) -> Result<bool, Failure> {
-    let before = consent::again(store, profile, paths).await?;
-    if before.is_empty() {
-        return Ok(true);
-    }
+/// What the target has of these files already and whose links are to be taken; asks where the profile does not say
+/// what is wanted. None: the user does not want them there twice.
+pub(super) async fn again(
+    context: &Context,
+    store: &Store,
+    profile: &Profile,
+    paths: &[PathBuf],
+) -> Result<Option<Vec<Before>>, Failure> {
+    let before = match consent::again(store, profile, paths, system_clock()).await? {
+        consent::Again::Upload => return Ok(Some(Vec::new())),
+        consent::Again::Existing(before) => return Ok(Some(before)),
+        consent::Again::Ask(before) => before,
+    };
     say::note(&what_is_there(&before, &profile.name, paths.len()));
-    Ok(ask::question("Upload all the same?", false) == Reply::Yes)
+    let existing = before.iter().any(Before::is_usable);
+    let (remembered, taken) = match ask::twice("Upload all the same?", existing) {
+        Twice::No => return Ok(None),
+        Twice::Upload { always } => (always.then_some(Again::Upload), Vec::new()),
+        Twice::Existing { always } => {
+            let usable = before.into_iter().filter(Before::is_usable);
+            (always.then_some(Again::Existing), usable.collect())
+        }
+    };
+    if let Some(again) = remembered {
+        context.file.set_again(&profile.name, again)?;
+    }
+    Ok(Some(taken))
 }
 
 /// Which files are there already, since when and where.
@@ -54,10 +73,15 @@ fn what_is_there(before: &[Before], profile: &str, files: usize) -> String {
         (1, 1) => format!("“{profile}” has this file already:"),
         (some, all) => format!("“{profile}” has {some} of these {all} files already:"),
     }];
-    for Before { path, row } in before.iter().take(NAMED) {
+    for Before { path, row, lacks } in before.iter().take(NAMED) {
         let link = row.receipt.as_ref().and_then(Receipt::primary).map_or("", |link| link.value.as_str());
         let at = local_time(row.finished_at_ms.unwrap_or(row.added_at_ms));
-        lines.push(format!("  {} on {at}  {link}", shown_path(path)).trim_end().to_owned());
+        let lacks = match lacks {
+            Some(Lack::Expired) => " (the link has expired)",
+            Some(Lack::Broken) => " (the link did not give the file when it was checked)",
+            None => "",
+        };
+        lines.push(format!("  {} on {at}  {link}{lacks}", shown_path(path)).trim_end().to_owned());
     }
     if before.len() > NAMED {
         lines.push(format!("  and {} more", before.len() - NAMED));
@@ -102,7 +126,7 @@ mod tests {
             let mut receipt = Receipt::default();
             receipt.push(LinkKind::View, format!("https://x/{}", row.name), Visibility::Public);
             row.receipt = Some(receipt);
-            Before { path: row.path.clone(), row }
+            Before { path: row.path.clone(), row, lacks: None }
         })
         .collect()
     }
@@ -115,5 +139,9 @@ mod tests {
         let many = what_is_there(&before(7).await, "Bot", 9);
         assert!(many.starts_with("“Bot” has 7 of these 9 files already:\n  /0.jpg on "), "{many}");
         assert!(many.ends_with("  https://x/4.jpg\n  and 2 more"), "{many}");
+        let mut stale = before(1).await;
+        stale[0].lacks = Some(Lack::Expired);
+        let stale = what_is_there(&stale, "Bot", 1);
+        assert!(stale.ends_with("  https://x/0.jpg (the link has expired)"), "{stale}");
     }
 }

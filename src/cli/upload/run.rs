@@ -1,6 +1,6 @@
 //! One run of `affix upload`: hands the files over, shows what happens, prints the results in order.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -16,6 +16,7 @@ use crate::domain::link::Format;
 use crate::domain::preflight::{Finding, Repair};
 use crate::domain::progress::human_duration;
 use crate::store::{Row, Store};
+use crate::transfer::again::Before;
 use crate::transfer::{Answer, Event, Finished, Handle, Repairs, Scope};
 
 /// Progress lines are drawn that often.
@@ -32,6 +33,8 @@ pub(super) struct Run {
     format: Format,
     /// Files in the order given, by id.
     order: Vec<AttachmentId>,
+    /// Files that are there already, by their place in the order: nothing is sent of them.
+    known: BTreeMap<usize, Row>,
     /// How each file ended; no more of it, because there may be 100,000.
     ended: BTreeMap<AttachmentId, State>,
     /// What ended before files that come earlier in the order.
@@ -64,6 +67,7 @@ impl Run {
             display,
             format,
             order: Vec::new(),
+            known: BTreeMap::new(),
             ended: BTreeMap::new(),
             waiting: BTreeMap::new(),
             printed: 0,
@@ -75,6 +79,19 @@ impl Run {
         }
     }
 
+    /// Takes what is there already as the result of these files.
+    pub(super) fn knowing(mut self, paths: &[PathBuf], before: Vec<Before>) -> Self {
+        let rows: HashMap<PathBuf, Row> = before.into_iter().map(|one| (one.path, one.row)).collect();
+        for (place, path) in paths.iter().enumerate() {
+            if let Some(row) = rows.get(path) {
+                // The result is this file's, wherever the earlier one lay.
+                let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+                self.known.insert(place, Row { path: path.clone(), name, ..row.clone() });
+            }
+        }
+        self
+    }
+
     /// Uploads the files; true when all of them are uploaded and their results told.
     pub(super) async fn upload(
         mut self,
@@ -83,14 +100,23 @@ impl Run {
         repairs: Repairs,
         agreed: bool,
     ) -> Result<bool, Failure> {
-        let (_, order) = if agreed {
-            self.handle.submit(paths.clone(), profile, repairs).await?
+        let places = paths.len();
+        let files = paths.into_iter().enumerate();
+        let files: Vec<_> =
+            files.filter(|(place, _)| !self.known.contains_key(place)).map(|(_, path)| path).collect();
+        if files.is_empty() {
+            self.put_in_order(places, &[]);
+            self.print().await;
         } else {
-            self.handle.decline(paths.clone(), profile).await?
-        };
-        self.display.begin(order.iter().copied().zip(&paths));
-        self.order = order;
-        self.follow().await?;
+            let (_, ids) = if agreed {
+                self.handle.submit(files.clone(), profile, repairs).await?
+            } else {
+                self.handle.decline(files.clone(), profile).await?
+            };
+            self.display.begin(ids.iter().copied().zip(&files));
+            self.put_in_order(places, &ids);
+            self.follow().await?;
+        }
         Ok(self.end(agreed))
     }
 
@@ -149,11 +175,27 @@ impl Run {
         uploaded && !self.lost_results
     }
 
+    /// What is known has its earlier upload's id.
+    fn put_in_order(&mut self, places: usize, ids: &[AttachmentId]) {
+        let mut new = ids.iter();
+        for place in 0..places {
+            let known = self.known.get(&place).map(|row| row.id);
+            self.ended.extend(known.map(|id| (id, State::Done)));
+            self.order.extend(known.or_else(|| new.next().copied()));
+        }
+        if !self.known.is_empty() {
+            let there = format!("{} of {places} already there, not uploaded again.", self.known.len());
+            self.display.note(&there);
+        }
+    }
+
     /// Until every file has ended.
     async fn follow(&mut self) -> Result<(), Failure> {
         let mut redraw = tokio::time::interval(REDRAW);
         redraw.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        while self.ended.len() < self.order.len() {
+        // The same earlier upload may stand for several files.
+        let awaited = self.order.iter().collect::<BTreeSet<_>>().len();
+        while self.ended.len() < awaited {
             tokio::select! {
                 event = self.events.recv() => match event {
                     Some(event) => self.event(event).await?,
@@ -231,9 +273,17 @@ impl Run {
         }
         self.ended.insert(finished.id, finished.state);
         self.waiting.insert(finished.id, finished);
-        // Results come in the order given, as soon as every earlier one is there.
-        while let Some(ended) = self.order.get(self.printed).and_then(|id| self.waiting.remove(id)) {
-            let row = self.row(&ended).await;
+        self.print().await;
+    }
+
+    /// Results come in the order given, as soon as every earlier one is there.
+    async fn print(&mut self) {
+        while let Some(id) = self.order.get(self.printed) {
+            let row = match (self.known.remove(&self.printed), self.waiting.remove(id)) {
+                (Some(row), _) => Some(row),
+                (None, Some(ended)) => self.row(&ended).await,
+                (None, None) => break,
+            };
             let text = row.map(|row| line::render(&self.format, row)).unwrap_or_default();
             self.printed += 1;
             let printed = self.display.suspend(|| say::result(&text));

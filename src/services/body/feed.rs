@@ -14,10 +14,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http_body::{Body as HttpBody, Frame, SizeHint};
-use md5::Digest as _;
 use tokio::sync::mpsc;
 
-use super::{Body, Door, FileSource, Piece, Taken};
+use super::pass::{Demand, Hashes, Seen};
+use super::{Body, Door, FileSource, Piece};
 use crate::domain::error::{Failure, Kind};
 
 /// Bytes of a file that are read at once; a multiple of three, so that base64 of a block needs no padding before
@@ -109,7 +109,13 @@ impl Feed {
             let (sender, receiver) = mpsc::channel(BLOCKS_WAITING);
             let pieces = body.pieces.clone();
             tokio::task::spawn_blocking(move || {
-                let result = produce(pieces, &mut |block| sender.blocking_send(Ok(block)).is_ok());
+                let demand = || match sender.capacity() {
+                    0 => Demand::Busy,
+                    BLOCKS_WAITING => Demand::Waiting,
+                    _ => Demand::Between,
+                };
+                let mut emit = |block| sender.blocking_send(Ok(block)).is_ok();
+                let result = produce(pieces, &mut Out { emit: &mut emit, demand: &demand });
                 if let Err(Stop::Failed(failure)) = result {
                     // A closed channel means that nobody wants the reason any more.
                     let _closed = sender.blocking_send(Err(*failure));
@@ -203,10 +209,12 @@ where
     S: FnMut(&[u8]) + Send + 'static,
 {
     let read = tokio::task::spawn_blocking(move || {
-        let result = produce(pieces, &mut |block| {
+        let mut emit = |block: Bytes| {
             sink(&block);
             true
-        });
+        };
+        // Nobody waits for more than this.
+        let result = produce(pieces, &mut Out { emit: &mut emit, demand: &|| Demand::Busy });
         match result {
             Err(Stop::Failed(failure)) => Err(*failure),
             Ok(()) | Err(Stop::Unwanted) => Ok(sink),
@@ -229,62 +237,59 @@ impl From<Failure> for Stop {
     }
 }
 
-/// Gives every block of every piece to `emit`, until it answers false.
-fn produce(pieces: Vec<Piece>, emit: &mut dyn FnMut(Bytes) -> bool) -> Result<(), Stop> {
+/// Where blocks go.
+struct Out<'a> {
+    /// Takes one; false: no more are wanted.
+    emit: &'a mut dyn FnMut(Bytes) -> bool,
+    demand: &'a dyn Fn() -> Demand,
+}
+
+impl Out<'_> {
+    fn give(&mut self, block: Bytes) -> Result<(), Stop> {
+        if (self.emit)(block) { Ok(()) } else { Err(Stop::Unwanted) }
+    }
+}
+
+/// Gives every block of every piece to `out`, until it wants no more.
+fn produce(pieces: Vec<Piece>, out: &mut Out<'_>) -> Result<(), Stop> {
     let pool = Pool::new();
     for piece in pieces {
         match piece {
             Piece::Bytes(bytes) if bytes.is_empty() => {}
-            Piece::Bytes(bytes) => give(emit, bytes)?,
-            Piece::File(source) => read_file(&source, &pool, false, emit)?,
-            Piece::Base64(source) => read_file(&source, &pool, true, emit)?,
+            Piece::Bytes(bytes) => out.give(bytes)?,
+            Piece::File(source) => read_file(&source, &pool, false, out)?,
+            Piece::Base64(source) => read_file(&source, &pool, true, out)?,
         }
     }
     Ok(())
 }
 
-fn give(emit: &mut dyn FnMut(Bytes) -> bool, block: Bytes) -> Result<(), Stop> {
-    if emit(block) { Ok(()) } else { Err(Stop::Unwanted) }
-}
-
-fn read_file(
-    source: &FileSource,
-    pool: &Pool,
-    base64: bool,
-    emit: &mut dyn FnMut(Bytes) -> bool,
-) -> Result<(), Stop> {
+fn read_file(source: &FileSource, pool: &Pool, base64: bool, out: &mut Out<'_>) -> Result<(), Stop> {
     let mut file = File::open(&source.path).map_err(|error| unreadable(&error))?;
-    compare(source, &file.metadata().map_err(|error| unreadable(&error))?)?;
-    let mut md5 = source.digests.md5.then(md5::Md5::new);
-    let mut sha256 = source.digests.sha256.then(sha2::Sha256::new);
+    let facts = file.metadata().map_err(|error| unreadable(&error))?;
+    compare(source, &facts)?;
+    let mut hashes = Some(Hashes::new(&source.digests));
     let mut left = source.size;
     while left > 0 {
         let wanted = usize::try_from(left).unwrap_or(BLOCK).min(BLOCK);
         let mut block = pool.take();
         read_exactly(&mut file, &mut block, wanted)?;
         left -= wanted as u64;
-        if let Some(md5) = &mut md5 {
-            md5.update(&block);
-        }
-        if let Some(sha256) = &mut sha256 {
-            sha256.update(&block);
+        if let Some(hashes) = &mut hashes {
+            hashes.add(&block, (out.demand)());
         }
         if left == 0 {
             // Compared before the last block leaves: a file that changed meanwhile is never sent whole.
             compare(source, &file.metadata().map_err(|error| unreadable(&error))?)?;
-            source.digests.put(Taken {
-                md5: md5.take().map(|hasher| hex::encode(hasher.finalize())),
-                sha256: sha256.take().map(|hasher| hex::encode(hasher.finalize())),
-            });
+            if let Some(hashes) = hashes.take() {
+                source.digests.put(hashes.finish(Seen::of(&facts)));
+            }
         }
         let block = pool.lend(block);
-        give(emit, if base64 { encode(&block, pool) } else { block })?;
+        out.give(if base64 { encode(&block, pool) } else { block })?;
     }
-    if source.size == 0 {
-        source.digests.put(Taken {
-            md5: md5.map(|hasher| hex::encode(hasher.finalize())),
-            sha256: sha256.map(|hasher| hex::encode(hasher.finalize())),
-        });
+    if let Some(hashes) = hashes.filter(|_| source.size == 0) {
+        source.digests.put(hashes.finish(Seen::of(&facts)));
     }
     Ok(())
 }

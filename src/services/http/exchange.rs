@@ -167,7 +167,7 @@ impl Exchange {
     /// request had been sent whole, else safe), cancelled, redirect to another host, an endless answer.
     /// Every status, also 500, is an `Ok` reply for the service to judge.
     pub async fn send(&mut self, call: Call) -> Result<Reply, Failure> {
-        self.run(call, None).await
+        self.run(call, Take::Whole).await
     }
 
     /// Sends one request and gives a successful answer's bytes to `sink` block by block, without a size limit;
@@ -177,17 +177,22 @@ impl Exchange {
         call: Call,
         sink: &mut (dyn FnMut(&[u8]) -> std::io::Result<()> + Send),
     ) -> Result<Reply, Failure> {
-        self.run(call, Some(sink)).await
+        self.run(call, Take::Into(sink)).await
     }
 
-    async fn run(&mut self, mut call: Call, mut sink: Option<Sink<'_>>) -> Result<Reply, Failure> {
+    /// Sends one request and reads no more than its answer's head; what follows of the answer is not waited for.
+    pub async fn glance(&mut self, call: Call) -> Result<Reply, Failure> {
+        self.run(call, Take::Head).await
+    }
+
+    async fn run(&mut self, mut call: Call, mut take: Take<'_>) -> Result<Reply, Failure> {
         // A service may quote what it was sent.
         for value in call.headers.values().filter(|value| value.is_sensitive()) {
             let text = String::from_utf8_lossy(value.as_bytes());
             self.hide(text.strip_prefix("Bearer ").unwrap_or(&text));
         }
         for _ in 0..=REDIRECTS {
-            let reply = self.once(&call, &mut sink).await.map_err(|failure| self.finish(failure))?;
+            let reply = self.once(&call, &mut take).await.map_err(|failure| self.finish(failure))?;
             match Self::redirect(&call, &reply).map_err(|failure| self.finish(failure))? {
                 Some(url) => call.url = url,
                 None => return Ok(reply),
@@ -205,7 +210,7 @@ impl Exchange {
         failure.at(self.step)
     }
 
-    async fn once(&self, call: &Call, sink: &mut Option<Sink<'_>>) -> Result<Reply, Failure> {
+    async fn once(&self, call: &Call, take: &mut Take<'_>) -> Result<Reply, Failure> {
         self.unless_cancelled(self.context.observer.kept()).await?;
         if call.repeat == Repeat::Ambiguous && call.body.is_empty() {
             self.unless_cancelled(self.context.observer.whole()).await?;
@@ -213,18 +218,13 @@ impl Exchange {
         let gauge = Arc::new(Gauge::default());
         let begun_ms = self.now_ms();
         let began = tokio::time::Instant::now();
-        let outcome = self.transfer(call, &gauge, sink).await;
+        let outcome = self.transfer(call, &gauge, take).await;
         let took_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
         self.context.observer.activity(self.activity(call, &gauge, &outcome, (begun_ms, took_ms)));
         outcome
     }
 
-    async fn transfer(
-        &self,
-        call: &Call,
-        gauge: &Arc<Gauge>,
-        sink: &mut Option<Sink<'_>>,
-    ) -> Result<Reply, Failure> {
+    async fn transfer(&self, call: &Call, gauge: &Arc<Gauge>, take: &mut Take<'_>) -> Result<Reply, Failure> {
         let mut request = reqwest::Request::new(call.method.clone(), call.url.clone());
         *request.headers_mut() = call.headers.clone();
         let mut doorkeeper = None;
@@ -249,9 +249,10 @@ impl Exchange {
             body: Bytes::new(),
             repeat: call.repeat,
         };
-        let sink: Option<Sink<'_>> = match sink {
-            Some(sink) if reply.is_success() => Some(&mut **sink),
-            _ => None,
+        let sink: Option<Sink<'_>> = match take {
+            Take::Head => return Ok(reply),
+            Take::Into(sink) if reply.is_success() => Some(&mut **sink),
+            Take::Into(_) | Take::Whole => None,
         };
         reply.body = self.read(call, response, sink).await?;
         Ok(reply)
@@ -413,6 +414,15 @@ async fn attended<T>(work: impl Future<Output = T>, doorkeeper: Option<impl Futu
         }
     }
     work.await
+}
+
+/// What of an answer is read.
+enum Take<'a> {
+    Head,
+    /// All of it, up to [`REPLY_LIMIT`].
+    Whole,
+    /// A successful one goes there; another one is read whole.
+    Into(Sink<'a>),
 }
 
 type Sink<'a> = &'a mut (dyn FnMut(&[u8]) -> std::io::Result<()> + Send);

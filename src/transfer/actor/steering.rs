@@ -62,6 +62,17 @@ impl Actor {
         self.queue.push_in_order(jobs);
     }
 
+    /// What was handed over for a profile goes on under its new name.
+    pub(super) async fn rename(&mut self, old: &str, new: &str) -> Result<usize, Failure> {
+        let renamed = self.config.store.rename_profile(old, new).await?;
+        self.queue.rename(old, new);
+        let held = self.asked.values_mut().chain(self.paused.values_mut());
+        for job in held.filter(|job| job.profile == old) {
+            new.clone_into(&mut job.profile);
+        }
+        Ok(renamed)
+    }
+
     async fn mark(&mut self, ids: &[AttachmentId], state: State) {
         let kept = self.config.store.set_state_of_many(ids.to_vec(), state).await;
         self.keep(kept);

@@ -24,7 +24,9 @@ pub(super) fn show(
     let others = cx.model.questions.other_findings();
     let mut answer = None;
     let name = file_name::elide_middle(&file_name::display(name), TITLE_CHARS);
-    let title = texts.with("question-findings", &[("name", (&name).into())]);
+    let moved = findings.iter().any(|finding| finding.repair == Some(Repair::UseChangedTarget));
+    let title = if moved { "question-changed-target" } else { "question-findings" };
+    let title = texts.with(title, &[("name", (&name).into())]);
     let closed = Sheet::new("findings", &title).show(ctx, |ui| {
         let tokens = Tokens::of(ui);
         for finding in findings {
@@ -40,7 +42,8 @@ pub(super) fn show(
         }
         let all = others > 0 && cx.state.dialogs.ticked;
         sheet_buttons(ui, |ui| {
-            let repair = Button::primary(texts.get("repair-and-upload")).show(ui);
+            let repair =
+                Button::primary(texts.get(if moved { "upload" } else { "repair-and-upload" })).show(ui);
             if is_pressed(ctx, &repair, new) {
                 answer = Some(if all { Answer::Always } else { Answer::Yes });
             }
@@ -58,6 +61,7 @@ fn offer(texts: &Texts, repair: &Repair) -> String {
         Repair::Rename { name } => {
             texts.with("finding-rename", &[("name", (&file_name::display(name)).into())])
         }
+        Repair::UseChangedTarget => texts.get("finding-changed-target").to_owned(),
         Repair::ShrinkImage { max_bytes } => {
             texts.with("finding-shrink", &[("size", (&texts.bytes(*max_bytes)).into())])
         }

@@ -2,6 +2,7 @@ use std::io::Write as _;
 use std::path::Path;
 
 use http_body_util::BodyExt as _;
+use md5::Digest as _;
 
 use super::super::Digests;
 use super::*;
@@ -12,7 +13,7 @@ fn source(path: &Path) -> FileSource {
         path: path.into(),
         size: facts.len(),
         modified: facts.modified().ok(),
-        digests: Digests::new(true, true),
+        digests: Digests::new(true, true).content(),
     }
 }
 
@@ -54,6 +55,7 @@ async fn pieces_come_in_order_and_whole() {
         let taken = source.digests.taken();
         assert_eq!(taken.md5, Some(hex::encode(md5::Md5::digest(&content))));
         assert_eq!(taken.sha256, Some(hex::encode(sha2::Sha256::digest(&content))));
+        assert_eq!(taken.content, Some(*blake3::hash(&content).as_bytes()));
     }
 }
 

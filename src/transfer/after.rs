@@ -1,0 +1,80 @@
+//! Looks at the local file once more when its upload is over: what stands at the service is what it was before.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use crate::domain::attachment::FileFacts;
+use crate::services::body::{Body, CHEAP_BYTES, Digests, FileSource, Seen};
+
+const CHANGED: &str =
+    "The file changed on this computer while it was uploaded. What was uploaded is what it held before.";
+const REPLACED: &str =
+    "The file was replaced on this computer while it was uploaded. What was uploaded is the one before.";
+const GONE: &str = "The file is no longer where it was on this computer.";
+
+/// A file as it was handed over.
+#[derive(Debug)]
+pub(super) struct Original {
+    pub(super) path: PathBuf,
+    size: u64,
+    modified: Option<SystemTime>,
+    /// Its BLAKE3, where it was read for that alone.
+    pub(super) content: Option<[u8; 32]>,
+}
+
+impl Original {
+    pub(super) fn of(file: &FileFacts) -> Self {
+        Self { path: file.path.clone(), size: file.size, modified: file.modified, content: None }
+    }
+
+    /// Takes its BLAKE3 where that is quick: another file is sent in its place.
+    pub(super) async fn read(&mut self) {
+        if self.size <= CHEAP_BYTES {
+            self.content = content_of(&self.path, self.size, self.modified).await;
+        }
+    }
+}
+
+/// The BLAKE3 of a file that is as it was; none where it is not, or cannot be read.
+pub(super) async fn content_of(path: &Path, size: u64, modified: Option<SystemTime>) -> Option<[u8; 32]> {
+    let digests = Digests::default().content();
+    let source = FileSource { path: Arc::from(path), size, modified, digests };
+    let read = Body::file(source.clone()).read_through(|_block: &[u8]| {}).await;
+    read.ok().and_then(|_sink| source.digests.taken().content)
+}
+
+/// What the user should know of the file that was sent; none where it is as it was.
+pub(super) async fn look_again(original: &Original, source: &FileSource) -> Option<&'static str> {
+    let path = original.path.clone();
+    let look = tokio::task::spawn_blocking(move || std::fs::metadata(path));
+    let Ok(Ok(facts)) = look.await else { return Some(GONE) };
+    let sent_itself = *source.path == *original.path;
+    let taken = source.digests.taken();
+    let now = Seen::of(&facts);
+    let (same, other) = match taken.seen.filter(|_| sent_itself) {
+        Some(seen) => (seen == now, if seen.is_replaced_by(&now) { REPLACED } else { CHANGED }),
+        // Nothing was read of it in this try, or not for sending.
+        None => {
+            let modified = facts.modified().ok();
+            (
+                facts.len() == original.size
+                    && (original.modified.is_none() || modified == original.modified),
+                CHANGED,
+            )
+        }
+    };
+    if same {
+        return None;
+    }
+    // A new time, another owner or a copy in its place do not make another content.
+    let content = taken.content.filter(|_| sent_itself).or(original.content);
+    if let Some(content) = content
+        && facts.len() == original.size
+        && original.size <= CHEAP_BYTES
+        && content_of(&original.path, original.size, facts.modified().ok()).await == Some(content)
+    {
+        return None;
+    }
+    Some(other)
+}
