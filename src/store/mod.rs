@@ -14,6 +14,8 @@
 //! | `queue` | SQL that writes |
 //! | `history` | SQL that reads |
 //! | `views` | SQL for what a window shows |
+//! | `search` | SQL that finds a text, and the index that it is found by |
+//! | `upkeep` | fills that index while nobody asks for anything |
 //! | `claim` | SQL that takes attachments back into the queue |
 //! | `erase` | SQL that forgets |
 //! | `columns` | paths, times and enums as columns |
@@ -28,7 +30,9 @@ mod migrations;
 mod open;
 mod queue;
 mod rows;
+mod search;
 mod trouble;
+mod upkeep;
 mod views;
 mod worker;
 
@@ -46,12 +50,13 @@ use uuid::Uuid;
 
 use crate::domain::error::{Failure, Kind};
 use trouble::Trouble;
+use upkeep::Upkeep;
 use worker::{Access, Message, Request, Worker};
 
 pub use migrations::VERSION;
 pub use rows::{
     Attempt, BatchTotals, Group, ListQuery, NewAttachment, NewBatch, Outcome, Outline, Overall, Pick, Query,
-    Row,
+    Row, Totals,
 };
 
 /// Requests that may wait; a caller beyond that waits with its request in hand.
@@ -135,7 +140,8 @@ impl Store {
         let (requests, inbox) = mpsc::channel(WAITING);
         let (looks, looks_inbox) = mpsc::channel(LOOKS_WAITING);
         let reader = Worker::one_by_one(open::open_for_reading(path)?, path.to_owned());
-        let worker = Worker::new(db, path.to_owned());
+        let upkeep = Upkeep::new().map_err(Trouble::Thread)?;
+        let worker = Worker::new(db, path.to_owned()).keeping_up(upkeep);
         let reader = std::thread::Builder::new()
             .name("affix-store-views".to_owned())
             .spawn(move || reader.run(looks_inbox))
