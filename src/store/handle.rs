@@ -174,13 +174,13 @@ impl Store {
 
     /// Attachments, newest first.
     pub async fn history(&self, query: Query) -> Result<Vec<Row>, Failure> {
-        self.read(move |db| history::history(db, &query)).await
+        self.look(move |db| history::history(db, &query)).await
     }
 
     /// What was uploaded to the profile (as it was named then) and has one of these sizes in bytes, newest first.
     pub async fn done_of_sizes(&self, profile: &str, sizes: Vec<u64>) -> Result<Vec<Row>, Failure> {
         let (profile, sizes) = (profile.to_owned(), to_json(&sizes)?);
-        self.read(move |db| history::done_of_sizes(db, &profile, &sizes)).await
+        self.look(move |db| history::done_of_sizes(db, &profile, &sizes)).await
     }
 
     /// What [`Store::claim`] would take of the picked ones, in the order handed over; also what is unfinished in this
