@@ -2,6 +2,7 @@
 //! is covered; [`App::ui`] draws and starts no work.
 
 mod detail;
+mod export;
 mod intake;
 mod links;
 mod list;

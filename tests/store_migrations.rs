@@ -36,6 +36,34 @@ ALTER TABLE attachments ADD COLUMN content BLOB;
 ALTER TABLE attachments ADD COLUMN link_check TEXT;
 ALTER TABLE batches ADD COLUMN target TEXT;
 CREATE INDEX attachments_by_size ON attachments (profile, size) WHERE state = 'done';
+CREATE TABLE searched (id INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT;
+CREATE VIRTUAL TABLE trigrams USING fts5 (
+    text, content = '', contentless_delete = 1, detail = none, tokenize = 'trigram case_sensitive 1'
+);
+CREATE TABLE unsearched (id INTEGER PRIMARY KEY) STRICT;
+CREATE TABLE unerased (id INTEGER PRIMARY KEY) STRICT;
+CREATE TRIGGER settled_for_search AFTER UPDATE OF state ON attachments
+WHEN new.state IN ('done', 'failed', 'canceled', 'unsure')
+BEGIN
+    INSERT OR IGNORE INTO unsearched
+    SELECT new.id WHERE NOT EXISTS (SELECT 1 FROM searched WHERE id = new.id);
+END;
+CREATE TRIGGER changed_for_search AFTER UPDATE OF search ON attachments
+WHEN EXISTS (SELECT 1 FROM searched WHERE id = new.id AND text <> new.search)
+BEGIN
+    DELETE FROM searched WHERE id = new.id;
+    DELETE FROM trigrams WHERE rowid = new.id;
+    INSERT OR IGNORE INTO unerased VALUES (0);
+    INSERT OR IGNORE INTO unsearched VALUES (new.id);
+END;
+CREATE TRIGGER gone_for_search AFTER DELETE ON attachments
+BEGIN
+    INSERT OR IGNORE INTO unerased SELECT id FROM searched WHERE id = old.id;
+    DELETE FROM searched WHERE id = old.id;
+    DELETE FROM unsearched WHERE id = old.id;
+END;
+INSERT INTO unsearched
+SELECT id FROM attachments WHERE state IN ('done', 'failed', 'canceled', 'unsure') ORDER BY id;
 PRAGMA user_version = 3;
 ";
 

@@ -421,7 +421,14 @@ do-not-upload = Don’t upload
 confirm-remove-target = Remove { $name }?
 confirm-remove-target-why = Its settings and its secrets are removed from this computer. What was uploaded stays at the service.
 remove = Remove
-confirm-clear-history = Clear the history?
+confirm-export-history = Export history…
+export-history-title = Export the history
+export-selected = Export…
+history-exported = { $count ->
+    [one] 1 row is written to { $file }
+   *[other] { $shown } rows are written to { $file }
+}
+clear-history = Clear the history?
 confirm-clear-history-why = The list of finished uploads and their links is removed from this computer. What was uploaded stays at the service.
 clear-history = Clear history…
 clear-history-now = Clear history
@@ -494,6 +501,8 @@ place-settings = Settings
 place-database = Database
 place-cache = Cache
 place-sandbox = Sandbox files
+history-as-file = History as a file
+history-as-file-help = CSV for spreadsheets, or JSON where the name ends in .json
 history = History
 history-help = What is finished is removed; what runs stays
 
@@ -525,6 +534,7 @@ command-filter-failed = Show failed
 command-inspector = Show or hide the inspector
 command-pause-all = Pause all
 command-resume-all = Resume all
+command-export-shown = Export what the list shows…
 command-cancel-all = Cancel all uploads…
 command-uploads = Go to uploads
 command-targets = Go to targets

@@ -3,7 +3,6 @@
 
 mod moving;
 
-use std::collections::HashSet;
 use std::time::Duration;
 
 use eframe::egui::Context;
@@ -11,10 +10,9 @@ use eframe::egui::Context;
 use super::App;
 use super::work::Core;
 use crate::domain::attachment::{AttachmentId, BatchId, State};
-use crate::domain::error::Failure;
-use crate::model::list::{Action, Update};
+use crate::model::list::{Action, Filter, Update};
 use crate::model::{self};
-use crate::store::{BatchTotals, Row, Store};
+use crate::store::{Store, Totals};
 use crate::transfer::Event;
 
 use moving::Landed;
@@ -24,7 +22,7 @@ const EVERY_MS: i64 = 100;
 
 /// A reading that takes long rests for so many times as long, and no longer than that many milliseconds: a disk that
 /// was busy once must not leave the window behind.
-const REST: (i64, i64) = (3, 1000);
+const REST: (i64, i64) = (9, 5000);
 
 /// Batches whose numbers are kept besides those on the screen.
 const BATCHES_KEPT: usize = 500;
@@ -34,6 +32,8 @@ const BATCHES_KEPT: usize = 500;
 pub(super) struct Reading {
     outline: Part,
     totals: Part,
+    /// How many there are in each state, and of which targets.
+    counts: Part,
     /// The batches on the screen.
     batches: Vec<BatchId>,
     /// Rows on the screen that have changed since they were read.
@@ -41,13 +41,21 @@ pub(super) struct Reading {
     again_at_ms: i64,
     landed: Landed,
     moving_at_ms: i64,
+    /// The files whose bytes are counted here, for readings of totals that are under way.
+    counted: Counted,
+    /// Of the ids that an outline had.
+    newest: Option<AttachmentId>,
 }
+
+type Counted = tokio::sync::watch::Sender<Vec<AttachmentId>>;
 
 /// One thing that is read as a whole.
 #[derive(Debug, Default)]
 struct Part {
     stale: bool,
     asked: bool,
+    /// The user waits for it.
+    hurry: bool,
     asked_at_ms: i64,
     next_at_ms: i64,
 }
@@ -62,15 +70,20 @@ impl Part {
             frame_in(ctx, self.next_at_ms - now_ms);
             return false;
         }
-        (self.stale, self.asked, self.asked_at_ms) = (false, true, now_ms);
+        (self.stale, self.asked, self.asked_at_ms, self.hurry) = (false, true, now_ms, false);
         true
+    }
+
+    /// To be read as soon as possible.
+    fn hurry(&mut self) {
+        (self.stale, self.hurry, self.next_at_ms) = (true, true, 0);
     }
 
     /// A list of a million takes long to read, so it is read less often.
     fn end(&mut self, now_ms: i64) {
         self.asked = false;
-        let took_ms = now_ms - self.asked_at_ms;
-        self.next_at_ms = now_ms + (REST.0 * took_ms).clamp(EVERY_MS, REST.1);
+        let rest_ms = (REST.0 * (now_ms - self.asked_at_ms)).clamp(EVERY_MS, REST.1);
+        self.next_at_ms = if self.hurry { now_ms } else { now_ms + rest_ms };
     }
 }
 
@@ -79,13 +92,11 @@ fn frame_in(ctx: &Context, wait_ms: i64) {
 }
 
 impl App {
+    /// Anything may have changed, and the user waits to see it.
     pub(super) fn list_opened(&mut self) {
-        self.list_changed();
-    }
-
-    fn list_changed(&mut self) {
-        self.list.outline.stale = true;
-        self.list.totals.stale = true;
+        self.list.outline.hurry();
+        self.list.totals.hurry();
+        self.list.counts.hurry();
     }
 
     pub(super) fn list_action(&mut self, action: Action) {
@@ -93,8 +104,7 @@ impl App {
             Action::Show(wanted) => {
                 if self.model.list.wanted != wanted {
                     self.model.list.wanted = wanted;
-                    self.list.outline.stale = true;
-                    self.list.outline.next_at_ms = 0;
+                    self.list.outline.hurry();
                 }
             }
             Action::Need(ids) => {
@@ -106,10 +116,10 @@ impl App {
                 self.read_rows(new);
             }
             Action::NeedBatches(ids) => {
-                let new =
-                    ids.iter().copied().filter(|id| !self.model.list.batches.contains_key(id)).collect();
+                if ids.iter().any(|id| !self.model.list.batches.contains_key(id)) {
+                    self.list.totals.hurry();
+                }
                 self.list.batches = ids;
-                self.read_batches(new);
             }
         }
     }
@@ -122,6 +132,8 @@ impl App {
                 match result {
                     Ok(outline) if query == list.wanted.query() => {
                         list.rows.forget_lost();
+                        let newest = outline.ids.iter().max().copied();
+                        self.list.newest = self.list.newest.max(newest);
                         list.outline = Some(outline.into());
                     }
                     // The user wants something else by now; that is asked for already.
@@ -136,32 +148,34 @@ impl App {
                     self.tell(model::Notice::Failure(failure));
                 }
             },
-            Update::Batches(result) => self.batches_read(result),
-            Update::Totals { counts, overall, batches, targets_used, ended } => {
+            Update::Totals(result) => {
                 self.list.totals.end(now_ms);
-                moving::ended(list, &mut self.list.landed, &ended);
-                (list.counts, list.overall, list.targets_used) = (counts, overall, targets_used);
-                self.batches_read(batches);
+                match result {
+                    Ok(totals) => self.totals_read(totals),
+                    Err(failure) => self.tell(model::Notice::Failure(failure)),
+                }
+            }
+            Update::Counts(counts, targets_used) => {
+                self.list.counts.end(now_ms);
+                (list.counts, list.targets_used) = (counts, targets_used);
             }
             Update::Changed(ids) => {
                 list.rows.outdated(&ids);
                 self.detail_changed(&ids);
-                self.list_changed();
+                self.list_opened();
             }
         }
     }
 
-    fn batches_read(&mut self, read: Result<Vec<BatchTotals>, Failure>) {
-        let (known, shown) = (&mut self.model.list.batches, &self.list.batches);
-        match read {
-            Ok(totals) => {
-                if known.len() > BATCHES_KEPT {
-                    known.retain(|id, _| shown.contains(id));
-                }
-                known.extend(totals.into_iter().map(|totals| (totals.batch, totals)));
-            }
-            Err(failure) => self.tell(model::Notice::Failure(failure)),
+    fn totals_read(&mut self, totals: Totals) {
+        let Totals { overall, batches, ended } = totals;
+        let (list, shown) = (&mut self.model.list, &self.list.batches);
+        moving::ended(list, &mut self.list.landed, &ended);
+        list.overall = overall;
+        if list.batches.len() > BATCHES_KEPT {
+            list.batches.retain(|id, _| shown.contains(id));
         }
+        list.batches.extend(batches.into_iter().map(|totals| (totals.batch, totals)));
         self.count_bytes();
     }
 
@@ -174,6 +188,9 @@ impl App {
                 if matches!(state, State::Queued | State::Paused) {
                     moving::ended(list, &mut self.list.landed, &[*id]);
                 }
+                // What goes on stays where it is; what is queued may have been settled before.
+                let settled = list.rows.get(*id).is_some_and(|row| row.state.is_settled());
+                self.list.outline.stale |= state == State::Queued || settled || Some(*id) > self.list.newest;
                 list.rows.change(*id, |row| (row.state, row.step) = (state, step));
             }
             Event::WillRetry { id, failure, after } => {
@@ -188,16 +205,25 @@ impl App {
                 if finished.state != State::Done {
                     moving::ended(list, &mut self.list.landed, &[finished.id]);
                 }
+                // Where every state is shown it stays where it is, until its batch has ended.
+                self.list.outline.stale |=
+                    list.wanted.filter != Filter::All || !list.wanted.search.is_empty();
                 list.rows.change(finished.id, |row| {
                     row.state = finished.state;
                     row.receipt = finished.receipt.or(row.receipt.take());
                     row.failure = finished.failure;
                 });
             }
-            Event::Warned { .. } | Event::BatchDone(_) => return,
-            _ => {}
+            Event::BatchDone(_) | Event::Asked { .. } => self.list.outline.stale = true,
+            Event::Checked { id, .. } => {
+                list.rows.outdated(&[*id]);
+                return;
+            }
+            Event::Warned { .. } | Event::HostWaits(_) | Event::HostGoesOn { .. } | Event::Trouble(_) => {
+                return;
+            }
         }
-        self.list_changed();
+        (self.list.totals.stale, self.list.counts.stale) = (true, true);
     }
 
     /// Reads what is due.
@@ -214,8 +240,15 @@ impl App {
             });
         }
         if self.list.totals.begin(ctx, now_ms) {
-            let here = moving::counted_here(&self.model.list, &self.list.landed);
-            self.work.spawn(totals(core.store, here, self.list.batches.clone()));
+            let (counted, handle) = (self.list.counted.subscribe(), core.handle.clone());
+            let counted = move || moving::named(&counted.borrow(), &handle.moving());
+            let (store, batches) = (core.store.clone(), self.list.batches.clone());
+            self.work.spawn(async move {
+                model::Update::List(Update::Totals(store.totals(batches, counted).await))
+            });
+        }
+        if self.list.counts.begin(ctx, now_ms) {
+            self.work.spawn(counts(core.store));
         }
         self.again_due(ctx);
     }
@@ -255,30 +288,11 @@ impl App {
             model::Update::List(Update::Rows(ids, rows))
         });
     }
-
-    fn read_batches(&self, ids: Vec<BatchId>) {
-        let Some(Core { store, .. }) = self.core.clone() else { return };
-        if !ids.is_empty() {
-            self.work
-                .spawn(async move { model::Update::List(Update::Batches(store.batch_totals(ids).await)) });
-        }
-    }
 }
 
-/// `here`: uploads that are counted besides the totals. Whether they have ended is read before the totals are: those
-/// that have are certainly in them, and one that ends in between counts twice until the next reading at most.
-async fn totals(store: Store, here: Vec<AttachmentId>, batches: Vec<BatchId>) -> model::Update {
-    let going = |row: &Row| matches!(row.state, State::Preparing | State::Uploading | State::Finishing);
-    let ended = match store.rows(here.clone()).await {
-        Ok(rows) => {
-            let going: HashSet<_> = rows.iter().filter(|row| going(row)).map(|row| row.id).collect();
-            here.into_iter().filter(|id| !going.contains(id)).collect()
-        }
-        Err(_) => Vec::new(),
-    };
-    let batches = store.batch_totals(batches).await;
-    let overall = store.overall().await.unwrap_or_default();
+/// A failure costs these numbers only; whatever else reads the database says it.
+async fn counts(store: Store) -> model::Update {
     let counts = store.count_by_state().await.unwrap_or_default();
     let targets_used = store.targets_used().await.unwrap_or_default();
-    model::Update::List(Update::Totals { counts, overall, batches, targets_used, ended })
+    model::Update::List(Update::Counts(counts, targets_used))
 }

@@ -75,6 +75,7 @@ impl App {
                     model::Update::Preferences(Update::Cleared(store.clear_history().await))
                 });
             }
+            Action::ExportHistory(what) => self.export_history(core, what),
             // Before there is a core, by `App::act`; there is nothing to try again now.
             Action::TryAgain => ctx.request_repaint(),
         }

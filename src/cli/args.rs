@@ -169,6 +169,9 @@ pub(super) struct History {
     pub limit: usize,
     #[command(flatten)]
     pub json: Json,
+    /// As a table for spreadsheets: CSV, with a head
+    #[arg(long, conflicts_with = "json")]
+    pub csv: bool,
 }
 
 #[derive(Debug, Args)]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::domain::attachment::{AttachmentId, BatchId, State};
 use crate::domain::error::Failure;
 use crate::domain::progress::Meter;
-use crate::store::{BatchTotals, ListQuery, Outline, Overall, Row};
+use crate::store::{BatchTotals, ListQuery, Outline, Overall, Row, Totals};
 use crate::transfer::Moving;
 
 /// Rows that are kept besides those on the screen.
@@ -274,16 +274,10 @@ pub enum Action {
 pub enum Update {
     Outline(ListQuery, Result<Outline, Failure>),
     Rows(Vec<AttachmentId>, Result<Vec<Row>, Failure>),
-    Batches(Result<Vec<BatchTotals>, Failure>),
-    Totals {
-        counts: Vec<(State, u64)>,
-        overall: Overall,
-        /// Of the batches whose header is drawn.
-        batches: Result<Vec<BatchTotals>, Failure>,
-        targets_used: Vec<String>,
-        /// Uploads that moved and are counted in these totals from now on, as far as they are done.
-        ended: Vec<AttachmentId>,
-    },
+    /// Of everything that goes on, and of the batches whose header is drawn.
+    Totals(Result<Totals, Failure>),
+    /// How many there are in each state, and the targets that the history knows.
+    Counts(Vec<(State, u64)>, Vec<String>),
     /// The user changed the history: it is read again, and these rows.
     Changed(Vec<AttachmentId>),
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use crate::domain::error::Failure;
 use crate::settings::{Problem, Settings, Warning};
+use crate::transfer::export::What;
 
 #[derive(Debug, Default)]
 pub struct Preferences {
@@ -71,6 +72,8 @@ pub enum Action {
     /// Open a folder, or a file's folder, in the file manager.
     Show(PathBuf),
     ClearHistory,
+    /// Ask where to, then write it there.
+    ExportHistory(What),
     /// Open the database and the engine again.
     TryAgain,
 }

@@ -8,7 +8,7 @@ use crate::domain::receipt::Receipt;
 use crate::store::queue::{Ended, Stamp};
 use crate::store::rows::{
     Attempt, BatchTotals, Becomes, ListQuery, NewAttachment, NewBatch, Outcome, Outline, Overall, Pick,
-    Query, Row, Taking,
+    Query, Row, Taking, Totals,
 };
 use crate::store::worker::Access;
 use crate::store::{SessionId, Store, claim, erase, history, queue, views};
@@ -201,7 +201,7 @@ impl Store {
 
     /// Attachments, newest first.
     pub async fn history(&self, query: Query) -> Result<Vec<Row>, Failure> {
-        self.read(move |db| history::history(db, &query)).await
+        self.look(move |db| history::history(db, &query)).await
     }
 
     /// What [`Store::claim`] would take of the picked ones, in the order handed over; also what is unfinished in this
@@ -214,16 +214,6 @@ impl Store {
     /// What dead runs left interrupted, in the order in which it is to go on.
     pub async fn interrupted(&self) -> Result<Vec<AttachmentId>, Failure> {
         self.read(claim::interrupted).await
-    }
-
-    /// The requests of an attachment and their answers, oldest first.
-    pub async fn activity(&self, id: AttachmentId) -> Result<Vec<Activity>, Failure> {
-        self.read(move |db| history::activity(db, id)).await
-    }
-
-    /// The attempts at an attachment, oldest first.
-    pub async fn attempts(&self, id: AttachmentId) -> Result<Vec<Attempt>, Failure> {
-        self.read(move |db| history::attempts(db, id)).await
     }
 
     /// The runs that have queued, running or paused attachments, this one among them; oldest first.
@@ -244,6 +234,16 @@ impl Store {
         self.look(move |db| views::rows(db, &ids)).await
     }
 
+    /// The requests of an attachment and their answers, oldest first.
+    pub async fn activity(&self, id: AttachmentId) -> Result<Vec<Activity>, Failure> {
+        self.look(move |db| history::activity(db, id)).await
+    }
+
+    /// The attempts at an attachment, oldest first.
+    pub async fn attempts(&self, id: AttachmentId) -> Result<Vec<Attempt>, Failure> {
+        self.look(move |db| history::attempts(db, id)).await
+    }
+
     /// These batches in numbers; unknown ids are left out.
     pub async fn batch_totals(&self, ids: Vec<BatchId>) -> Result<Vec<BatchTotals>, Failure> {
         self.look(move |db| views::batch_totals(db, &ids)).await
@@ -252,6 +252,16 @@ impl Store {
     /// All batches in which work goes on or is paused, in numbers.
     pub async fn overall(&self) -> Result<Overall, Failure> {
         self.look(views::overall).await
+    }
+
+    /// [`Store::overall`] and [`Store::batch_totals`] of one moment, and which of the files that `counted` names had
+    /// ended at that moment. It is called after that moment, so a file that is not named then had not ended.
+    pub async fn totals(
+        &self,
+        batches: Vec<BatchId>,
+        counted: impl Fn() -> Vec<AttachmentId> + Send + 'static,
+    ) -> Result<Totals, Failure> {
+        self.look(move |db| views::totals(db, &batches, &counted)).await
     }
 
     /// The names of all profiles in the history, sorted.

@@ -10,6 +10,7 @@ use crate::store::SessionId;
 use crate::store::columns::{bytes_path, from_nanos};
 use crate::store::queue::UNFINISHED;
 use crate::store::rows::{Attempt, Query, Row, needle};
+use crate::store::search::{self, Narrowed};
 use crate::store::trouble::Trouble;
 
 pub(super) fn attachment(db: &Connection, id: AttachmentId) -> Result<Option<Row>, Trouble> {
@@ -37,14 +38,27 @@ pub(super) fn history(db: &Connection, query: &Query) -> Result<Vec<Row>, Troubl
 pub(super) fn history_sql(query: &Query) -> (String, Vec<Value>) {
     let Query { search, states, profile, limit, before } = query;
     let limit = i64::try_from(*limit).unwrap_or(i64::MAX);
+    let (parts, mut values) = match needle(search.as_deref()) {
+        Some(needle) => {
+            let before = before.map(|id| id.0);
+            let narrowed = Narrowed { states: states.as_deref(), profile: profile.as_deref(), before };
+            search::newest_with(&needle, &narrowed, limit)
+        }
+        None => newest(query, limit),
+    };
+    values.push(limit.into());
+    let ids = parts.join(" UNION ALL ");
+    (format!("SELECT * FROM attachments WHERE id IN ({ids}) ORDER BY id DESC LIMIT ?"), values)
+}
+
+fn newest(query: &Query, limit: i64) -> (Vec<String>, Vec<Value>) {
+    let Query { search: _none, states, profile, limit: _, before } = query;
     // The index by profile is one by state, too.
     let every_state = profile.as_ref().map(|_| State::ALL.to_vec());
     let branches: Vec<Option<State>> = match states.clone().or(every_state) {
         Some(states) => states.into_iter().map(Some).collect(),
         None => vec![None],
     };
-    let needle = needle(search.as_deref());
-
     let mut values: Vec<Value> = Vec::new();
     let mut parts = Vec::new();
     for state in branches {
@@ -58,11 +72,6 @@ pub(super) fn history_sql(query: &Query) -> (String, Vec<Value>) {
             part.push_str(" AND state = ?");
             values.push(state.as_str().to_owned().into());
         }
-        if let Some(needle) = &needle {
-            // Unlike LIKE, instr has no wildcards to escape and no limit to the pattern.
-            part.push_str(" AND instr(search, ?) > 0");
-            values.push(needle.clone().into());
-        }
         part.push_str(" ORDER BY id DESC LIMIT ?)");
         values.push(limit.into());
         parts.push(part);
@@ -70,9 +79,7 @@ pub(super) fn history_sql(query: &Query) -> (String, Vec<Value>) {
     if parts.is_empty() {
         parts.push("SELECT NULL".to_owned());
     }
-    values.push(limit.into());
-    let ids = parts.join(" UNION ALL ");
-    (format!("SELECT * FROM attachments WHERE id IN ({ids}) ORDER BY id DESC LIMIT ?"), values)
+    (parts, values)
 }
 
 /// In the order they began.

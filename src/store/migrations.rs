@@ -84,7 +84,7 @@ CREATE INDEX attachments_by_batch ON attachments (batch, position, state, size);
 ";
 
 /// What a queue needs that survives anything: pauses, order, what was sent, what was sent to; the content's BLAKE3 to
-/// know it again; how a link was found; and whether the row is in the index of words. Until now nobody kept whether a
+/// know it again; and how a link was found. The rest is for searching, see `search`. Until now nobody kept whether a
 /// request had left whole, so what was under way counts as if it had.
 const V3: &str = "
 ALTER TABLE attachments ADD COLUMN held INTEGER NOT NULL DEFAULT 0;
@@ -98,6 +98,35 @@ CREATE INDEX attachments_by_size ON attachments (profile, size) WHERE state = 'd
 UPDATE attachments SET whole_at_ms = coalesce(started_at_ms, added_at_ms)
     WHERE step IN ('send', 'confirm', 'verify', 'record')
         AND state IN ('preparing', 'uploading', 'finishing', 'interrupted');
+
+CREATE TABLE searched (id INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT;
+CREATE VIRTUAL TABLE trigrams USING fts5 (
+    text, content = '', contentless_delete = 1, detail = none, tokenize = 'trigram case_sensitive 1'
+);
+CREATE TABLE unsearched (id INTEGER PRIMARY KEY) STRICT;
+CREATE TABLE unerased (id INTEGER PRIMARY KEY) STRICT;
+CREATE TRIGGER settled_for_search AFTER UPDATE OF state ON attachments
+WHEN new.state IN ('done', 'failed', 'canceled', 'unsure')
+BEGIN
+    INSERT OR IGNORE INTO unsearched
+    SELECT new.id WHERE NOT EXISTS (SELECT 1 FROM searched WHERE id = new.id);
+END;
+CREATE TRIGGER changed_for_search AFTER UPDATE OF search ON attachments
+WHEN EXISTS (SELECT 1 FROM searched WHERE id = new.id AND text <> new.search)
+BEGIN
+    DELETE FROM searched WHERE id = new.id;
+    DELETE FROM trigrams WHERE rowid = new.id;
+    INSERT OR IGNORE INTO unerased VALUES (0);
+    INSERT OR IGNORE INTO unsearched VALUES (new.id);
+END;
+CREATE TRIGGER gone_for_search AFTER DELETE ON attachments
+BEGIN
+    INSERT OR IGNORE INTO unerased SELECT id FROM searched WHERE id = old.id;
+    DELETE FROM searched WHERE id = old.id;
+    DELETE FROM unsearched WHERE id = old.id;
+END;
+INSERT INTO unsearched
+SELECT id FROM attachments WHERE state IN ('done', 'failed', 'canceled', 'unsure') ORDER BY id;
 ";
 
 /// Refuses a file that is no database, of another program or of a newer format. Writes nothing.

@@ -14,6 +14,8 @@
 //! | `queue` | SQL that writes |
 //! | `history` | SQL that reads |
 //! | `views` | SQL for what a window shows |
+//! | `search` | SQL that finds a text, and the index that it is found by |
+//! | `upkeep` | fills that index while nobody asks for anything |
 //! | `claim` | SQL that takes attachments back into the queue |
 //! | `known` | what was uploaded already, how its link was found, what it was handed over for |
 //! | `erase` | SQL that forgets |
@@ -30,7 +32,9 @@ mod migrations;
 mod open;
 mod queue;
 mod rows;
+mod search;
 mod trouble;
+mod upkeep;
 mod views;
 mod worker;
 
@@ -48,13 +52,14 @@ use uuid::Uuid;
 
 use crate::domain::error::{Failure, Kind};
 use trouble::Trouble;
+use upkeep::Upkeep;
 use worker::{Access, Message, Request, Worker};
 
 pub use known::SameSize;
 pub use migrations::VERSION;
 pub use rows::{
     Attempt, BatchTotals, Becomes, Group, ListQuery, NewAttachment, NewBatch, Outcome, Outline, Overall,
-    Pick, Query, Row, Taking,
+    Pick, Query, Row, Taking, Totals,
 };
 
 /// Requests that may wait; a caller beyond that waits with its request in hand.
@@ -138,7 +143,8 @@ impl Store {
         let (requests, inbox) = mpsc::channel(WAITING);
         let (looks, looks_inbox) = mpsc::channel(LOOKS_WAITING);
         let reader = Worker::one_by_one(open::open_for_reading(path)?, path.to_owned());
-        let worker = Worker::new(db, path.to_owned());
+        let upkeep = Upkeep::new().map_err(Trouble::Thread)?;
+        let worker = Worker::new(db, path.to_owned()).keeping_up(upkeep);
         let reader = std::thread::Builder::new()
             .name("affix-store-views".to_owned())
             .spawn(move || reader.run(looks_inbox))

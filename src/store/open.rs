@@ -12,7 +12,7 @@ use crate::store::migrations;
 use crate::store::trouble::Trouble;
 
 /// How long a request waits for another process that writes.
-const BUSY: Duration = Duration::from_secs(5);
+pub(super) const BUSY: Duration = Duration::from_secs(5);
 
 /// Bytes of the smallest database: one page of the smallest size.
 /// <https://www.sqlite.org/fileformat2.html#pages>

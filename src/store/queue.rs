@@ -287,7 +287,8 @@ pub(super) fn refresh_search(db: &Connection, id: AttachmentId) -> Result<(), Tr
             Ok(search_text(&name, &profile, receipt.as_ref()))
         },
     )?;
-    db.prepare_cached("UPDATE attachments SET search = ?2 WHERE id = ?1")?.execute(params![id.0, text])?;
+    db.prepare_cached("UPDATE attachments SET search = ?2 WHERE id = ?1 AND search <> ?2")?
+        .execute(params![id.0, text])?;
     Ok(())
 }
 

@@ -230,3 +230,12 @@ pub struct Overall {
     /// Only states that some attachment is in, in the order of [`State::ALL`].
     pub by_state: Vec<(State, u64)>,
 }
+
+/// Numbers of one moment.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Totals {
+    pub overall: Overall,
+    pub batches: Vec<BatchTotals>,
+    /// Those of the asked ones that had ended at that moment: as far as they are done, the numbers count them.
+    pub ended: Vec<AttachmentId>,
+}

@@ -1,6 +1,7 @@
 mod committing;
 mod finding;
 mod keeping;
+mod searching;
 mod viewing;
 
 use std::path::{Path, PathBuf};

@@ -7,12 +7,9 @@ use rusqlite::Connection;
 
 use crate::domain::attachment::{AttachmentId, BatchId, State};
 use crate::store::history;
-use crate::store::rows::{BatchTotals, Group, ListQuery, Outline, Overall, Row, needle};
+use crate::store::rows::{BatchTotals, Group, ListQuery, Outline, Overall, Row, Totals, needle};
+use crate::store::search::{self, UNSETTLED};
 use crate::store::trouble::Trouble;
-
-/// The states of attachments that keep their batch at the top of the list.
-const UNSETTLED: [State; 6] =
-    [State::Queued, State::Preparing, State::Uploading, State::Finishing, State::Paused, State::Interrupted];
 
 /// The states of work that goes on by itself or is held for a while. What an earlier run left does not.
 const GOING: [State; 5] =
@@ -26,10 +23,100 @@ struct Found {
     unsettled: bool,
 }
 
-/// One pass over the index by batch, which has everything that is asked for but the searched text.
+/// Rows that are looked up one by one for an outline; with more of them a pass over everything is quicker.
+const LOOKED_UP_MAX: usize = 5_000;
+
+/// Of few rows what is asked for them, of many one pass over the index by batch.
 pub(super) fn outline(db: &Connection, query: &ListQuery) -> Result<Outline, Trouble> {
-    let ListQuery { states, search, profile } = query;
-    let searched = needle(search.as_deref()).map(|needle| ids_with(db, &needle)).transpose()?;
+    let searched = needle(query.search.as_deref()).map(|needle| search::ids_with(db, &needle)).transpose()?;
+    let few = match &searched {
+        Some(ids) if ids.len() <= LOOKED_UP_MAX => Some(ids.clone()),
+        _ => few_in(db, query.states.as_deref())?,
+    };
+    match few {
+        Some(ids) => narrow(db, query, searched.as_deref(), &ids),
+        None => wide(db, query, searched.as_deref()),
+    }
+}
+
+/// The ids of all rows in these states; none where there are many, or every state is meant.
+fn few_in(db: &Connection, states: Option<&[State]>) -> Result<Option<Vec<i64>>, Trouble> {
+    let Some(states) = states else { return Ok(None) };
+    let mut select = db.prepare_cached("SELECT id FROM attachments WHERE state = ? LIMIT ?")?;
+    let mut ids: Vec<i64> = Vec::new();
+    for state in states {
+        let left = i64::try_from(LOOKED_UP_MAX + 1 - ids.len()).unwrap_or_default();
+        for id in select.query_map((state, left), |row| row.get(0))? {
+            ids.push(id?);
+        }
+        if ids.len() > LOOKED_UP_MAX {
+            return Ok(None);
+        }
+    }
+    Ok(Some(ids))
+}
+
+/// Those of these rows that the query finds.
+fn narrow(
+    db: &Connection,
+    query: &ListQuery,
+    searched: Option<&[i64]>,
+    ids: &[i64],
+) -> Result<Outline, Trouble> {
+    let mut select =
+        db.prepare_cached("SELECT batch, position, state, profile FROM attachments WHERE id = ?")?;
+    let mut placed: Vec<(i64, i64, i64)> = Vec::new();
+    for id in ids {
+        let Some(row) = select
+            .query_map([id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get::<_, String>(3)?)))?
+            .next()
+            .transpose()?
+        else {
+            continue;
+        };
+        let (batch, position, state, profile): (i64, i64, State, String) = row;
+        let shown = query.states.as_ref().is_none_or(|states| states.contains(&state))
+            && query.profile.as_ref().is_none_or(|wanted| *wanted == profile)
+            && searched.is_none_or(|searched| searched.binary_search(id).is_ok());
+        if shown {
+            placed.push((batch, position, *id));
+        }
+    }
+    placed.sort_unstable();
+    placed.dedup();
+    let mut ids = Vec::with_capacity(placed.len());
+    let mut found: Vec<Found> = Vec::new();
+    for (batch, _, id) in placed {
+        if found.last().is_none_or(|last| last.batch != batch) {
+            let unsettled = is_unsettled(db, batch)?;
+            found.push(Found { batch, first: ids.len(), unsettled });
+        }
+        ids.push(id);
+    }
+    Ok(arrange(&ids, &found))
+}
+
+/// Whether any of the batch's rows is.
+fn is_unsettled(db: &Connection, batch: i64) -> Result<bool, Trouble> {
+    // A batch is added whole, so its ids follow one another, and the index by state tells at once.
+    let mut ends = db.prepare_cached(
+        "SELECT (SELECT id FROM attachments WHERE batch = ?1 ORDER BY position LIMIT 1),
+                (SELECT id FROM attachments WHERE batch = ?1 ORDER BY position DESC LIMIT 1)",
+    )?;
+    let (first, last): (Option<i64>, Option<i64>) =
+        ends.query_one([batch], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let mut any = db.prepare_cached("SELECT 1 FROM attachments WHERE state = ? AND id BETWEEN ? AND ?")?;
+    for state in UNSETTLED {
+        if any.exists((state, first, last))? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// One pass over the index by batch, which has everything that is asked for but the searched text.
+fn wide(db: &Connection, query: &ListQuery, searched: Option<&[i64]>) -> Result<Outline, Trouble> {
+    let ListQuery { states, search: _, profile } = query;
     let batches = profile.as_ref().map(|profile| batches_of(db, profile)).transpose()?;
     let mut ids: Vec<i64> = Vec::new();
     let mut found: Vec<Found> = Vec::new();
@@ -47,7 +134,7 @@ pub(super) fn outline(db: &Connection, query: &ListQuery) -> Result<Outline, Tro
         }
         let shown = states.as_ref().is_none_or(|states| states.contains(&state))
             && batches.as_ref().is_none_or(|batches| batches.contains(&batch))
-            && searched.as_ref().is_none_or(|searched| searched.binary_search(&id).is_ok());
+            && searched.is_none_or(|searched| searched.binary_search(&id).is_ok());
         if shown {
             ids.push(id);
         }
@@ -70,14 +157,6 @@ fn arrange(ids: &[i64], found: &[Found]) -> Outline {
         }
     }
     outline
-}
-
-/// Sorted.
-fn ids_with(db: &Connection, needle: &str) -> Result<Vec<i64>, Trouble> {
-    let mut select =
-        db.prepare_cached("SELECT id FROM attachments WHERE instr(search, ?) > 0 ORDER BY id")?;
-    let ids = select.query_map([needle], |row| row.get(0))?.collect::<Result<_, _>>()?;
-    Ok(ids)
 }
 
 /// An attachment's profile is its batch's.
@@ -117,6 +196,26 @@ pub(super) fn overall(db: &Connection) -> Result<Overall, Trouble> {
         sums.add(db, batch)?;
     }
     Ok(Overall { by_state: sums.by_state(), total_bytes: sums.bytes, done_bytes: sums.done_bytes })
+}
+
+/// `counted` is asked once the picture stands that the totals are of.
+pub(super) fn totals(
+    db: &Connection,
+    batches: &[BatchId],
+    counted: impl Fn() -> Vec<AttachmentId>,
+) -> Result<Totals, Trouble> {
+    // All in one transaction: what another connection commits from its first reading on is not in it.
+    let overall = overall(db)?;
+    let batches = batch_totals(db, batches)?;
+    let mut select = db.prepare_cached("SELECT state FROM attachments WHERE id = ?")?;
+    let mut ended = Vec::new();
+    for id in counted() {
+        let state: Option<State> = select.query_map([id.0], |row| row.get(0))?.next().transpose()?;
+        if state.is_none_or(State::is_settled) {
+            ended.push(id);
+        }
+    }
+    Ok(Totals { overall, batches, ended })
 }
 
 /// Counts and bytes, added up here: SQLite would sort a million rows to group them.

@@ -8,6 +8,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::domain::error::Failure;
 use crate::store::trouble::Trouble;
+use crate::store::upkeep::Upkeep;
 
 /// Requests of one commit at most, so that the first of them does not wait for long.
 const MOST_PER_COMMIT: usize = 512;
@@ -102,11 +103,13 @@ pub(super) struct Worker {
     together: usize,
     /// Another worker on the same file, which must have closed it before this one does.
     other: Option<JoinHandle<()>>,
+    /// What is done while nobody asks for anything.
+    upkeep: Option<Upkeep>,
 }
 
 impl Worker {
     pub(super) fn new(db: Connection, place: PathBuf) -> Self {
-        Self { db, place, together: MOST_PER_COMMIT, other: None }
+        Self { db, place, together: MOST_PER_COMMIT, other: None, upkeep: None }
     }
 
     /// For reading, where a short request should not wait for a long one behind it.
@@ -119,10 +122,14 @@ impl Worker {
         Self { other: Some(other), ..self }
     }
 
+    pub(super) fn keeping_up(self, upkeep: Upkeep) -> Self {
+        Self { upkeep: Some(upkeep), ..self }
+    }
+
     /// Serves until every handle is gone, or one asks to close.
     pub(super) fn run(mut self, mut inbox: mpsc::Receiver<Message>) {
         let mut closers = Vec::new();
-        while let Some(first) = inbox.blocking_recv() {
+        while let Some(first) = self.next(&mut inbox) {
             let mut group = Vec::new();
             let mut wipers = Vec::new();
             let mut next = Some(first);
@@ -136,6 +143,10 @@ impl Worker {
                     }
                 }
                 next = if group.len() < self.together { inbox.try_recv().ok() } else { None };
+            }
+            let writes = group.iter().any(|work| work.access() > Access::Read);
+            if let Some(upkeep) = self.upkeep.as_mut().filter(|_| writes) {
+                upkeep.written();
             }
             self.carry_out(group);
             if !wipers.is_empty() {
@@ -152,6 +163,13 @@ impl Worker {
         for closer in closers {
             // Whoever asked may have gone.
             closer.send(()).unwrap_or_default();
+        }
+    }
+
+    fn next(&mut self, inbox: &mut mpsc::Receiver<Message>) -> Option<Message> {
+        match &mut self.upkeep {
+            Some(upkeep) => upkeep.next(&mut self.db, inbox),
+            None => inbox.blocking_recv(),
         }
     }
 
@@ -191,7 +209,7 @@ impl Worker {
 
 /// Readers that are under way are waited for as long as for any lock; where one stays longer, the log is emptied by
 /// a later checkpoint.
-fn wipe_log(db: &Connection) -> Result<(), Trouble> {
+pub(super) fn wipe_log(db: &Connection) -> Result<(), Trouble> {
     // https://www.sqlite.org/pragma.html#pragma_wal_checkpoint
     Ok(db.query_one("PRAGMA wal_checkpoint(TRUNCATE)", [], |_busy_or_not| Ok(()))?)
 }

@@ -1,12 +1,11 @@
 //! What is done with a file that has been uploaded: deleted at the service, its link renewed, saved again.
 
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tempfile::NamedTempFile;
 use tokio_util::sync::CancellationToken;
 
+use super::part;
 use super::targets::{Resolved, Targets};
 use crate::domain::attachment::{Activity, AttachmentId};
 use crate::domain::error::{Failure, Kind, Step};
@@ -97,12 +96,12 @@ impl Aftercare {
     async fn save_row(&self, row: Row, to: &Path) -> Result<u64, Failure> {
         let id = row.id;
         let mut visit = self.visit(row).await?;
-        let mut part = part_beside(to).map_err(|error| not_saved(to, &error))?;
-        let saved = visit.service.save(&visit.stored, &mut part, &mut visit.exchange).await;
+        let mut file = part::beside(to).map_err(|error| part::not_written(to, &error))?;
+        let saved = visit.service.save(&visit.stored, &mut file, &mut visit.exchange).await;
         let bytes = self.heard(id, &visit, saved).await?;
         let place = to.to_owned();
-        let kept = tokio::task::spawn_blocking(move || keep(part, &place)).await;
-        kept.unwrap_or_else(|error| Err(error.into())).map_err(|error| not_saved(to, &error))?;
+        let kept = tokio::task::spawn_blocking(move || part::keep(file, &place)).await;
+        kept.unwrap_or_else(|error| Err(error.into())).map_err(|error| part::not_written(to, &error))?;
         Ok(bytes)
     }
 
@@ -177,29 +176,4 @@ impl Observer for Kept {
     }
 
     fn checkpoint(&self, _: Option<String>) {}
-}
-
-/// Removed by itself unless it is kept.
-fn part_beside(to: &Path) -> io::Result<NamedTempFile> {
-    let folder: PathBuf = match to.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
-        _ => PathBuf::from("."),
-    };
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".affix-").suffix(".part");
-    // As the user's other files: less what the umask takes away.
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    builder.tempfile_in(folder)
-}
-
-fn keep(part: NamedTempFile, to: &Path) -> io::Result<()> {
-    part.as_file().sync_all()?;
-    part.persist(to).map(drop).map_err(|refused| refused.error)
-}
-
-fn not_saved(to: &Path, error: &io::Error) -> Failure {
-    Failure::new(Kind::Storage, format!("{} cannot be written", to.display()))
-        .cause(error)
-        .advice("Choose another folder, or make room there.")
 }

@@ -9,6 +9,7 @@ use crate::model::list::Filter;
 use crate::model::questions::{self, Confirm, Question};
 use crate::model::{Action, Transfer, intake, preferences};
 use crate::transfer::Scope;
+use crate::transfer::export::What;
 
 /// Percents that the window is shown at.
 pub const SCALES: [u32; 11] = [75, 80, 90, 100, 110, 125, 150, 175, 200, 225, 250];
@@ -42,6 +43,8 @@ pub enum Command {
     PauseAll,
     ResumeAll,
     CancelAll,
+    ExportHistory,
+    ExportShown,
     ClearHistory,
     CopyLinks,
     SelectAll,
@@ -113,6 +116,8 @@ pub const COMMANDS: &[Entry] = &[
     entry(Command::PauseAll, "command-pause-all", Section::Files, (None, By::Here)),
     entry(Command::ResumeAll, "command-resume-all", Section::Files, (None, By::Here)),
     entry(Command::CancelAll, "command-cancel-all", Section::Files, (None, By::Here)),
+    entry(Command::ExportHistory, "export-history", Section::Files, (None, By::Here)),
+    entry(Command::ExportShown, "command-export-shown", Section::Files, (None, By::Here)),
     entry(Command::ClearHistory, "clear-history", Section::Files, (None, By::Here)),
     entry(Command::Search, "command-search", Section::List, (Some(ctrl(Key::F)), By::Here)),
     entry(Command::Show(Filter::All), "command-filter-all", Section::List, (Some(ctrl(Key::Num1)), By::Here)),
@@ -195,6 +200,10 @@ pub fn is_enabled(cx: &Cx<'_>, command: Command) -> bool {
     let list = &cx.model.list;
     match command {
         Command::PauseAll | Command::CancelAll | Command::ResumeAll => list.count(Filter::Active) > 0,
+        Command::ExportHistory => list.count(Filter::All) > 0,
+        Command::ExportShown => {
+            list.wanted.narrows() && list.outline.as_ref().is_some_and(|found| !found.ids.is_empty())
+        }
         Command::ClearHistory => list.count(Filter::All) > list.count(Filter::Active),
         Command::Inspector => list.count(Filter::All) > 0,
         Command::Uploads => cx.state.screen != Screen::Uploads,
@@ -215,6 +224,8 @@ pub fn run(cx: &mut Cx<'_>, command: Command) {
         Command::PauseAll => cx.push(Action::Transfer(Transfer::Pause(Scope::All))),
         Command::ResumeAll => cx.push(Action::Transfer(Transfer::Resume(Scope::All))),
         Command::CancelAll => ask(cx, Confirm::CancelAll(cx.model.list.count(Filter::Active))),
+        Command::ExportHistory => export(cx, What::All),
+        Command::ExportShown => export(cx, What::Found(cx.model.list.wanted.query())),
         Command::ClearHistory => ask(cx, Confirm::ClearHistory),
         Command::Search => {
             cx.state.screen = Screen::Uploads;
@@ -245,6 +256,10 @@ pub fn run(cx: &mut Cx<'_>, command: Command) {
 
 fn ask(cx: &mut Cx<'_>, confirm: Confirm) {
     cx.push(Action::Questions(questions::Action::Ask(Question::Confirm(confirm))));
+}
+
+fn export(cx: &mut Cx<'_>, what: What) {
+    cx.push(Action::Preferences(preferences::Action::ExportHistory(what)));
 }
 
 /// The percents as they will be when everything is written.

@@ -13,6 +13,12 @@ pub fn when(texts: &Texts, at_ms: i64, now_ms: i64) -> String {
     in_zone(texts, at_ms, now_ms, zone())
 }
 
+/// The day alone: "2026-11-18".
+#[must_use]
+pub fn date(at_ms: i64) -> String {
+    Timestamp::from_millisecond(at_ms).unwrap_or_default().to_zoned(zone().clone()).date().to_string()
+}
+
 /// The system's, read once.
 fn zone() -> &'static TimeZone {
     static ZONE: OnceLock<TimeZone> = OnceLock::new();

@@ -35,9 +35,19 @@ impl Landed {
     }
 }
 
-/// Those whose bytes are counted here, because the totals do not count them yet.
-pub(super) fn counted_here(list: &List, landed: &Landed) -> Vec<AttachmentId> {
-    list.moving.now.keys().chain(landed.bytes.keys()).copied().collect()
+/// Those whose bytes may be counted here, because the totals do not count them yet.
+fn counted_here(list: &List, landed: &Landed, found: &[Moving]) -> Vec<AttachmentId> {
+    let here = list.moving.now.keys().chain(landed.bytes.keys()).copied();
+    here.chain(found.iter().map(|moving| moving.id)).collect()
+}
+
+/// The files that a reading of totals is asked about. `counted`: those that are counted here; `found`: those with a
+/// gauge, which may be counted here before long.
+pub(super) fn named(counted: &[AttachmentId], found: &[Moving]) -> Vec<AttachmentId> {
+    let mut ids: Vec<_> = counted.iter().copied().chain(found.iter().map(|moving| moving.id)).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
 }
 
 /// They have ended or wait, as the database has it: what is done of them is in the totals.
@@ -54,7 +64,7 @@ impl App {
     /// Reads the gauges when it is time; asks for the next frame while something runs.
     pub(super) fn moving_due(&mut self, ctx: &Context, core: &Core) {
         let now_ms = self.model.now_ms;
-        let found = core.handle.moving();
+        let mut found = core.handle.moving();
         let busy = !found.is_empty() || !self.model.list.moving.now.is_empty();
         if !busy {
             if self.running() > 0 {
@@ -68,6 +78,12 @@ impl App {
         }
         self.list.moving_at_ms = now_ms;
         let list = &mut self.model.list;
+        // Named before their gauges are read: whatever is counted from here on, a reading that is under way has asked
+        // about, or it has looked at the database before the file can have ended.
+        let counted = counted_here(list, &self.list.landed, &found);
+        self.list.counted.send_replace(counted.clone());
+        found = core.handle.moving();
+        found.retain(|moving| counted.contains(&moving.id));
         measure(list, &mut self.list.landed, &self.list.batches, (found, now_ms.unsigned_abs()));
         // Those off the screen: their batch has to be known.
         let unknown =
@@ -263,7 +279,7 @@ mod tests {
         // Its gauge goes; no total has it yet.
         bench.gauges(&[(SONG, 20, 75)]);
         bench.assert_sent(50);
-        assert_eq!(counted_here(&bench.list, &bench.landed).len(), 2);
+        assert_eq!(named(&counted_here(&bench.list, &bench.landed, &[]), &[]), [FILM, SONG]);
         bench.totals(30, &[FILM]);
         bench.assert_sent(50);
         bench.gauges(&[(SONG, 75, 75)]);

@@ -6,10 +6,6 @@ use super::*;
 use crate::domain::attachment::State;
 use crate::store::history::history_sql;
 
-fn search(text: &str) -> Query {
-    Query { search: Some(text.to_owned()), ..Query::newest(10) }
-}
-
 #[tokio::test]
 async fn history_is_newest_first_in_pages() {
     let bench = Bench::new();
@@ -57,72 +53,6 @@ async fn history_is_filtered_by_state_and_profile() {
     assert_eq!(counts, [(State::Queued, 1), (State::Done, 2), (State::Failed, 2)]);
 }
 
-#[tokio::test]
-async fn search_looks_at_name_profile_and_links() {
-    let bench = Bench::new();
-    let (_, ids) = bench.add("Büro", &["ÜBERSICHT.pdf", "photo.jpg"]).await;
-    bench.add("Table", &["中文.txt"]).await;
-    let outcome = Outcome { receipt: Some(receipt("https://files.example/AbC?sig=1")), failure: None };
-    bench.store.finish(ids[1], State::Done, outcome).await.unwrap();
-    let cases: [(&str, &[&str]); 9] = [
-        ("übersicht", &["ÜBERSICHT.pdf"]),
-        ("  Übersicht ", &["ÜBERSICHT.pdf"]),
-        ("BÜRO", &["photo.jpg", "ÜBERSICHT.pdf"]),
-        ("example/abc?", &["photo.jpg"]),
-        ("4F0C-id", &["photo.jpg"]),
-        ("文", &["中文.txt"]),
-        ("", &["中文.txt", "photo.jpg", "ÜBERSICHT.pdf"]),
-        ("d41d8", &[]),
-        ("'; --", &[]),
-    ];
-    for (text, names) in cases {
-        assert_eq!(bench.names(search(text)).await, names, "{text:?}");
-    }
-}
-
-#[tokio::test]
-async fn search_has_no_wildcards() {
-    let bench = Bench::new();
-    bench.add("Bot", &["100%.txt", "1000.txt", "a_b.txt", "axb.txt", "c\\d.txt", "[x]*.txt"]).await;
-    let cases: [(&str, &[&str]); 6] = [
-        ("100%", &["100%.txt"]),
-        ("%", &["100%.txt"]),
-        ("a_b", &["a_b.txt"]),
-        ("\\", &["c\\d.txt"]),
-        ("*", &["[x]*.txt"]),
-        ("?", &[]),
-    ];
-    for (text, names) in cases {
-        assert_eq!(bench.names(search(text)).await, names, "{text:?}");
-    }
-    assert_eq!(bench.names(search(&"x".repeat(200_000))).await, [""; 0]);
-}
-
-#[tokio::test]
-async fn search_follows_a_new_name_and_renewed_links() {
-    let bench = Bench::new();
-    let (_, ids) = bench.add("Bot", &["old.jpg"]).await;
-    let facts = crate::domain::attachment::FileFacts {
-        path: "/home/me/old.jpg".into(),
-        name: "new.jpg".to_owned(),
-        size: 1,
-        mime: "image/jpeg".to_owned(),
-        modified: None,
-        pixels: None,
-        duration_secs: None,
-    };
-    bench.store.set_facts(ids[0], &facts).await.unwrap();
-    let outcome = Outcome { receipt: Some(receipt("https://first")), failure: None };
-    bench.store.finish(ids[0], State::Done, outcome).await.unwrap();
-    bench.store.replace_receipt(ids[0], receipt("https://second")).await.unwrap();
-
-    assert_eq!(bench.row(ids[0]).await.receipt, Some(receipt("https://second")));
-    assert_eq!(bench.names(search("old")).await, [""; 0]);
-    assert_eq!(bench.names(search("first")).await, [""; 0]);
-    assert_eq!(bench.names(search("new")).await, ["new.jpg"]);
-    assert_eq!(bench.names(search("second")).await, ["new.jpg"]);
-}
-
 /// With a million rows, reading a whole table or sorting it for one page would be felt.
 #[tokio::test]
 async fn no_query_walks_or_sorts_the_whole_table() {
@@ -132,6 +62,12 @@ async fn no_query_walks_or_sorts_the_whole_table() {
     let states = Some(vec![State::Done, State::Failed]);
     let profile = Some("Bot".to_owned());
     let before = Some(AttachmentId(9));
+    let searched = |state: Option<State>, text: &str| Query {
+        search: Some(text.to_owned()),
+        states: state.map(|state| vec![state]),
+        before,
+        ..Query::newest(50)
+    };
     let cases = [
         (Query::newest(50), "USING INTEGER PRIMARY KEY (rowid<?)"),
         (Query { before, ..Query::newest(50) }, "USING INTEGER PRIMARY KEY (rowid<?)"),
@@ -141,9 +77,13 @@ async fn no_query_walks_or_sorts_the_whole_table() {
             "attachments_by_profile (profile=? AND state=? AND rowid<?)",
         ),
         (
-            Query { profile, states, search: Some("x".to_owned()), ..Query::newest(50) },
+            Query { profile, states, ..Query::newest(50) },
             "attachments_by_profile (profile=? AND state=? AND rowid<?)",
         ),
+        (searched(None, "x"), "SEARCH s USING INTEGER PRIMARY KEY (rowid<?)"),
+        (searched(None, "xyz"), "SCAN t VIRTUAL TABLE INDEX"),
+        (searched(Some(State::Failed), "xyz"), "SEARCH u USING INTEGER PRIMARY KEY (rowid<?)"),
+        (searched(Some(State::Queued), "xyz"), "attachments_by_state (state=? AND rowid<?)"),
     ];
     for (query, expected) in cases {
         let (sql, values) = history_sql(&query);

@@ -5,9 +5,10 @@ use eframe::egui::Ui;
 use super::actions;
 use super::words::{HELD, PENDING};
 use crate::domain::attachment::{AttachmentId, State};
-use crate::model::{Action, Transfer, links, questions};
+use crate::model::{Action, Transfer, links, preferences, questions};
 use crate::store::Row;
 use crate::transfer::Scope;
+use crate::transfer::export::What;
 use crate::ui::icon::Icon;
 use crate::ui::widgets::{menu_danger, menu_item, menu_line};
 use crate::ui::{Cx, icons};
@@ -67,6 +68,9 @@ pub(super) fn selection_ui(ui: &mut Ui, cx: &mut Cx<'_>, shown: &[AttachmentId])
         if any(cx, states) && menu_item(ui, icon, cx.texts.get(key)).clicked() {
             cx.push(Action::Transfer(transfer(Scope::Some(ids.clone()))));
         }
+    }
+    if menu_item(ui, icons::EXPORT, cx.texts.get("export-selected")).clicked() {
+        cx.push(Action::Preferences(preferences::Action::ExportHistory(What::Chosen(ids.clone()))));
     }
     if any(cx, OVER) && menu_item(ui, icons::X, cx.texts.get("remove-from-list")).clicked() {
         cx.state.list.selection.clear();

@@ -32,6 +32,13 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
         place_ui(ui, cx, texts.get("place-sandbox"), &places.sandbox);
     });
     card(ui, |ui| {
+        row(ui, (texts.get("history-as-file"), Some(texts.get("history-as-file-help"))), |ui| {
+            let enabled = commands::is_enabled(cx, Command::ExportHistory);
+            if Button::plain(texts.get("export-history")).enabled(enabled).show(ui).clicked() {
+                commands::run(cx, Command::ExportHistory);
+            }
+        });
+        line(ui);
         row(ui, (texts.get("history"), Some(texts.get("history-help"))), |ui| {
             let enabled = commands::is_enabled(cx, Command::ClearHistory);
             if Button::danger(texts.get("clear-history")).enabled(enabled).show(ui).clicked() {
