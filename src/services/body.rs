@@ -12,8 +12,10 @@ use bytes::Bytes;
 use crate::domain::error::Failure;
 
 mod feed;
+mod throttle;
 
 pub use feed::{Feed, Gauge};
+pub use throttle::Throttle;
 
 /// One part of a body.
 #[derive(Debug, Clone)]

@@ -16,7 +16,9 @@ use bytes::Bytes;
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use md5::Digest as _;
 use tokio::sync::mpsc;
+use tokio::time::Sleep;
 
+use super::throttle::{Place, Throttle};
 use super::{Body, FileSource, Piece, Taken};
 use crate::domain::error::{Failure, Kind};
 
@@ -37,6 +39,8 @@ pub struct Gauge {
     sent: AtomicU64,
     total: AtomicU64,
     whole: AtomicBool,
+    /// The body waits for its turn under the limit that the user has set.
+    held: AtomicBool,
     failure: Mutex<Option<Failure>>,
 }
 
@@ -57,6 +61,12 @@ impl Gauge {
     #[must_use]
     pub fn is_whole(&self) -> bool {
         self.whole.load(Ordering::Acquire)
+    }
+
+    /// The body stands still because of the user's own limit, not of the network.
+    #[must_use]
+    pub fn is_held(&self) -> bool {
+        self.held.load(Ordering::Relaxed)
     }
 
     /// Why the body ended early, where its own file was the reason.
@@ -80,6 +90,16 @@ pub struct Feed {
     block: Bytes,
     left: u64,
     gauge: Arc<Gauge>,
+    throttle: Throttle,
+    turn: Option<Turn>,
+}
+
+/// A slice that waits for its turn under a limit.
+#[derive(Debug)]
+struct Turn {
+    bytes: usize,
+    place: Place,
+    sleep: Option<Pin<Box<Sleep>>>,
 }
 
 #[derive(Debug)]
@@ -92,7 +112,7 @@ enum Blocks {
 impl Feed {
     /// Starts to read. Must be called inside a tokio runtime.
     #[must_use]
-    pub fn start(body: &Body, gauge: Arc<Gauge>) -> Self {
+    pub fn start(body: &Body, gauge: Arc<Gauge>, throttle: Throttle) -> Self {
         let left = body.len();
         gauge.total.store(left, Ordering::Relaxed);
         gauge.whole.store(left == 0, Ordering::Release);
@@ -114,11 +134,40 @@ impl Feed {
             });
             Blocks::Ready(ready.collect())
         };
-        Self { blocks, block: Bytes::new(), left, gauge }
+        Self { blocks, block: Bytes::new(), left, gauge, throttle, turn: None }
     }
 
-    fn hand_over(&mut self) -> Poll<Option<Result<Frame<Bytes>, Failure>>> {
-        let slice = self.block.split_to(self.block.len().min(SLICE));
+    /// How much of the block may go now.
+    fn poll_turn(&mut self, context: &mut Context<'_>) -> Poll<usize> {
+        let most = self.block.len().min(SLICE);
+        let turn = match &mut self.turn {
+            Some(turn) => turn,
+            None => match self.throttle.part(SLICE) {
+                None => return Poll::Ready(most),
+                Some(part) => {
+                    let bytes = most.min(part);
+                    let place = self.throttle.join(bytes);
+                    self.turn.insert(Turn { bytes, place, sleep: None })
+                }
+            },
+        };
+        while let Some(wait) = self.throttle.wait(turn.place) {
+            self.gauge.held.store(true, Ordering::Relaxed);
+            let sleep = turn.sleep.get_or_insert_with(|| Box::pin(tokio::time::sleep(wait)));
+            if sleep.as_mut().poll(context).is_pending() {
+                return Poll::Pending;
+            }
+            turn.sleep = None;
+        }
+        let bytes = turn.bytes;
+        self.turn = None;
+        self.gauge.held.store(false, Ordering::Relaxed);
+        Poll::Ready(bytes)
+    }
+
+    fn hand_over(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Failure>>> {
+        let Poll::Ready(bytes) = self.poll_turn(context) else { return Poll::Pending };
+        let slice = self.block.split_to(bytes.min(self.block.len()));
         let size = slice.len() as u64;
         self.left = self.left.saturating_sub(size);
         self.gauge.sent.fetch_add(size, Ordering::Relaxed);
@@ -138,7 +187,7 @@ impl HttpBody for Feed {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Failure>>> {
         if !self.block.is_empty() {
-            return self.hand_over();
+            return self.hand_over(context);
         }
         let next = match &mut self.blocks {
             Blocks::Ready(blocks) => blocks.pop_front().map(Ok),
@@ -151,7 +200,7 @@ impl HttpBody for Feed {
             None => Poll::Ready(None),
             Some(Ok(block)) => {
                 self.block = block;
-                self.hand_over()
+                self.hand_over(context)
             }
             Some(Err(failure)) => {
                 self.gauge.fail(failure.clone());

@@ -16,6 +16,7 @@ use url::Url;
 
 use super::Call;
 use super::client::{Http, answer_time, broken, chain, no_answer};
+use super::pace::Pace;
 use super::redact::Redactor;
 use super::reply::{REPLY_LIMIT, Reply};
 use crate::domain::attachment::Activity;
@@ -74,12 +75,21 @@ pub struct Context {
 pub struct Exchange {
     context: Context,
     step: Step,
+    pace: Pace,
+    /// The next request has its turn already.
+    ready: bool,
 }
 
 impl Exchange {
     #[must_use]
     pub fn new(context: Context) -> Self {
-        Self { context, step: Step::Ticket }
+        Self { context, step: Step::Ticket, pace: Pace::default(), ready: false }
+    }
+
+    /// Each request waits for its turn among those of the target.
+    #[must_use]
+    pub fn paced(self, pace: Pace) -> Self {
+        Self { pace, ..self }
     }
 
     /// Names the step that begins; the state and the errors follow it.
@@ -177,6 +187,7 @@ impl Exchange {
             self.hide(text.strip_prefix("Bearer ").unwrap_or(&text));
         }
         for _ in 0..=REDIRECTS {
+            self.turn().await.map_err(|failure| self.finish(failure))?;
             let reply = self.once(&call, &mut sink).await.map_err(|failure| self.finish(failure))?;
             match Self::redirect(&call, &reply).map_err(|failure| self.finish(failure))? {
                 Some(url) => call.url = url,
@@ -184,6 +195,25 @@ impl Exchange {
             }
         }
         Err(self.finish(misdirected("The service points in a circle", &call.url)))
+    }
+
+    /// Waits for the first request's turn before it is made, because what is signed with the time must not wait long.
+    pub async fn ready(&mut self) -> Result<(), Failure> {
+        self.turn().await?;
+        self.ready = true;
+        Ok(())
+    }
+
+    /// Nothing was sent yet: who cancels now loses nothing.
+    async fn turn(&mut self) -> Result<(), Failure> {
+        if std::mem::take(&mut self.ready) {
+            return Ok(());
+        }
+        tokio::select! {
+            biased;
+            () = self.context.cancel.cancelled() => Err(Failure::cancelled()),
+            () = self.pace.turn() => Ok(()),
+        }
     }
 
     /// Names the step that runs and takes secrets out of the words, also out of what a service quoted.
@@ -215,7 +245,7 @@ impl Exchange {
         *request.headers_mut() = call.headers.clone();
         // A body of known length: never chunked. GET, HEAD and DELETE go without one.
         if !call.body.is_empty() || !matches!(call.method, Method::GET | Method::HEAD | Method::DELETE) {
-            let feed = Feed::start(&call.body, gauge.clone());
+            let feed = Feed::start(&call.body, gauge.clone(), self.context.http.throttle().clone());
             self.context.observer.sending(gauge.clone());
             *request.body_mut() = Some(reqwest::Body::wrap(feed));
             request.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(call.body.len()));
@@ -284,7 +314,8 @@ impl Exchange {
                 () = self.context.cancel.cancelled() => return Err(Failure::cancelled()),
                 () = tokio::time::sleep(idle / LOOKS) => {}
             }
-            quiet = if sent() == seen { quiet + idle / LOOKS } else { Duration::ZERO };
+            let still = sent() == seen && !gauge.is_some_and(Gauge::is_held);
+            quiet = if still { quiet + idle / LOOKS } else { Duration::ZERO };
             seen = sent();
             let patience = match gauge {
                 Some(gauge) if gauge.is_whole() => answer_time(idle, gauge.total()),
