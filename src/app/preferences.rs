@@ -166,6 +166,7 @@ impl App {
         if let Some(core) = &self.core {
             let handle = core.handle.clone();
             let (limits, retry) = (opening::limits_of(&settings), opening::retry_of(&settings));
+            handle.set_bandwidth(opening::bandwidth_of(&settings));
             self.work.start(async move {
                 // An engine that has ended takes no limits, and says so for every upload.
                 let _ended = handle.set_limits(limits).await;

@@ -36,7 +36,7 @@ pub(super) async fn run(context: &Context, args: Upload) -> Result<u8, Failure> 
         targets: context.targets.clone(),
         http: context.http()?,
         limits: limits(context, args.jobs),
-        retry: opening::retry_of(&context.settings),
+        retry: opening::retry_of(&context.settings).of_a_command(),
         waker: Arc::new(|| {}),
         clock: system_clock,
     };

@@ -1,7 +1,7 @@
 //! Whether this computer has a network at all.
 
 use std::io::ErrorKind;
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 
 /// There is a way out of this computer. Asks the system alone: to connect a datagram socket sends nothing, and fails
 /// where no interface leads to the address. The addresses are those of documents (RFC 5737, RFC 3849), which nobody has.
@@ -14,6 +14,17 @@ pub fn has_route() -> bool {
     // What else may fail (no more sockets, a firewall's word) says nothing about the network; a computer without
     // IPv6 says many things about that.
     six.is_ok() || !four.is_err_and(is_no_route)
+}
+
+/// The host, perhaps with a port, is this computer itself.
+#[must_use]
+pub fn is_here(host: &str) -> bool {
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|digit| digit.is_ascii_digit()) => name,
+        _ => host,
+    };
+    let address = name.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    address.map_or(name == "localhost" || name.ends_with(".localhost"), |address| address.is_loopback())
 }
 
 fn reach(here: SocketAddr, there: SocketAddr) -> Result<(), ErrorKind> {
@@ -38,6 +49,20 @@ mod tests {
     fn a_way_inside_this_computer_is_always_there() {
         let here = SocketAddr::new(Ipv4Addr::LOCALHOST.into(), 9);
         assert_eq!(reach(SocketAddr::new(Ipv4Addr::UNSPECIFIED.into(), 0), here), Ok(()));
+    }
+
+    #[test]
+    fn this_computer_is_known_by_its_names() {
+        for host in
+            ["localhost", "localhost:80", "a.localhost", "127.0.0.1:8080", "127.9.9.9", "[::1]:80", "[::1]"]
+        {
+            assert!(is_here(host), "{host}");
+        }
+        for host in
+            ["", "example.org", "example.org:80", "192.168.0.1:80", "[2001:db8::1]:80", "localhost.example"]
+        {
+            assert!(!is_here(host), "{host}");
+        }
     }
 
     #[test]

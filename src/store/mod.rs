@@ -15,6 +15,7 @@
 //! | `history` | SQL that reads |
 //! | `views` | SQL for what a window shows |
 //! | `claim` | SQL that takes attachments back into the queue |
+//! | `waiting` | SQL for the order of what waits |
 //! | `erase` | SQL that forgets |
 //! | `columns` | paths, times and enums as columns |
 //! | `trouble` | what can go wrong, in words |
@@ -30,6 +31,7 @@ mod queue;
 mod rows;
 mod trouble;
 mod views;
+mod waiting;
 mod worker;
 
 #[cfg(test)]
@@ -51,7 +53,7 @@ use worker::{Access, Message, Request, Worker};
 pub use migrations::VERSION;
 pub use rows::{
     Attempt, BatchTotals, Group, ListQuery, NewAttachment, NewBatch, Outcome, Outline, Overall, Pick, Query,
-    Row,
+    Row, Turn,
 };
 
 /// Requests that may wait; a caller beyond that waits with its request in hand.

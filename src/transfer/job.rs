@@ -11,14 +11,14 @@ use super::board::Board;
 use super::line::{self, NotCleared};
 use super::stop::{Stop, Wish};
 use super::{Config, Event, Repairs, Resolved};
-use crate::domain::attachment::{Activity, AttachmentId, BatchId, State};
+use crate::domain::attachment::{Activity, AttachmentId, BatchId, Priority, State};
 use crate::domain::describe::Repeat;
 use crate::domain::error::{Failure, Kind, Retry, Step};
 use crate::domain::file_name;
 use crate::domain::preflight::{Finding, Repair};
 use crate::domain::receipt::Receipt;
 use crate::services::body::Gauge;
-use crate::services::http::{Context, Exchange, Observer};
+use crate::services::http::{Context, Exchange, Observer, Pace};
 use crate::store::Outcome as Kept;
 
 /// What one try needs to know.
@@ -38,6 +38,11 @@ pub(super) struct Job {
     pub(super) seen: Option<Seen>,
     pub(super) cache: Arc<Mutex<BTreeMap<String, String>>>,
     pub(super) stop: Stop,
+    pub(super) priority: Priority,
+    /// Its place among what waits for the profile with the same priority: lower goes first.
+    pub(super) rank: i64,
+    /// That of the profile.
+    pub(super) pace: Pace,
 }
 
 /// What tells one content of a file from another.
@@ -63,6 +68,9 @@ impl Job {
             seen: None,
             cache: Arc::default(),
             stop: Stop::default(),
+            priority: Priority::default(),
+            rank: id.0,
+            pace: Pace::default(),
         }
     }
 
@@ -180,10 +188,11 @@ async fn steps(job: &Job, keeper: &Keeper<'_>, host: &mut Option<String>) -> Res
     }
     keeper.state(Step::Prepare).await;
     let prepared = cleared.prepare(&resolved, job.answer_lost).await?;
+    let mut exchange = Exchange::new(keeper.context(job, &resolved)).paced(job.pace.clone());
+    exchange.ready().await?;
     // Nothing leaves this computer before the try stands in the database.
     let attempt = store.begin_attempt(job.id).await.map_err(|f| f.at(Step::Record))?;
     keeper.notes.lock().attempt = Some(attempt);
-    let mut exchange = Exchange::new(keeper.context(job, &resolved));
     Ok(prepared.upload(&resolved, &mut exchange).await?)
 }
 
@@ -377,7 +386,8 @@ impl Notes {
     /// nobody counted them), and no answer says that it did not act on them.
     fn may_stand(&self, failure: &Failure) -> bool {
         let whole = self.lock().gauge.as_ref().is_none_or(|gauge| gauge.is_whole());
-        let refused = matches!(failure.http_status, Some(400..=499 | 503));
+        let refused =
+            matches!(failure.http_status, Some(400..=499 | 503)) || failure.kind == Kind::Unreachable;
         failure.step == Some(Step::Send) && whole && !refused
     }
 
@@ -435,8 +445,9 @@ impl Observer for Notes {
     }
 
     fn sending(&self, gauge: Arc<Gauge>) {
-        self.lock().gauge = Some(gauge.clone());
-        self.board.put(self.job, gauge);
+        let mut inside = self.lock();
+        inside.gauge = Some(gauge.clone());
+        self.board.put(self.job, gauge, inside.current == Some(Step::Send));
     }
 
     fn activity(&self, activity: Activity) {
