@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use affix::domain::error::{Failure, Kind, Retry};
 use affix::services::body::{Body, Piece};
-use affix::services::http::{Call, Network};
+use affix::services::http::{Call, Network, Pace};
 use http::Method;
 use support::exchange::{bench, bench_with, file_of, source_of};
 use support::raw::{Request, serve};
@@ -100,11 +100,11 @@ async fn nobody_there_is_safe_to_repeat() {
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let call = Call::new(Method::POST, at(closed, "/")).body(Body::bytes("x")).ambiguous();
     let failure = bench().exchange.send(call).await.unwrap_err();
-    assert_eq!((failure.kind, failure.retry), (Kind::Network, SAFE));
+    assert_eq!((failure.kind, failure.retry), (Kind::Unreachable, SAFE));
     assert_eq!(failure.broke, format!("No connection to {closed}"));
     let nowhere = Url::parse("http://affix-test.invalid/").unwrap();
     let failure = bench().exchange.send(Call::new(Method::POST, nowhere).ambiguous()).await.unwrap_err();
-    assert_eq!((failure.kind, failure.retry), (Kind::Network, SAFE));
+    assert_eq!((failure.kind, failure.retry), (Kind::Unreachable, SAFE));
 }
 
 #[tokio::test]
@@ -448,4 +448,48 @@ async fn an_unknown_certificate_is_refused_and_a_trusted_one_taken() {
     let trusting = Network { extra_ca_pem: Some(pem), ..Network::default() };
     let reply = bench_with(&trusting, &[]).exchange.send(Call::new(Method::GET, url)).await.unwrap();
     assert_eq!(reply.body, "ok");
+}
+
+#[tokio::test]
+async fn a_limit_of_our_own_is_no_silence_of_the_network() {
+    let address = serve(|mut wire| async move {
+        wire.request().await;
+        wire.answer("200 OK", &[], "slowly").await;
+    })
+    .await;
+    // A slice of 256 bytes takes two of the bench's idle time-outs.
+    let mut bench = bench();
+    bench.throttle.set(Some(320));
+    let began = std::time::Instant::now();
+    let call = Call::new(Method::PUT, at(address, "/")).body(Body::bytes(vec![1; 600]));
+    assert_eq!(bench.exchange.send(call).await.unwrap().body, "slowly");
+    assert!(began.elapsed() > Duration::from_millis(1_400), "{:?}", began.elapsed());
+}
+
+#[tokio::test]
+async fn requests_keep_the_pace_and_can_be_cancelled_while_they_wait() {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let counted = asked.clone();
+    let address = serve(move |mut wire| {
+        counted.fetch_add(1, Ordering::SeqCst);
+        async move {
+            wire.request().await;
+            wire.answer("200 OK", &[], "").await;
+        }
+    })
+    .await;
+    let bench = bench();
+    let pace = Pace::default();
+    pace.set(Some(2));
+    let mut exchange = bench.exchange.paced(pace);
+    // The turn that was waited for before the request was made is the request's own.
+    exchange.ready().await.unwrap();
+    for _ in 0..2 {
+        exchange.send(Call::new(Method::GET, at(address, "/"))).await.unwrap();
+    }
+    let cancel = bench.cancel.clone();
+    let waiting = exchange.send(Call::new(Method::GET, at(address, "/")));
+    let (ended, ()) = tokio::join!(waiting, async { cancel.cancel() });
+    assert_eq!(ended.unwrap_err().kind, Kind::Cancelled);
+    assert_eq!(asked.load(Ordering::SeqCst), 2);
 }

@@ -15,6 +15,7 @@ duration-hours = { $a } h { $b } min
 duration-days = { $a } d { $b } h
 
 ### Kinds of failures
+failure-unreachable = The service cannot be reached
 failure-network = The connection failed
 failure-timeout = The service did not answer in time
 failure-tls = The connection is not secure

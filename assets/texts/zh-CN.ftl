@@ -15,6 +15,7 @@ duration-hours = { $a } 小时 { $b } 分
 duration-days = { $a } 天 { $b } 小时
 
 ### Kinds of failures
+failure-unreachable = 无法连接到服务
 failure-network = 连接失败
 failure-timeout = 服务没有及时应答
 failure-tls = 连接不安全

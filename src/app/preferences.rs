@@ -168,6 +168,7 @@ impl App {
             let handle = core.handle.clone();
             let (limits, retry) = (opening::limits_of(&settings), opening::retry_of(&settings));
             let check_links = settings.uploads.check_links;
+            handle.set_bandwidth(opening::bandwidth_of(&settings));
             self.work.start(async move {
                 // An engine that has ended takes no limits, and says so for every upload.
                 let _ended = handle.set_limits(limits).await;

@@ -53,7 +53,7 @@ fn start(context: &Context, keeping: &Keeping, how: &How, format: Format) -> Res
         targets: context.targets.clone(),
         http: context.http()?,
         limits: limits(context, how.jobs),
-        retry: opening::retry_of(&context.settings),
+        retry: opening::retry_of(&context.settings).of_a_command(),
         waker: Arc::new(|| {}),
         clock: system_clock,
     });

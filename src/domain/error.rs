@@ -9,9 +9,11 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
-    /// No connection, a name that does not resolve, a connection that broke.
+    /// No connection could be made (no network, a name that does not resolve, a closed port): nothing was sent.
+    Unreachable,
+    /// A connection that broke.
     Network,
-    /// Nothing moved for the idle time-out, or no connection within the connect time-out.
+    /// Nothing moved for the idle time-out.
     Timeout,
     /// The server's certificate was not accepted, or the handshake failed.
     Tls,

@@ -1,9 +1,10 @@
 //! What differs between computers: folders, writing files safely, choosing them, the clipboard, what is handed to the
-//! desktop, knowing which runs of the program still live.
+//! desktop, whether there is a network, knowing which runs of the program still live.
 
 pub mod chooser;
 pub mod clipboard;
 pub mod desktop;
 pub mod dirs;
 pub mod files;
+pub mod network;
 pub mod session;

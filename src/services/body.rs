@@ -14,10 +14,12 @@ use crate::domain::error::Failure;
 mod door;
 mod feed;
 mod pass;
+mod throttle;
 
 pub use door::{Door, Doorkeeper, closed};
 pub use feed::{Feed, Gauge};
 pub use pass::{CHEAP_BYTES, Seen};
+pub use throttle::Throttle;
 
 /// One part of a body.
 #[derive(Debug, Clone)]

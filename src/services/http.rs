@@ -3,6 +3,7 @@
 
 mod client;
 mod exchange;
+mod pace;
 mod redact;
 mod reply;
 
@@ -16,6 +17,7 @@ use crate::services::body::Body;
 
 pub use client::{Http, Network};
 pub use exchange::{Context, Exchange, Observer};
+pub use pace::Pace;
 pub use redact::Redactor;
 #[cfg(test)]
 pub(crate) use reply::tests as testing;

@@ -18,6 +18,7 @@
 //! | `upkeep` | fills that index while nobody asks for anything |
 //! | `claim` | SQL that takes attachments back into the queue |
 //! | `known` | what was uploaded already, how its link was found, what it was handed over for |
+//! | `waiting` | SQL for the order of what waits |
 //! | `erase` | SQL that forgets |
 //! | `columns` | paths, times and enums as columns |
 //! | `trouble` | what can go wrong, in words |
@@ -36,6 +37,7 @@ mod search;
 mod trouble;
 mod upkeep;
 mod views;
+mod waiting;
 mod worker;
 
 #[cfg(test)]
@@ -59,7 +61,7 @@ pub use known::SameSize;
 pub use migrations::VERSION;
 pub use rows::{
     Attempt, BatchTotals, Becomes, Group, ListQuery, NewAttachment, NewBatch, Outcome, Outline, Overall,
-    Pick, Query, Row, Taking, Totals,
+    Pick, Query, Row, Taking, Totals, Turn,
 };
 
 /// Requests that may wait; a caller beyond that waits with its request in hand.

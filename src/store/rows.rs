@@ -103,6 +103,17 @@ impl Row {
     }
 }
 
+/// Where an attachment stands among what waits for its profile.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Turn {
+    pub id: AttachmentId,
+    pub batch: BatchId,
+    pub profile: String,
+    pub priority: Priority,
+    /// As in [`Row::rank`].
+    pub rank: i64,
+}
+
 /// One attempt at an attachment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attempt {

@@ -2,6 +2,8 @@
 
 mod steering;
 mod taking_up;
+mod turns;
+mod waiting;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::panic::AssertUnwindSafe;
@@ -18,6 +20,7 @@ use super::board::Board;
 use super::handed::{Destination, Handed};
 use super::job::{self, Ended, Job, Outcome};
 use super::links::Links;
+use super::order::Order;
 use super::queue::Queue;
 use super::stop::Wish;
 use super::{Answer, Command, Config, Event, Finished, Repairs, Scope, Submitted};
@@ -25,6 +28,7 @@ use crate::domain::attachment::{AttachmentId, BatchId, State};
 use crate::domain::error::{Failure, Kind, Retry, Step};
 use crate::domain::receipt::Receipt;
 use crate::store::{NewAttachment, NewBatch, Outcome as Kept};
+use waiting::{Told, asks_all_to_wait, cancelled_by, has_reached, is_unreachable};
 
 /// Redraws that running uploads ask for, a second.
 const TICKS_PER_SECOND: u64 = 10;
@@ -37,7 +41,7 @@ pub(super) async fn run(
     config: Config,
     mut inbox: mpsc::Receiver<Command>,
     events: mpsc::Sender<Event>,
-    (board, links): (Board, Links),
+    (board, order, links, has_route): (Board, Order, Links, fn() -> bool),
 ) {
     let (endings, mut ended) = mpsc::channel(ENDINGS_WAITING);
     let queue = Queue::new(config.limits);
@@ -51,20 +55,23 @@ pub(super) async fn run(
         events: events.clone(),
         board,
         links,
+        order,
+        order_told: None,
+        has_route,
         endings,
         queue,
         asked,
         paused,
         batches,
         outbox,
+        told: Told::default(),
     };
     let mut tick = tokio::time::interval(Duration::from_millis(1000 / TICKS_PER_SECOND));
     // Ticks that nobody waited for are not made up for.
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut open = true;
     while open || !actor.batches.is_empty() || !actor.outbox.is_empty() {
-        actor.start_jobs();
-        let wake = actor.queue.next_wake();
+        let wake = actor.turn().await;
         tokio::select! {
             place = events.reserve(), if !actor.outbox.is_empty() => actor.tell(place.ok()),
             command = inbox.recv(), if open => if let Some(command) = command {
@@ -76,7 +83,10 @@ pub(super) async fn run(
             },
             Some((job, outcome)) = ended.recv() => actor.ended(job, outcome).await,
             () = tokio::time::sleep_until(wake.unwrap_or_else(Instant::now)), if wake.is_some() => {}
-            _ = tick.tick(), if actor.queue.is_running() => (actor.config.waker)(),
+            _ = tick.tick(), if actor.queue.is_running() => {
+                actor.look_at_probes();
+                (actor.config.waker)();
+            }
         }
     }
 }
@@ -87,6 +97,10 @@ struct Actor {
     board: Board,
     /// Of what was uploaded.
     links: Links,
+    order: Order,
+    order_told: Option<Instant>,
+    /// Whether this computer has a network.
+    has_route: fn() -> bool,
     endings: mpsc::Sender<(Job, Outcome)>,
     queue: Queue,
     /// Attachments whose findings wait for an answer.
@@ -98,9 +112,19 @@ struct Actor {
     /// Events that the front has no room for yet. The actor never waits for the front, because the front may be
     /// waiting for the actor; nothing new is started meanwhile, so this does not grow with a front that sleeps.
     outbox: VecDeque<Event>,
+    /// What was told of the hosts that wait.
+    told: Told,
 }
 
 impl Actor {
+    /// What is to be done whenever something has happened; answers when it has to be done again by time alone.
+    async fn turn(&mut self) -> Option<Instant> {
+        self.look_at_waits().await;
+        self.start_jobs();
+        self.tell_waits();
+        self.tell_order().into_iter().chain(self.queue.next_wake()).min()
+    }
+
     async fn command(&mut self, command: Command) {
         match command {
             Command::Submit { paths, profile, repairs, answer } => {
@@ -119,9 +143,13 @@ impl Actor {
             }
             Command::Cancel(scope) => self.cancel(&scope).await,
             Command::Pause(scope) => self.pause(&scope).await,
-            Command::Resume(scope) => self.resume(&scope).await,
+            Command::Resume(scope) => {
+                self.resume(&scope).await;
+                self.try_now(&scope);
+            }
             Command::Retry { scope, answer } => {
                 let retried = self.retry(&scope).await;
+                self.try_now(&scope);
                 // A front that has gone meanwhile still has its files in the queue.
                 let _gone = answer.send(retried);
             }
@@ -135,6 +163,8 @@ impl Actor {
                 // Whoever asked may have gone; it is done all the same.
                 let _gone = answer.send(renamed);
             }
+            Command::Prioritise(scope, priority) => self.prioritise(&scope, priority).await,
+            Command::Reorder(scope, place) => self.reorder(&scope, place).await,
             Command::SetLimits(limits) => self.queue.set_limits(limits),
             Command::SetRetry(policy) => self.config.retry = policy,
             Command::Answer { id, answer } => self.answer(id, answer),
@@ -151,9 +181,11 @@ impl Actor {
         let handed = Handed::over_for(target);
         let cache = Arc::default();
         self.batches.insert(batch, ids.len());
+        let ranks = self.rank_last(&profile, &ids).await;
         for (id, path) in ids.iter().copied().zip(paths) {
             let job = Job::new((id, batch), path, profile.clone(), policy);
-            self.queue.push(Job { cache: Arc::clone(&cache), handed: handed.clone(), ..job });
+            let rank = ranks.get(&id).copied().unwrap_or(job.rank);
+            self.queue.push(Job { cache: Arc::clone(&cache), handed: handed.clone(), rank, ..job });
         }
         if ids.is_empty() {
             self.batch_settled(batch);
@@ -167,6 +199,7 @@ impl Actor {
         if !self.outbox.is_empty() {
             return;
         }
+        self.queue.look_at(&*self.config.targets);
         while let Some(job) = self.queue.start_next() {
             let (config, events, board) = (self.config.clone(), self.events.clone(), self.board.clone());
             let endings = self.endings.clone();
@@ -185,6 +218,9 @@ impl Actor {
 
     async fn ended(&mut self, mut job: Job, outcome: Outcome) {
         let renamed = self.queue.ended(&mut job, outcome.host);
+        if !is_unreachable(&outcome.ended) {
+            self.queue.has_connected(&job, has_reached(&outcome.ended));
+        }
         (job.checkpoint, job.seen) = (outcome.checkpoint, outcome.seen);
         match outcome.ended {
             Ended::Done(receipt) => {
@@ -216,8 +252,11 @@ impl Actor {
     }
 
     async fn failed(&mut self, mut job: Job, failure: Failure, may_stand: bool) {
-        job.tries += 1;
         self.answer_may_be_lost(&mut job, may_stand).await;
+        if failure.kind == Kind::Unreachable {
+            return self.unreachable(job, failure).await;
+        }
+        job.tries += 1;
         let Some(after) = self.config.retry.wait(&failure, job.tries, fastrand::f64()) else {
             let failure = self.config.retry.given_up(failure);
             return self.settle(&job, settled_as(&failure), failure).await;
@@ -225,15 +264,13 @@ impl Actor {
         match job.stop.wish() {
             Wish::GoOn | Wish::Resume => {}
             Wish::Pause => return self.stopped(job, failure.step).await,
-            Wish::Cancel => {
-                let cancelled = Failure { step: failure.step, asked: failure.asked, ..Failure::cancelled() };
-                return self.settle(&job, State::Canceled, cancelled.cause(failure.broke)).await;
-            }
+            Wish::Cancel => return self.settle(&job, State::Canceled, cancelled_by(&failure)).await,
         }
-        match (failure.retry, failure.kind) {
-            (Retry::Safe { after: Some(asked) }, _) => self.queue.pause_host(&job.profile, asked),
-            // The others would only be told the same.
-            (_, Kind::RateLimited) => self.queue.pause_host(&job.profile, after),
+        match failure.retry {
+            Retry::Safe { after: Some(asked) } => {
+                self.queue.pause_host(&job.profile, failure.clone(), asked);
+            }
+            _ if asks_all_to_wait(&failure) => self.queue.pause_host(&job.profile, failure.clone(), after),
             _ => {}
         }
         let step = failure.step;

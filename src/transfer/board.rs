@@ -19,13 +19,20 @@ pub struct Moving {
 /// The gauges of all running uploads.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Board {
-    gauges: Arc<Mutex<BTreeMap<AttachmentId, Arc<Gauge>>>>,
+    gauges: Arc<Mutex<BTreeMap<AttachmentId, Shown>>>,
+}
+
+#[derive(Debug)]
+struct Shown {
+    gauge: Arc<Gauge>,
+    /// It is that of the file's own bytes.
+    sends: bool,
 }
 
 impl Board {
-    pub(super) fn put(&self, id: AttachmentId, gauge: Arc<Gauge>) {
+    pub(super) fn put(&self, id: AttachmentId, gauge: Arc<Gauge>, sends: bool) {
         if let Ok(mut gauges) = self.gauges.lock() {
-            gauges.insert(id, gauge);
+            gauges.insert(id, Shown { gauge, sends });
         }
     }
 
@@ -35,11 +42,21 @@ impl Board {
         }
     }
 
+    /// The file's bytes have begun to leave, so its host is there.
+    pub(super) fn is_sending(&self, id: AttachmentId) -> bool {
+        let Ok(gauges) = self.gauges.lock() else { return false };
+        gauges.get(&id).is_some_and(|shown| shown.sends && shown.gauge.sent() > 0)
+    }
+
     pub(super) fn snapshot(&self) -> Vec<Moving> {
         let Ok(gauges) = self.gauges.lock() else { return Vec::new() };
         gauges
             .iter()
-            .map(|(&id, gauge)| Moving { id, sent_bytes: gauge.sent(), total_bytes: gauge.total() })
+            .map(|(&id, Shown { gauge, .. })| Moving {
+                id,
+                sent_bytes: gauge.sent(),
+                total_bytes: gauge.total(),
+            })
             .collect()
     }
 }

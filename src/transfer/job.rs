@@ -14,14 +14,14 @@ use super::handed::{self, Changed, Handed};
 use super::line::{self, NotCleared};
 use super::stop::{Stop, Wish};
 use super::{Config, Event, Repairs, Resolved};
-use crate::domain::attachment::{Activity, AttachmentId, BatchId, State};
+use crate::domain::attachment::{Activity, AttachmentId, BatchId, Priority, State};
 use crate::domain::describe::Repeat;
 use crate::domain::error::{Failure, Kind, Retry, Step};
 use crate::domain::file_name;
 use crate::domain::preflight::{Finding, Repair};
 use crate::domain::receipt::Receipt;
 use crate::services::body::Gauge;
-use crate::services::http::{Context, Exchange, Observer as _};
+use crate::services::http::{Context, Exchange, Observer as _, Pace};
 use crate::store::Outcome as Kept;
 use keeping::Unkept;
 
@@ -44,6 +44,11 @@ pub(super) struct Job {
     /// What its batch was handed over for.
     pub(super) handed: Handed,
     pub(super) stop: Stop,
+    pub(super) priority: Priority,
+    /// Its place among what waits for the profile with the same priority: lower goes first.
+    pub(super) rank: i64,
+    /// That of the profile.
+    pub(super) pace: Pace,
 }
 
 /// What tells one content of a file from another.
@@ -70,6 +75,9 @@ impl Job {
             cache: Arc::default(),
             handed: Handed::default(),
             stop: Stop::default(),
+            priority: Priority::default(),
+            rank: id.0,
+            pace: Pace::default(),
         }
     }
 
@@ -198,10 +206,11 @@ async fn steps(job: &Job, keeper: &Keeper<'_>, host: &mut Option<String>) -> Res
     }
     keeper.state(Step::Prepare).await;
     let prepared = cleared.prepare(&resolved, job.answer_lost && !elsewhere).await?;
+    let mut exchange = Exchange::new(keeper.context(job, &resolved)).paced(job.pace.clone());
+    exchange.ready().await?;
     // Nothing leaves this computer before the try stands in the database.
     let attempt = store.begin_attempt(job.id).await.map_err(|f| f.at(Step::Record))?;
     keeper.notes.lock().attempt = Some(attempt);
-    let mut exchange = Exchange::new(keeper.context(job, &resolved));
     let receipt = prepared.upload(&resolved, &mut exchange).await?;
     keeper.notes.lock().content = prepared.content();
     Ok(receipt)
@@ -427,7 +436,8 @@ impl Notes {
     /// nobody counted them), and no answer says that it did not act on them.
     fn may_stand(&self, failure: &Failure) -> bool {
         let whole = self.lock().gauge.as_ref().is_none_or(|gauge| gauge.is_whole());
-        let refused = matches!(failure.http_status, Some(400..=499 | 503));
+        let refused =
+            matches!(failure.http_status, Some(400..=499 | 503)) || failure.kind == Kind::Unreachable;
         failure.step == Some(Step::Send) && whole && !refused
     }
 

@@ -14,6 +14,7 @@ mod job;
 mod line;
 mod links;
 pub mod opening;
+mod order;
 mod part;
 mod preflight;
 pub mod profiles;
@@ -34,12 +35,14 @@ use crate::domain::error::{Failure, Kind, Step};
 use crate::domain::link_check::LinkCheck;
 use crate::domain::preflight::{Finding, Repair};
 use crate::domain::receipt::Receipt;
+use crate::platform::network;
+use crate::services::body::Throttle;
 use crate::services::http::Http;
 use crate::store::Store;
 
 pub use board::Moving;
 pub use handed::Destination;
-pub use targets::{Resolved, Targets};
+pub use targets::{Resolved, TargetLimits, Targets};
 
 /// Events that wait for a slow front before the engine waits for it.
 const EVENTS_WAITING: usize = 1024;
@@ -127,6 +130,8 @@ pub enum Command {
         new: String,
         answer: oneshot::Sender<Result<usize, Failure>>,
     },
+    Prioritise(Scope, Priority),
+    Reorder(Scope, Place),
     SetLimits(Limits),
     SetRetry(retry::Policy),
     /// Answers [`Event::Asked`].
@@ -274,16 +279,25 @@ pub struct Handle {
     commands: mpsc::Sender<Command>,
     board: board::Board,
     links: links::Links,
+    order: order::Order,
+    throttle: Throttle,
 }
 
 /// Starts the engine on the current tokio runtime.
 #[must_use]
 pub fn start(config: Config) -> (Handle, mpsc::Receiver<Event>) {
+    start_where(config, network::has_route)
+}
+
+/// [`start`], on a computer that has a network when `has_route` says so.
+#[must_use]
+pub fn start_where(config: Config, has_route: fn() -> bool) -> (Handle, mpsc::Receiver<Event>) {
     let (commands, inbox) = mpsc::channel(COMMANDS_WAITING);
     let (events, receiver) = mpsc::channel(EVENTS_WAITING);
-    let (board, links) = (board::Board::default(), links::Links::default());
-    tokio::spawn(actor::run(config, inbox, events, (board.clone(), links.clone())));
-    (Handle { commands, board, links }, receiver)
+    let (board, order, links) = (board::Board::default(), order::Order::default(), links::Links::default());
+    let throttle = config.http.throttle().clone();
+    tokio::spawn(actor::run(config, inbox, events, (board.clone(), order.clone(), links.clone(), has_route)));
+    (Handle { commands, board, links, order, throttle }, receiver)
 }
 
 impl Handle {
@@ -356,23 +370,25 @@ impl Handle {
     }
 
     /// Kept in the database, also for what is paused.
-    pub async fn prioritise(&self, _scope: Scope, _priority: Priority) -> Result<(), Failure> {
-        Ok(())
+    pub async fn prioritise(&self, scope: Scope, priority: Priority) -> Result<(), Failure> {
+        self.send(Command::Prioritise(scope.sorted(), priority)).await
     }
 
     /// Moves what waits; several keep their order among themselves. Kept in the database.
-    pub async fn reorder(&self, _scope: Scope, _place: Place) -> Result<(), Failure> {
-        Ok(())
+    pub async fn reorder(&self, scope: Scope, place: Place) -> Result<(), Failure> {
+        self.send(Command::Reorder(scope.sorted(), place)).await
     }
 
     /// What waits, in the order in which it will start as far as that is known; at most the first 1,000.
     #[must_use]
     pub fn order(&self) -> Arc<[AttachmentId]> {
-        Arc::default()
+        self.order.get()
     }
 
     /// Bytes a second of all uploads together; from now on, also for what runs.
-    pub fn set_bandwidth(&self, _bytes_per_sec: Option<u64>) {}
+    pub fn set_bandwidth(&self, bytes_per_sec: Option<u64>) {
+        self.throttle.set(bytes_per_sec);
+    }
 
     /// Whether each link is asked for once after its upload; not before this is called. One that does not give the
     /// file yet is asked for again after 10 seconds and once more after a minute.

@@ -44,7 +44,7 @@ pub async fn interrupt_dead(home: &Home, store: &Store) -> Result<usize, Failure
     Ok(interrupted)
 }
 
-/// The clients with the network settings.
+/// The clients with the network settings and the limit of bandwidth.
 pub fn http(settings: &Settings) -> Result<Http, Failure> {
     let network = &settings.network;
     let read = |path: &PathBuf| {
@@ -54,12 +54,20 @@ pub fn http(settings: &Settings) -> Result<Http, Failure> {
                 .advice("Correct network.extra_ca in the settings.")
         })
     };
-    Http::new(&Network {
+    let http = Http::new(&Network {
         proxy: network.proxy.clone(),
         extra_ca_pem: network.extra_ca.as_ref().map(read).transpose()?,
         connect_timeout: Duration::from_secs(network.connect_timeout_secs),
         idle_timeout: Duration::from_secs(network.idle_timeout_secs),
-    })
+    })?;
+    http.throttle().set(bandwidth_of(settings));
+    Ok(http)
+}
+
+/// Bytes a second that the settings let all uploads together send.
+#[must_use]
+pub fn bandwidth_of(settings: &Settings) -> Option<u64> {
+    Some(settings.uploads.bandwidth_kib.saturating_mul(1024)).filter(|bytes| *bytes > 0)
 }
 
 /// How many uploads the settings let run at once.

@@ -12,7 +12,7 @@ use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use super::handed::Destination;
-use super::targets::{Resolved, Targets};
+use super::targets::{Resolved, TargetLimits, Targets};
 use crate::domain::error::{Failure, Kind};
 use crate::domain::profile::{Profile, Target};
 use crate::platform::dirs::Home;
@@ -149,6 +149,21 @@ fn checked(service: &'static dyn Service, target: Target) -> Result<Resolved, Fa
 impl Targets for ProfileTargets {
     fn service_of(&self, profile: &str) -> Result<&'static str, Failure> {
         self.find(profile).map(|(_, service)| service.description().id)
+    }
+
+    fn host_of(&self, profile: &str) -> Option<String> {
+        let (profile, service) = self.find(profile).ok()?;
+        // Where the sandbox is, only an upload finds out: it may have to be started.
+        let target = Target::new(&profile, service.description(), [].into());
+        Some(service.host(&target)).filter(|host| !profile.is_local() && !host.is_empty())
+    }
+
+    fn limits_of(&self, profile: &str) -> TargetLimits {
+        let Ok((profile, _)) = self.find(profile) else { return TargetLimits::default() };
+        TargetLimits {
+            parallel: profile.parallel.and_then(|parallel| usize::try_from(parallel).ok()),
+            requests_per_minute: profile.requests_per_minute,
+        }
     }
 
     fn resolve<'a>(&'a self, profile: &'a str) -> BoxFuture<'a, Result<Resolved, Failure>> {

@@ -1,14 +1,27 @@
-//! What waits and what runs: a lane for each profile, the limits, the pauses.
+//! What waits and what runs: a lane for each profile, the limits, the hosts that are left alone.
 
-use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+mod lane;
+pub(super) mod places;
+mod waits;
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
 use super::job::Job;
 use super::stop::Stop;
-use super::{Limits, Scope};
+use super::{Limits, Scope, Targets, WaitReason, retry};
 use crate::domain::attachment::AttachmentId;
+use crate::domain::error::Failure;
+use lane::Lane;
+use waits::{Gate, Waits};
+
+pub(super) use waits::Wait;
+
+/// How long what the settings say of a profile counts.
+const FRESH: Duration = Duration::from_secs(1);
 
 /// The jobs of all profiles. Taking the next one costs the number of profiles, not of files.
 #[derive(Debug)]
@@ -19,19 +32,9 @@ pub(super) struct Queue {
     running: HashMap<AttachmentId, Job>,
     /// What the lanes hold.
     waiting: HashSet<AttachmentId>,
-    /// Hosts that asked to wait, until when.
-    paused: HashMap<String, Instant>,
-}
-
-/// One profile's jobs.
-#[derive(Debug, Default)]
-struct Lane {
-    ready: VecDeque<Job>,
-    /// Failed before, to be tried again not before this time.
-    delayed: BTreeMap<(Instant, AttachmentId), Job>,
-    running: usize,
-    /// The profile's host, once a job has learnt it.
-    host: Option<String>,
+    waits: Waits,
+    /// The order is another than it was when it was asked for last.
+    changed: bool,
 }
 
 impl Queue {
@@ -41,7 +44,8 @@ impl Queue {
             lanes: BTreeMap::new(),
             running: HashMap::new(),
             waiting: HashSet::new(),
-            paused: HashMap::new(),
+            waits: Waits::default(),
+            changed: false,
         }
     }
 
@@ -49,68 +53,81 @@ impl Queue {
         self.limits = limits;
     }
 
+    /// Among what waits already, by priority and rank.
     pub(super) fn push(&mut self, job: Job) {
-        self.waiting.insert(job.id);
-        self.lane(&job.profile).ready.push_back(job);
+        self.put(job, true);
     }
 
     /// Before everything else of its profile: what was begun is finished before new work begins.
     pub(super) fn push_front(&mut self, job: Job) {
-        self.waiting.insert(job.id);
-        self.lane(&job.profile).ready.push_front(job);
+        self.put(job, false);
     }
 
-    /// Among what waits already, in the order handed over.
-    pub(super) fn push_in_order(&mut self, jobs: Vec<Job>) {
-        let mut profiles: Vec<String> = jobs.iter().map(|job| job.profile.clone()).collect();
-        profiles.dedup();
-        for job in jobs {
-            self.push(job);
-        }
-        for profile in profiles {
-            self.lane(&profile).ready.make_contiguous().sort_by_key(|job| job.id);
-        }
+    fn put(&mut self, job: Job, fresh: bool) {
+        self.changed = true;
+        self.waiting.insert(job.id);
+        self.lane(&job.profile).push(job, fresh);
     }
 
     pub(super) fn push_delayed(&mut self, job: Job, wait: Duration) {
         let at = Instant::now() + wait;
+        self.changed = true;
         self.waiting.insert(job.id);
-        self.lane(&job.profile).delayed.insert((at, job.id), job);
+        self.lane(&job.profile).push_delayed(job, at);
     }
 
     fn lane(&mut self, profile: &str) -> &mut Lane {
         self.lanes.entry(profile.to_owned()).or_default()
     }
 
-    /// The next job that may start now; it counts as running from here on. Profiles with less under way go first.
+    /// What the settings say of the profiles that have something to start: their hosts, before any of their jobs has
+    /// asked, and their limits.
+    pub(super) fn look_at(&mut self, targets: &dyn Targets) {
+        let now = Instant::now();
+        let stale = |lane: &Lane| lane.looked.is_none_or(|looked| now - looked >= FRESH);
+        for (profile, lane) in &mut self.lanes {
+            if !lane.is_empty() && stale(lane) {
+                lane.look(profile, targets, now);
+            }
+        }
+    }
+
+    /// The next job that may start now; it counts as running from here on. What has a higher priority goes first, then
+    /// profiles with less under way.
     pub(super) fn start_next(&mut self) -> Option<Job> {
         if self.running.len() >= self.limits.overall {
             return None;
         }
         let now = Instant::now();
-        self.paused.retain(|_, until| *until > now);
-        let paused = &self.paused;
-        let limit = self.limits.per_profile;
-        let lane = self
-            .lanes
-            .values_mut()
-            .filter(|lane| lane.running < limit)
-            .filter(|lane| !lane.host.as_ref().is_some_and(|host| paused.contains_key(host)))
-            .filter(|lane| lane.has_ready(now))
-            .min_by_key(|lane| lane.running)?;
+        let (waits, limit) = (&self.waits, self.limits.per_profile);
+        let ready = self.lanes.values_mut().filter_map(|lane| {
+            let gate = waits.gate(lane.host.as_deref(), now);
+            let room = lane.running < lane.parallel.unwrap_or(limit) && gate != Gate::Closed;
+            let priority = lane.next_priority(now).filter(|_| room)?;
+            Some((priority, gate, lane))
+        });
+        let (_, gate, lane) = ready.min_by_key(|(priority, _, lane)| (Reverse(*priority), lane.running))?;
         // What stopped an earlier run of it does not stop this one.
-        let job = Job { stop: Stop::default(), ..lane.take(now)? };
+        let job = Job { stop: Stop::default(), pace: lane.pace.clone(), ..lane.take(now)? };
         lane.running += 1;
+        if gate == Gate::Probe {
+            self.waits.probes(lane.host.as_deref(), job.id);
+        }
+        self.changed = true;
         self.waiting.remove(&job.id);
         self.running.insert(job.id, job.clone());
         Some(job)
     }
 
-    /// A running job has ended; it takes its profile's name as it is by now, and answers whether that is another one.
+    /// A running job has ended, and has learnt its host. It takes what was wished for meanwhile and its profile's name as
+    /// it is by now; answers whether that is another one.
     pub(super) fn ended(&mut self, job: &mut Job, host: Option<String>) -> bool {
-        let now = self.running.remove(&job.id).map(|started| started.profile);
-        let renamed = now.as_ref().is_some_and(|now| *now != job.profile);
-        job.profile = now.unwrap_or_else(|| std::mem::take(&mut job.profile));
+        let mut renamed = false;
+        if let Some(wished) = self.running.remove(&job.id) {
+            (job.priority, job.rank) = (wished.priority, wished.rank);
+            renamed = wished.profile != job.profile;
+            job.profile = wished.profile;
+        }
         let lane = self.lane(&job.profile);
         lane.running = lane.running.saturating_sub(1);
         lane.host = host.or_else(|| lane.host.take());
@@ -122,15 +139,9 @@ impl Queue {
         for job in self.running.values_mut().filter(|job| job.profile == old) {
             new.clone_into(&mut job.profile);
         }
-        let Some(mut lane) = self.lanes.remove(old) else { return };
-        for job in lane.ready.iter_mut().chain(lane.delayed.values_mut()) {
-            new.clone_into(&mut job.profile);
-        }
-        let into = self.lane(new);
-        into.ready.append(&mut lane.ready);
-        into.delayed.append(&mut lane.delayed);
-        into.running += lane.running;
-        into.host = lane.host.or_else(|| into.host.take());
+        let Some(lane) = self.lanes.remove(old) else { return };
+        self.lane(new).take_in(lane, new);
+        self.changed = true;
     }
 
     pub(super) fn holds(&self, id: AttachmentId) -> bool {
@@ -141,12 +152,9 @@ impl Queue {
         !self.running.is_empty()
     }
 
-    /// Starts nothing more for this profile's host until the wait is over.
-    pub(super) fn pause_host(&mut self, profile: &str, wait: Duration) {
-        let Some(host) = self.lanes.get(profile).and_then(|lane| lane.host.clone()) else { return };
-        let until = Instant::now() + wait;
-        let place = self.paused.entry(host).or_insert(until);
-        *place = until.max(*place);
+    /// The highest rank that the profile's jobs had.
+    pub(super) fn highest_rank(&self, profile: &str) -> i64 {
+        self.lanes.get(profile).map_or(i64::MIN, |lane| lane.highest)
     }
 
     /// Cancels what runs and takes out what waits; answers the latter.
@@ -175,39 +183,142 @@ impl Queue {
     }
 
     fn take_out(&mut self, scope: &Scope) -> Vec<Job> {
-        let mut gone = Vec::new();
-        for lane in self.lanes.values_mut() {
-            let (out, stay): (Vec<_>, Vec<_>) = lane.ready.drain(..).partition(|job| scope.holds(job));
-            lane.ready = stay.into();
-            gone.extend(out);
-            gone.extend(lane.delayed.extract_if(.., |_, job| scope.holds(job)).map(|(_, job)| job));
-        }
+        let gone: Vec<Job> = self.lanes.values_mut().flat_map(|lane| lane.take_out(scope)).collect();
         for job in &gone {
             self.waiting.remove(&job.id);
         }
+        self.changed |= !gone.is_empty();
         gone
+    }
+
+    /// Changes what decides about the order, of those that `change` answers true for.
+    pub(super) fn change(&mut self, mut change: impl FnMut(&mut Job) -> bool) {
+        self.changed = true;
+        self.running.values_mut().for_each(|job| _ = change(job));
+        self.lanes.values_mut().for_each(|lane| lane.change(&mut change));
+    }
+
+    /// Everything that waits.
+    pub(super) fn waiting(&self) -> impl Iterator<Item = &Job> {
+        self.lanes.values().flat_map(Lane::waiting)
+    }
+
+    pub(super) fn has_changed(&self) -> bool {
+        self.changed
+    }
+
+    /// The first of what waits, in the order in which it starts if every upload takes equally long; what waits for a
+    /// host comes last.
+    pub(super) fn order(&mut self, most: usize) -> Vec<AttachmentId> {
+        self.changed = false;
+        let now = Instant::now();
+        let mut lanes: Vec<_> = self
+            .lanes
+            .values()
+            .map(|lane| {
+                let closed = self.waits.gate(lane.host.as_deref(), now) != Gate::Open;
+                (closed, lane.running, lane.waiting().peekable())
+            })
+            .collect();
+        let mut order = Vec::new();
+        while order.len() < most {
+            let ready =
+                lanes.iter_mut().filter_map(|lane| lane.2.peek().map(|job| job.priority).zip(Some(lane)));
+            let next = ready.min_by_key(|(priority, lane)| (lane.0, Reverse(*priority), lane.1));
+            let Some((job, lane)) = next.and_then(|(_, lane)| Some((lane.2.next()?, lane))) else { break };
+            lane.1 += 1;
+            order.push(job.id);
+        }
+        order
     }
 
     /// When a job may become ready by time alone.
     pub(super) fn next_wake(&self) -> Option<Instant> {
         let now = Instant::now();
-        let later = |lane: &Lane| lane.delayed.keys().map(|(at, _)| *at).find(|at| *at > now);
-        let delayed = self.lanes.values().filter_map(later);
-        delayed.chain(self.paused.values().copied()).filter(|at| *at > now).min()
+        let delayed = self.lanes.values().filter_map(|lane| lane.next_due(now));
+        delayed.chain(self.waits.next_wake(now)).min()
     }
 }
 
-impl Lane {
-    fn has_ready(&self, now: Instant) -> bool {
-        !self.ready.is_empty() || self.is_due(now)
+/// Hosts that are left alone.
+impl Queue {
+    pub(super) fn host_of(&self, profile: &str) -> Option<&str> {
+        self.lanes.get(profile)?.host.as_deref()
     }
 
-    /// A delayed job's time has come.
-    fn is_due(&self, now: Instant) -> bool {
-        self.delayed.first_key_value().is_some_and(|((at, _), _)| *at <= now)
+    /// Starts nothing more for this profile's host until the wait is over.
+    pub(super) fn pause_host(&mut self, profile: &str, failure: Failure, wait: Duration) {
+        let Some(host) = self.host_of(profile).map(str::to_owned) else { return };
+        self.waits.asked(host, failure, Instant::now() + wait);
+        self.changed = true;
     }
 
-    fn take(&mut self, now: Instant) -> Option<Job> {
-        if self.is_due(now) { self.delayed.pop_first().map(|(_, job)| job) } else { self.ready.pop_front() }
+    /// This job found no connection: one alone tries its host again from time to time. Answers what is given up with
+    /// it, where the patience is over.
+    pub(super) fn unreachable(
+        &mut self,
+        job: &Job,
+        why: (WaitReason, Failure),
+        policy: &retry::Policy,
+    ) -> Option<Vec<Job>> {
+        let host = self.host_of(&job.profile).unwrap_or_default().to_owned();
+        self.changed = true;
+        let is_over = self.waits.unreachable(&host, job.id, why, policy);
+        is_over.then(|| self.take_out_of(&host))
+    }
+
+    /// Looks whether there is a network again; answers what is given up where the patience for that is over.
+    pub(super) fn look_for_network(
+        &mut self,
+        has_route: fn() -> bool,
+        policy: &retry::Policy,
+    ) -> Vec<(Vec<Job>, Failure)> {
+        let over = self.waits.look(has_route, policy);
+        over.into_iter().map(|(host, failure)| (self.take_out_of(&host), failure)).collect()
+    }
+
+    fn take_out_of(&mut self, host: &str) -> Vec<Job> {
+        let lanes: Vec<_> = self.lanes.iter().filter(|(_, lane)| lane.is_at(host)).collect();
+        let profiles: Vec<String> = lanes.into_iter().map(|(profile, _)| profile.clone()).collect();
+        profiles.into_iter().flat_map(|profile| self.take_out(&Scope::Profile(profile))).collect()
+    }
+
+    /// A job has ended without missing the connection; `reached`: its host has answered.
+    pub(super) fn has_connected(&mut self, job: &Job, reached: bool) {
+        let host = self.lanes.get(&job.profile).and_then(|lane| lane.host.as_deref());
+        self.waits.ended(host, job.id, reached);
+    }
+
+    /// The hosts whose probe shows that they can be reached.
+    pub(super) fn are_reached(&mut self, shows: impl Fn(AttachmentId) -> bool) {
+        self.waits.is_reached(shows);
+    }
+
+    /// Tries at once what of these waits for a connection.
+    pub(super) fn try_now(&mut self, scope: &Scope) {
+        for lane in self.lanes.values().filter(|lane| lane.waiting().any(|job| scope.holds(job))) {
+            if let Some(host) = &lane.host {
+                self.waits.try_now(host);
+            }
+        }
+    }
+
+    pub(super) fn expire_waits(&mut self) {
+        if !self.waits.is_empty() {
+            let lanes = &self.lanes;
+            self.waits.expire(|host| lanes.values().any(|lane| lane.is_at(host) && !lane.is_empty()));
+        }
+    }
+
+    /// The hosts that something waits for, with its profiles.
+    pub(super) fn waits(&self) -> impl Iterator<Item = (&String, &Wait, Vec<String>)> {
+        self.waits.iter().filter_map(|(host, wait)| {
+            // Who tries whether the host is there waits for it as well.
+            let probes = wait.reason != WaitReason::Asked;
+            let wants = |lane: &Lane| lane.is_at(host) && (!lane.is_empty() || probes && lane.running > 0);
+            let profiles: Vec<_> = self.lanes.iter().filter(|(_, lane)| wants(lane)).collect();
+            let names: Vec<String> = profiles.into_iter().map(|(profile, _)| profile.clone()).collect();
+            (!names.is_empty()).then_some((host, wait, names))
+        })
     }
 }

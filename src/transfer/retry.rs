@@ -20,6 +20,10 @@ pub struct Policy {
     pub longest: Duration,
     /// The longest wait that a service may ask for: beyond it the upload fails now and says so.
     pub patience: Duration,
+    /// How long a host may stay unreachable before everything that waits for it fails at once; none: for ever.
+    pub unreachable: Option<Duration>,
+    /// How long this computer may be without a network; none: for ever.
+    pub offline: Option<Duration>,
 }
 
 impl Default for Policy {
@@ -29,11 +33,23 @@ impl Default for Policy {
             first: Duration::from_secs(1),
             longest: Duration::from_mins(1),
             patience: Duration::from_hours(1),
+            unreachable: Some(Duration::from_hours(1)),
+            offline: None,
         }
     }
 }
 
+/// How long a command waits for a connection: what calls it has to go on.
+const COMMAND_PATIENCE: Duration = Duration::from_secs(30);
+
 impl Policy {
+    /// For a command, which has to end; who wants no repeats wants none of these either.
+    #[must_use]
+    pub fn of_a_command(self) -> Self {
+        let patience = if self.retries == 0 { Duration::ZERO } else { COMMAND_PATIENCE };
+        Self { unreachable: Some(patience), offline: Some(patience), ..self }
+    }
+
     /// The wait before the next try, after `failed` tries; `None`: it is not tried again.
     /// `jitter` is a random number from 0 to 1: the wait is between half and the whole of its step, so that
     /// uploads that failed together do not return together.

@@ -28,6 +28,14 @@ impl Resolved {
     }
 }
 
+/// What the user lets a profile do at most, besides what counts for all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct TargetLimits {
+    /// Uploads at once; none: as for all.
+    pub parallel: Option<usize>,
+    pub requests_per_minute: Option<u32>,
+}
+
 /// Finds profiles. Asked once for each try, so that a secret mended meanwhile counts.
 pub trait Targets: Send + Sync + fmt::Debug {
     /// The id of the profile's service.
@@ -35,6 +43,16 @@ pub trait Targets: Send + Sync + fmt::Debug {
     /// # Errors
     /// No such profile, or one of an unknown service.
     fn service_of(&self, profile: &str) -> Result<&'static str, Failure>;
+
+    /// The host that the profile's files go to, from the settings alone: asked before the first upload to it.
+    fn host_of(&self, _profile: &str) -> Option<String> {
+        None
+    }
+
+    /// As the settings have them now.
+    fn limits_of(&self, _profile: &str) -> TargetLimits {
+        TargetLimits::default()
+    }
 
     /// # Errors
     /// No such profile, a missing setting or secret, a keyring that does not answer.

@@ -168,6 +168,7 @@ impl Texts {
 #[must_use]
 pub fn kind_key(kind: Kind) -> &'static str {
     match kind {
+        Kind::Unreachable => "failure-unreachable",
         Kind::Network => "failure-network",
         Kind::Timeout => "failure-timeout",
         Kind::Tls => "failure-tls",

@@ -100,7 +100,7 @@ fn a_closed_port_is_told_with_its_address() {
     fails(
         &account(&format!("http://127.0.0.1:{port}")),
         "Far",
-        "network",
+        "unreachable",
         &["127.0.0.1", "Cause", "refused"],
     );
 }
@@ -110,7 +110,7 @@ fn a_name_that_does_not_resolve_is_told() {
     fails(
         &account("https://no-such-host.invalid"),
         "Far",
-        "network",
+        "unreachable",
         &["no-such-host.invalid", "Cause", "Check the network"],
     );
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use affix::domain::attachment::Activity;
 use affix::domain::error::Step;
-use affix::services::body::{Digests, FileSource, Gauge};
+use affix::services::body::{Digests, FileSource, Gauge, Throttle};
 use affix::services::http::{Context, Exchange, Http, Network, Observer, Redactor};
 use tokio_util::sync::CancellationToken;
 
@@ -42,6 +42,7 @@ pub struct Bench {
     pub exchange: Exchange,
     pub notes: Arc<Notes>,
     pub cancel: CancellationToken,
+    pub throttle: Throttle,
 }
 
 pub fn bench() -> Bench {
@@ -55,8 +56,10 @@ pub fn bench_with(network: &Network, hidden: &[&str]) -> Bench {
     for secret in hidden {
         redactor.hide(secret);
     }
+    let http = Http::new(network).unwrap();
+    let throttle = http.throttle().clone();
     let exchange = Exchange::new(Context {
-        http: Http::new(network).unwrap(),
+        http,
         observer: notes.clone(),
         cancel: cancel.clone(),
         redactor,
@@ -64,7 +67,7 @@ pub fn bench_with(network: &Network, hidden: &[&str]) -> Bench {
         cache: Arc::default(),
         clock: || 1_700_000_000_000,
     });
-    Bench { exchange, notes, cancel }
+    Bench { exchange, notes, cancel, throttle }
 }
 
 /// A temporary file of this content.

@@ -15,7 +15,9 @@ use affix::services::body::Body;
 use affix::services::http::{Call, Exchange, Http, Network};
 use affix::services::{Service, Upload};
 use affix::store::{SessionId, Store, system_clock};
-use affix::transfer::{Config, Event, Finished, Handle, Limits, Repairs, Resolved, Targets, retry};
+use affix::transfer::{
+    Config, Event, Finished, Handle, Limits, Repairs, Resolved, TargetLimits, Targets, retry,
+};
 use futures_util::future::BoxFuture;
 use http::Method;
 use tokio::sync::{Semaphore, mpsc};
@@ -76,6 +78,8 @@ pub struct Fake {
     pub ambiguous: AtomicBool,
     /// How often the front was asked to look.
     pub wakes: AtomicUsize,
+    /// Of every profile.
+    pub limits: Mutex<TargetLimits>,
 }
 
 impl std::fmt::Debug for Fake {
@@ -102,6 +106,7 @@ impl Fake {
             send_to: Mutex::default(),
             ambiguous: AtomicBool::new(false),
             wakes: AtomicUsize::new(0),
+            limits: Mutex::default(),
         }))
     }
 
@@ -212,6 +217,14 @@ impl Targets for FakeTargets {
         Ok("fake")
     }
 
+    fn host_of(&self, profile: &str) -> Option<String> {
+        profile.get(..1).map(str::to_owned)
+    }
+
+    fn limits_of(&self, _: &str) -> TargetLimits {
+        *self.0.limits.lock().unwrap()
+    }
+
     fn resolve<'a>(&'a self, profile: &'a str) -> BoxFuture<'a, Result<Resolved, Failure>> {
         let host = profile.chars().take(1).collect();
         let target = Target {
@@ -233,19 +246,27 @@ pub struct Rig {
 }
 
 pub fn rig(fake: &'static Fake, limits: Limits) -> Rig {
+    rig_where(fake, limits, || true)
+}
+
+/// On a computer that has a network when `has_route` says so.
+pub fn rig_where(fake: &'static Fake, limits: Limits, has_route: fn() -> bool) -> Rig {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(&folder.path().join("affix.db"), SessionId::fresh()).unwrap();
-    let (handle, events) = affix::transfer::start(Config {
-        store: store.clone(),
-        targets: Arc::new(FakeTargets(fake)),
-        http: Http::new(&Network::default()).unwrap(),
-        limits,
-        retry: retry::Policy::default(),
-        waker: Arc::new(|| {
-            fake.wakes.fetch_add(1, Ordering::SeqCst);
-        }),
-        clock: system_clock,
-    });
+    let (handle, events) = affix::transfer::start_where(
+        Config {
+            store: store.clone(),
+            targets: Arc::new(FakeTargets(fake)),
+            http: Http::new(&Network::default()).unwrap(),
+            limits,
+            retry: retry::Policy::default(),
+            waker: Arc::new(|| {
+                fake.wakes.fetch_add(1, Ordering::SeqCst);
+            }),
+            clock: system_clock,
+        },
+        has_route,
+    );
     Rig { handle, events, store, folder }
 }
 

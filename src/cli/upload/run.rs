@@ -1,6 +1,6 @@
 //! One run of `affix upload`: hands the files over, shows what happens, prints the results in order.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use crate::domain::preflight::{Finding, Repair};
 use crate::domain::progress::human_duration;
 use crate::store::{Row, Store};
 use crate::transfer::again::Before;
-use crate::transfer::{Answer, Event, Finished, Handle, Repairs, Scope};
+use crate::transfer::{Answer, Event, Finished, Handle, HostWait, Repairs, Scope, WaitReason};
 
 /// Progress lines are drawn that often.
 const REDRAW: Duration = Duration::from_millis(100);
@@ -46,6 +46,8 @@ pub(super) struct Run {
     cancelled: bool,
     /// Somebody is there to be asked about repairs.
     asks: bool,
+    /// The hosts that cannot be reached, and why, as far as it was told.
+    hosts_told: HashSet<(String, WaitReason)>,
     /// The last trouble that was told.
     told: Option<Failure>,
     /// Results could not be written, and not because their reader had enough.
@@ -74,6 +76,7 @@ impl Run {
             presses: listen(),
             cancelled: false,
             asks: true,
+            hosts_told: HashSet::new(),
             told: None,
             lost_results: false,
         }
@@ -232,9 +235,23 @@ impl Run {
             )),
             Event::Trouble(failure) => self.trouble(failure),
             Event::Finished(finished) => self.finished(*finished).await,
-            Event::BatchDone(_) | Event::HostWaits(_) | Event::HostGoesOn { .. } | Event::Checked { .. } => {}
+            Event::HostWaits(wait) => self.host_waits(&wait),
+            Event::HostGoesOn { host } => self.hosts_told.retain(|(told, _)| *told != host),
+            Event::BatchDone(_) | Event::Checked { .. } => {}
         }
         Ok(())
+    }
+
+    /// Once, however often it is tried. A file that is told to wait says so itself, with the time.
+    fn host_waits(&mut self, wait: &HostWait) {
+        let line = match wait.reason {
+            WaitReason::Asked => return,
+            WaitReason::Unreachable => format!("{} cannot be reached: waiting", wait.host),
+            WaitReason::Offline => "No network: waiting".to_owned(),
+        };
+        if self.hosts_told.insert((wait.host.clone(), wait.reason)) {
+            self.display.note(&line);
+        }
     }
 
     /// A full disk fails every write: it is said once.

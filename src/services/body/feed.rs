@@ -15,8 +15,10 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use tokio::sync::mpsc;
+use tokio::time::Sleep;
 
 use super::pass::{Demand, Hashes, Seen};
+use super::throttle::{Place, Throttle};
 use super::{Body, Door, FileSource, Piece};
 use crate::domain::error::{Failure, Kind};
 
@@ -37,6 +39,7 @@ pub struct Gauge {
     sent: AtomicU64,
     total: AtomicU64,
     whole: AtomicBool,
+    /// The body waits here: for its turn under the user's limit, or for its door.
     held: AtomicBool,
     failure: Mutex<Option<Failure>>,
 }
@@ -60,7 +63,7 @@ impl Gauge {
         self.whole.load(Ordering::Acquire)
     }
 
-    /// Everything but the last bytes has been handed over, and these wait for their door: nobody else is slow.
+    /// The body stands still because of this side: the user's own limit, or its last bytes wait for their door.
     #[must_use]
     pub fn is_held(&self) -> bool {
         self.held.load(Ordering::Acquire)
@@ -89,6 +92,16 @@ pub struct Feed {
     gauge: Arc<Gauge>,
     /// Closed before the last slice.
     door: Option<Door>,
+    throttle: Throttle,
+    turn: Option<Turn>,
+}
+
+/// A slice that waits for its turn under a limit.
+#[derive(Debug)]
+struct Turn {
+    bytes: usize,
+    place: Place,
+    sleep: Option<Pin<Box<Sleep>>>,
 }
 
 #[derive(Debug)]
@@ -101,7 +114,7 @@ enum Blocks {
 impl Feed {
     /// Starts to read. Must be called inside a tokio runtime.
     #[must_use]
-    pub fn start(body: &Body, gauge: Arc<Gauge>) -> Self {
+    pub fn start(body: &Body, gauge: Arc<Gauge>, throttle: Throttle) -> Self {
         let left = body.len();
         gauge.total.store(left, Ordering::Relaxed);
         gauge.whole.store(left == 0, Ordering::Release);
@@ -129,7 +142,7 @@ impl Feed {
             });
             Blocks::Ready(ready.collect())
         };
-        Self { blocks, block: Bytes::new(), left, gauge, door: None }
+        Self { blocks, block: Bytes::new(), left, gauge, door: None, throttle, turn: None }
     }
 
     /// Holds the last slice back until the door opens.
@@ -138,21 +151,57 @@ impl Feed {
         Self { door: Some(door), ..self }
     }
 
-    fn hand_over(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Failure>>> {
+    /// Whether the next slice may go, as far as the door is concerned.
+    fn poll_door(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Failure>> {
         let is_last = self.left <= self.block.len().min(SLICE) as u64;
-        if let Some(door) = self.door.as_mut().filter(|_| is_last) {
-            let opened = door.poll(context);
-            self.gauge.held.store(opened.is_pending(), Ordering::Release);
-            match opened {
-                Poll::Pending => return Poll::Pending,
-                Poll::Ready(Ok(())) => self.door = None,
-                Poll::Ready(Err(failure)) => {
-                    self.gauge.fail(failure.clone());
-                    return Poll::Ready(Some(Err(failure)));
+        let Some(door) = self.door.as_mut().filter(|_| is_last) else { return Poll::Ready(Ok(())) };
+        let opened = door.poll(context);
+        self.gauge.held.store(opened.is_pending(), Ordering::Release);
+        if matches!(opened, Poll::Ready(Ok(()))) {
+            self.door = None;
+        }
+        opened
+    }
+
+    /// How much of the block may go now.
+    fn poll_turn(&mut self, context: &mut Context<'_>) -> Poll<usize> {
+        let most = self.block.len().min(SLICE);
+        let turn = match &mut self.turn {
+            Some(turn) => turn,
+            None => match self.throttle.part(SLICE) {
+                None => return Poll::Ready(most),
+                Some(part) => {
+                    let bytes = most.min(part);
+                    let place = self.throttle.join(bytes);
+                    self.turn.insert(Turn { bytes, place, sleep: None })
                 }
+            },
+        };
+        while let Some(wait) = self.throttle.wait(turn.place) {
+            self.gauge.held.store(true, Ordering::Release);
+            let sleep = turn.sleep.get_or_insert_with(|| Box::pin(tokio::time::sleep(wait)));
+            if sleep.as_mut().poll(context).is_pending() {
+                return Poll::Pending;
+            }
+            turn.sleep = None;
+        }
+        let bytes = turn.bytes;
+        self.turn = None;
+        self.gauge.held.store(false, Ordering::Release);
+        Poll::Ready(bytes)
+    }
+
+    fn hand_over(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Failure>>> {
+        match self.poll_door(context) {
+            Poll::Pending => return Poll::Pending,
+            Poll::Ready(Ok(())) => {}
+            Poll::Ready(Err(failure)) => {
+                self.gauge.fail(failure.clone());
+                return Poll::Ready(Some(Err(failure)));
             }
         }
-        let slice = self.block.split_to(self.block.len().min(SLICE));
+        let Poll::Ready(bytes) = self.poll_turn(context) else { return Poll::Pending };
+        let slice = self.block.split_to(bytes.min(self.block.len()));
         let size = slice.len() as u64;
         self.left = self.left.saturating_sub(size);
         self.gauge.sent.fetch_add(size, Ordering::Relaxed);

@@ -7,7 +7,7 @@ use std::time::Duration;
 use url::{Host, Url};
 
 use crate::domain::error::{Failure, Kind, Retry};
-use crate::services::body::Gauge;
+use crate::services::body::{Gauge, Throttle};
 
 /// How long an unused connection is kept for the next request. Servers close theirs after 5 seconds and more; a
 /// request that meets such an end on its way is lost without anybody knowing whether it was read.
@@ -42,6 +42,7 @@ impl Default for Network {
 #[derive(Debug, Clone)]
 pub struct Http {
     clients: Arc<Clients>,
+    throttle: Throttle,
     pub(super) idle_timeout: Duration,
 }
 
@@ -72,7 +73,14 @@ impl Http {
         if network.proxy.is_some() || network.extra_ca_pem.is_some() {
             clients.outside()?;
         }
-        Ok(Self { clients: Arc::new(clients), idle_timeout: network.idle_timeout })
+        let throttle = Throttle::default();
+        Ok(Self { clients: Arc::new(clients), throttle, idle_timeout: network.idle_timeout })
+    }
+
+    /// The bandwidth that all requests share; without a limit at first.
+    #[must_use]
+    pub fn throttle(&self) -> &Throttle {
+        &self.throttle
     }
 
     /// The client for this address; reads the system's certificates where it is the first that needs them.
@@ -169,17 +177,13 @@ pub(super) fn no_answer(error: &reqwest::Error, gauge: &Gauge, lost: Retry) -> F
     if let Some(failure) = gauge.failure() {
         return failure;
     }
-    if error.is_timeout() {
-        return Failure::new(Kind::Timeout, format!("No connection to {} in time", host(error)))
-            .cause(chain(error))
-            .advice("Check the network and the address, then retry.")
-            .safe();
-    }
     if let Some(tls) = find::<rustls::Error>(error) {
         return tls_failure(tls, &host(error));
     }
+    // A time-out by itself tells nothing: the system ends a connection with one when its peer has vanished.
     if error.is_connect() {
-        return Failure::new(Kind::Network, format!("No connection to {}", host(error)))
+        let late = if error.is_timeout() { " in time" } else { "" };
+        return Failure::new(Kind::Unreachable, format!("No connection to {}{late}", host(error)))
             .cause(chain(error))
             .advice("Check the network and the address, then retry.")
             .safe();

@@ -17,6 +17,7 @@ use url::Url;
 
 use super::Call;
 use super::client::{Http, answer_time, broken, chain, no_answer};
+use super::pace::Pace;
 use super::redact::Redactor;
 use super::reply::{REPLY_LIMIT, Reply};
 use crate::domain::attachment::Activity;
@@ -84,12 +85,21 @@ pub struct Context {
 pub struct Exchange {
     context: Context,
     step: Step,
+    pace: Pace,
+    /// The next request has its turn already.
+    ready: bool,
 }
 
 impl Exchange {
     #[must_use]
     pub fn new(context: Context) -> Self {
-        Self { context, step: Step::Ticket }
+        Self { context, step: Step::Ticket, pace: Pace::default(), ready: false }
+    }
+
+    /// Each request waits for its turn among those of the target.
+    #[must_use]
+    pub fn paced(self, pace: Pace) -> Self {
+        Self { pace, ..self }
     }
 
     /// Names the step that begins; the state and the errors follow it.
@@ -192,6 +202,7 @@ impl Exchange {
             self.hide(text.strip_prefix("Bearer ").unwrap_or(&text));
         }
         for _ in 0..=REDIRECTS {
+            self.turn().await.map_err(|failure| self.finish(failure))?;
             let reply = self.once(&call, &mut take).await.map_err(|failure| self.finish(failure))?;
             match Self::redirect(&call, &reply).map_err(|failure| self.finish(failure))? {
                 Some(url) => call.url = url,
@@ -199,6 +210,25 @@ impl Exchange {
             }
         }
         Err(self.finish(misdirected("The service points in a circle", &call.url)))
+    }
+
+    /// Waits for the first request's turn before it is made, because what is signed with the time must not wait long.
+    pub async fn ready(&mut self) -> Result<(), Failure> {
+        self.turn().await?;
+        self.ready = true;
+        Ok(())
+    }
+
+    /// Nothing was sent yet: who cancels now loses nothing.
+    async fn turn(&mut self) -> Result<(), Failure> {
+        if std::mem::take(&mut self.ready) {
+            return Ok(());
+        }
+        tokio::select! {
+            biased;
+            () = self.context.cancel.cancelled() => Err(Failure::cancelled()),
+            () = self.pace.turn() => Ok(()),
+        }
     }
 
     /// Names the step that runs and takes secrets out of the words, also out of what a service quoted.
@@ -230,7 +260,7 @@ impl Exchange {
         let mut doorkeeper = None;
         // A body of known length: never chunked. GET, HEAD and DELETE go without one.
         if !call.body.is_empty() || !matches!(call.method, Method::GET | Method::HEAD | Method::DELETE) {
-            let mut feed = Feed::start(&call.body, gauge.clone());
+            let mut feed = Feed::start(&call.body, gauge.clone(), self.context.http.throttle().clone());
             if call.repeat == Repeat::Ambiguous {
                 let (door, keeper) = body::closed();
                 feed = feed.behind(door);
@@ -305,8 +335,8 @@ impl Exchange {
                 () = self.context.cancel.cancelled() => return Err(Failure::cancelled()),
                 () = tokio::time::sleep(idle / LOOKS) => {}
             }
-            let held = gauge.is_some_and(Gauge::is_held);
-            quiet = if sent() == seen && !held { quiet + idle / LOOKS } else { Duration::ZERO };
+            let still = sent() == seen && !gauge.is_some_and(Gauge::is_held);
+            quiet = if still { quiet + idle / LOOKS } else { Duration::ZERO };
             seen = sent();
             let patience = match gauge {
                 Some(gauge) if gauge.is_whole() => answer_time(idle, gauge.total()),

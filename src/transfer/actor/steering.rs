@@ -59,7 +59,9 @@ impl Actor {
             self.paused.extract_if(.., |_, job| scope.holds(job)).map(|(_, job)| job).collect();
         let ids: Vec<_> = jobs.iter().map(|job| job.id).collect();
         self.mark(&ids, State::Queued).await;
-        self.queue.push_in_order(jobs);
+        for job in jobs {
+            self.queue.push(job);
+        }
     }
 
     /// What was handed over for a profile goes on under its new name.
@@ -118,7 +120,7 @@ impl Actor {
         Ok(claimed)
     }
 
-    fn holds(&self, id: AttachmentId) -> bool {
+    pub(super) fn holds(&self, id: AttachmentId) -> bool {
         self.asked.contains_key(&id) || self.paused.contains_key(&id) || self.queue.holds(id)
     }
 }
@@ -130,23 +132,29 @@ pub(super) fn job_of(row: Row) -> Job {
         answer_lost: row.answer_lost,
         checkpoint: row.checkpoint,
         seen,
+        priority: row.priority,
+        rank: row.rank,
         ..Job::new((row.id, row.batch), row.path, row.profile, Repairs::Ask)
     }
 }
 
 impl Scope {
     pub(in super::super) fn holds(&self, job: &Job) -> bool {
+        self.means((job.id, job.batch), &job.profile)
+    }
+
+    pub(super) fn means(&self, (id, batch): (AttachmentId, BatchId), profile: &str) -> bool {
         match self {
-            Self::One(id) => job.id == *id,
-            Self::Some(ids) => ids.binary_search(&job.id).is_ok(),
-            Self::Batch(batch) => job.batch == *batch,
-            Self::Profile(profile) => job.profile == *profile,
+            Self::One(one) => id == *one,
+            Self::Some(ids) => ids.binary_search(&id).is_ok(),
+            Self::Batch(whole) => batch == *whole,
+            Self::Profile(name) => profile == *name,
             Self::All => true,
         }
     }
 
     /// Of the database.
-    fn pick(&self) -> Pick {
+    pub(super) fn pick(&self) -> Pick {
         match self {
             Self::One(id) => Pick::Ids(vec![*id]),
             Self::Some(ids) => Pick::Ids(ids.clone()),

@@ -46,7 +46,7 @@ impl Actor {
                 }
                 self.emit(Event::State { id, state, step });
             }
-            self.queue.push_in_order(going_on);
+            going_on.into_iter().for_each(|job| self.queue.push(job));
         }
         told.unsure = unsure.len();
         for (job, failure) in unsure {

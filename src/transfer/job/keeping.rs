@@ -86,8 +86,9 @@ impl Observer for Notes {
     }
 
     fn sending(&self, gauge: Arc<Gauge>) {
-        self.lock().gauge = Some(gauge.clone());
-        self.board.put(self.job, gauge);
+        let mut inside = self.lock();
+        inside.gauge = Some(gauge.clone());
+        self.board.put(self.job, gauge, inside.current == Some(Step::Send));
     }
 
     fn activity(&self, activity: Activity) {

@@ -94,7 +94,7 @@ fn waiting(cx: &Cx<'_>, row: &Row) -> Option<Told> {
 fn why(texts: &Texts, failure: &Failure) -> String {
     match failure.kind {
         Kind::RateLimited => texts.get("waiting-busy").to_owned(),
-        Kind::Network | Kind::Timeout => texts.get("waiting-connection").to_owned(),
+        Kind::Unreachable | Kind::Network | Kind::Timeout => texts.get("waiting-connection").to_owned(),
         _ => texts.failure(failure),
     }
 }

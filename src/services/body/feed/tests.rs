@@ -31,7 +31,7 @@ fn noise(size: usize) -> Vec<u8> {
 
 async fn collect(body: &Body) -> Result<Vec<u8>, Failure> {
     let gauge = Arc::new(Gauge::default());
-    let feed = Feed::start(body, gauge.clone());
+    let feed = Feed::start(body, gauge.clone(), Throttle::default());
     assert_eq!(feed.size_hint().exact(), Some(body.len()));
     let bytes = feed.collect().await?.to_bytes().to_vec();
     assert_eq!(gauge.sent(), body.len());
@@ -89,7 +89,7 @@ async fn a_changed_file_is_never_sent_whole() {
             _ => std::fs::remove_file(file.path()).unwrap(),
         }
         let gauge = Arc::new(Gauge::default());
-        let failure = Feed::start(&body, gauge.clone()).collect().await.unwrap_err();
+        let failure = Feed::start(&body, gauge.clone(), Throttle::default()).collect().await.unwrap_err();
         assert_eq!(failure.kind, Kind::ChangedOnDisk, "{change}");
         assert!(!gauge.is_whole(), "{change}");
         assert_eq!(gauge.failure(), Some(failure), "{change}");
@@ -101,7 +101,7 @@ async fn a_file_changed_while_it_streams_loses_its_last_block() {
     let file = file_of(&noise(8 * BLOCK));
     let body = Body::file(source(file.path()));
     let gauge = Arc::new(Gauge::default());
-    let mut feed = Feed::start(&body, gauge.clone());
+    let mut feed = Feed::start(&body, gauge.clone(), Throttle::default());
     feed.frame().await.unwrap().unwrap();
     file.as_file().set_modified(std::time::SystemTime::UNIX_EPOCH).unwrap();
     let failure = feed.collect().await.unwrap_err();
@@ -127,7 +127,7 @@ async fn a_connection_gets_small_slices_and_the_gauge_follows_each() {
     let file = file_of(&content);
     for body in [Body::file(source(file.path())), Body::bytes(content.clone())] {
         let gauge = Arc::new(Gauge::default());
-        let mut feed = Feed::start(&body, gauge.clone());
+        let mut feed = Feed::start(&body, gauge.clone(), Throttle::default());
         let (mut came, mut before) = (Vec::new(), 0);
         while let Some(frame) = feed.frame().await {
             let slice = frame.unwrap().into_data().unwrap();
@@ -139,4 +139,26 @@ async fn a_connection_gets_small_slices_and_the_gauge_follows_each() {
         }
         assert_eq!(came, content);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_limit_makes_slices_small_and_holds_them_back() {
+    let body = Body::bytes(noise(100_000));
+    let gauge = Arc::new(Gauge::default());
+    let throttle = Throttle::default();
+    throttle.set(Some(10_000));
+    let mut feed = Feed::start(&body, gauge.clone(), throttle.clone());
+    let began = tokio::time::Instant::now();
+    while gauge.sent() < 50_000 {
+        let slice = feed.frame().await.unwrap().unwrap().into_data().unwrap();
+        assert_eq!(slice.len(), 1_000);
+    }
+    let took = began.elapsed().as_secs_f64();
+    assert!((4.7..5.2).contains(&took), "{took}");
+    // The idle time-out sees that this is our own doing.
+    assert!(futures_util::poll!(std::pin::pin!(feed.frame())).is_pending() && gauge.is_held());
+    throttle.set(None);
+    let began = tokio::time::Instant::now();
+    feed.collect().await.unwrap();
+    assert!(began.elapsed() < std::time::Duration::from_millis(200) && !gauge.is_held());
 }
