@@ -399,7 +399,9 @@ impl Notes {
     fn may_stand(&self, failure: &Failure) -> bool {
         let whole = self.lock().gauge.as_ref().is_none_or(|gauge| gauge.is_whole());
         let refused = matches!(failure.http_status, Some(400..=499 | 503));
-        failure.step == Some(Step::Send) && whole && !refused
+        // What could not be kept was not sent.
+        let held_back = failure.kind == Kind::Storage;
+        failure.step == Some(Step::Send) && whole && !refused && !held_back
     }
 
     /// Everything was sent, in the step that sends.
