@@ -10,10 +10,11 @@ use std::sync::atomic::Ordering;
 
 use affix::domain::attachment::{AttachmentId, State};
 use affix::domain::error::{Kind, Retry, Step};
-use affix::store::{Row, SessionId, Store};
-use affix::transfer::{Limits, Scope, TakenUp, retry};
+use affix::services::http::{Http, Network};
+use affix::store::{Row, SessionId, Store, system_clock};
+use affix::transfer::{Config, Limits, Scope, TakenUp, retry};
 use rusqlite::Connection;
-use support::fake::{Fake, Rig, one, rig};
+use support::fake::{Fake, FakeTargets, Rig, one, rig};
 use support::raw::serve;
 use tokio::io::AsyncReadExt as _;
 use tokio::sync::{Semaphore, mpsc};
@@ -105,6 +106,43 @@ async fn before_the_service_can_act_it_is_on_record_and_until_then_nothing_can_h
     assert_eq!(rig.handle.take_up(true).await.unwrap(), TakenUp::default());
     site.answers.add_permits(1);
     rig.batch(batch).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_may_have_arrived_is_repeated_only_by_its_name() {
+    let fake = Fake::new();
+    let rig = rig(fake, ONE);
+    let mut site = site(&rig, fake, "200 OK").await;
+    let (batch, ids) = rig.submit("a", one(&rig.file("x.txt"))).await;
+    site.whole.recv().await.unwrap();
+    // That engine is dead to the next one, which has not taken it up when all that failed is to be retried.
+    killed(&rig).await;
+    let next = another(&rig, fake);
+    for scope in [Scope::All, Scope::Batch(batch), Scope::Some(ids.clone())] {
+        assert_eq!(next.retry(scope).await.unwrap(), 0);
+        let row = row(&rig, ids[0]).await;
+        assert_eq!((row.state, row.failure.unwrap().retry), (State::Unsure, Retry::Ambiguous));
+        killed(&rig).await;
+        rig.store.set_state(ids[0], State::Interrupted, Some(Step::Send)).await.unwrap();
+    }
+    fake.ambiguous.store(false, Ordering::SeqCst);
+    assert_eq!(next.retry(Scope::One(ids[0])).await.unwrap(), 1);
+}
+
+/// A second engine on the same database.
+fn another(rig: &Rig, fake: &'static Fake) -> affix::transfer::Handle {
+    let store = Store::open(&database(rig), SessionId::fresh()).unwrap();
+    let (handle, mut events) = affix::transfer::start(Config {
+        store,
+        targets: Arc::new(FakeTargets(fake)),
+        http: Http::new(&Network::default()).unwrap(),
+        limits: ONE,
+        retry: retry::Policy::default(),
+        waker: Arc::new(|| {}),
+        clock: system_clock,
+    });
+    tokio::spawn(async move { while events.recv().await.is_some() {} });
+    handle
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
