@@ -7,9 +7,10 @@ use std::sync::Arc;
 
 use affix::domain::attachment::{AttachmentId, State};
 use affix::domain::error::Step;
+use affix::domain::preflight::Repair;
 use affix::services::http::{Http, Network};
 use affix::store::{Becomes, NewAttachment, NewBatch, SessionId, Store, Taking, system_clock};
-use affix::transfer::{Config, Event, Limits, Scope, TakenUp, retry};
+use affix::transfer::{Answer, Config, Event, Limits, Repairs, Scope, TakenUp, retry};
 use support::fake::{Fake, FakeTargets, Rig, one, rig};
 
 const ONE: Limits = Limits { per_profile: 1, overall: 1 };
@@ -40,6 +41,10 @@ fn another(rig: Rig, fake: &'static Fake) -> Rig {
     let Rig { handle, folder, .. } = rig;
     drop(handle);
     let store = Store::open(&folder.path().join("affix.db"), SessionId::fresh()).unwrap();
+    start(store, folder, fake)
+}
+
+fn start(store: Store, folder: tempfile::TempDir, fake: &'static Fake) -> Rig {
     let (handle, events) = affix::transfer::start(Config {
         store: store.clone(),
         targets: Arc::new(FakeTargets(fake)),
@@ -82,6 +87,26 @@ async fn what_ran_goes_on_in_its_order_and_what_was_paused_is_paused_again() {
         assert_eq!(row(&rig, id).await.state, State::Done);
     }
     assert_eq!(rig.handle.take_up(true).await.unwrap(), TakenUp::default());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_question_that_nobody_answered_is_asked_again() {
+    let fake = Fake::with(9, Some('#'));
+    let mut first = rig(fake, ONE);
+    let files = one(&first.file("a#b.txt"));
+    let (batch, ids) = first.handle.submit(files, "a", Repairs::Ask).await.unwrap();
+    first.until(|event| matches!(event, Event::Asked { .. }).then_some(())).await;
+    let dead = first.store.session();
+    let store = Store::open(&first.folder.path().join("affix.db"), SessionId::fresh()).unwrap();
+    store.interrupt(dead).await.unwrap();
+    let mut second = start(store, first.folder, fake);
+    assert_eq!(second.handle.take_up(true).await.unwrap().paused, 1);
+    assert_eq!(fake.asked().len(), 0);
+    second.handle.resume(Scope::All).await.unwrap();
+    second.until(|event| matches!(event, Event::Asked { .. }).then_some(())).await;
+    let repair = Repair::Rename { name: "a_b.txt".to_owned() };
+    second.handle.answer(ids[0], Answer::Repair(vec![repair])).await.unwrap();
+    assert_eq!(second.batch(batch).await[0].state, State::Done);
 }
 
 #[tokio::test(start_paused = true)]

@@ -436,9 +436,10 @@ impl Notes {
     /// nobody counted them), and no answer says that it did not act on them.
     fn may_stand(&self, failure: &Failure) -> bool {
         let whole = self.lock().gauge.as_ref().is_none_or(|gauge| gauge.is_whole());
-        let refused =
-            matches!(failure.http_status, Some(400..=499 | 503)) || failure.kind == Kind::Unreachable;
-        failure.step == Some(Step::Send) && whole && !refused
+        let refused = matches!(failure.http_status, Some(400..=499 | 503));
+        // What could not be kept was not sent.
+        let held_back = matches!(failure.kind, Kind::Storage | Kind::Unreachable);
+        failure.step == Some(Step::Send) && whole && !refused && !held_back
     }
 
     /// Everything was sent, in the step that sends.

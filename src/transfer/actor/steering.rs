@@ -108,7 +108,12 @@ impl Actor {
         let mut claimed = 0;
         let mut caches: HashMap<BatchId, _> = HashMap::new();
         for part in ids.chunks(CLAIMED_AT_ONCE) {
-            for row in self.config.store.claim(part.to_vec()).await? {
+            let part = match scope {
+                // Whoever names one has looked at it.
+                Scope::One(_) => part.to_vec(),
+                _ => self.without_doubtful(part).await?,
+            };
+            for row in self.config.store.claim(part).await? {
                 claimed += 1;
                 let mut job = job_of(row);
                 job.cache = Arc::clone(caches.entry(job.batch).or_insert_with(|| Arc::clone(&job.cache)));

@@ -1,12 +1,12 @@
 //! What dead runs left unfinished: what is paused again, what goes on, what may have arrived.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use super::super::job::Job;
-use super::super::{Event, TakenUp};
+use super::super::{Event, Finished, TakenUp};
 use super::Actor;
 use super::steering::{CLAIMED_AT_ONCE, job_of};
 use crate::domain::attachment::{AttachmentId, BatchId, State};
@@ -53,6 +53,28 @@ impl Actor {
             self.settled(&job, State::Unsure, None, failure);
         }
         Ok(told)
+    }
+
+    /// What died and may have arrived is not taken back among many: it becomes unsure. Answers the others.
+    pub(super) async fn without_doubtful(
+        &mut self,
+        ids: &[AttachmentId],
+    ) -> Result<Vec<AttachmentId>, Failure> {
+        let rows = self.config.store.rows(ids.to_vec()).await?;
+        let doubtful = rows.iter().filter(|row| row.state == State::Interrupted).filter_map(|row| {
+            let becomes = becomes(row, false).filter(|becomes| matches!(becomes, Becomes::Unsure(_)))?;
+            Some(Taking { id: row.id, left_by: row.session, becomes })
+        });
+        let doubtful: Vec<_> = doubtful.collect();
+        if doubtful.is_empty() {
+            return Ok(ids.to_vec());
+        }
+        let left_out: HashSet<_> = doubtful.iter().map(|taking| taking.id).collect();
+        for row in self.config.store.take_up(doubtful).await? {
+            let (id, batch, state, failure) = (row.id, row.batch, row.state, row.failure);
+            self.emit(Event::Finished(Box::new(Finished { id, batch, state, receipt: None, failure })));
+        }
+        Ok(ids.iter().copied().filter(|id| !left_out.contains(id)).collect())
     }
 
     /// Those that nobody was faster with, as they are in the database now.
