@@ -117,12 +117,14 @@ fn target(db: &Connection, batch: BatchId) -> Result<Option<String>, Trouble> {
     Ok(target.flatten())
 }
 
-/// What is done stays where it went.
+/// What is done stays where it went; what was begun was begun elsewhere.
 fn accept_target(db: &Connection, batch: BatchId, target: &str, service: &str) -> Result<(), Trouble> {
     set_target(db, batch, Some(target))?;
     db.prepare_cached("UPDATE batches SET service = ?2 WHERE id = ?1")?.execute(params![batch.0, service])?;
-    db.prepare_cached("UPDATE attachments SET service = ?2 WHERE batch = ?1 AND state <> ?3")?
-        .execute(params![batch.0, service, State::Done])?;
+    db.prepare_cached(
+        "UPDATE attachments SET service = ?2, checkpoint = NULL, answer_lost = 0 WHERE batch = ?1 AND state <> ?3",
+    )?
+    .execute(params![batch.0, service, State::Done])?;
     Ok(())
 }
 
