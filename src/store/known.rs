@@ -225,6 +225,16 @@ mod tests {
     use crate::store::migrations;
 
     #[test]
+    fn the_searched_text_gets_the_new_name_in_its_place_alone() {
+        let renamed = |name, search| searched(name, search, ("Böt", "Crew"));
+        assert_eq!(renamed("A.jpg", "a.jpg\nböt").as_deref(), Some("a.jpg\ncrew"));
+        let kept = "böt\nböt\nhttps://x/böt\nid";
+        assert_eq!(renamed("Böt", kept).as_deref(), Some("böt\ncrew\nhttps://x/böt\nid"));
+        assert_eq!(renamed("a\nb", "a\nb\nböt").as_deref(), Some("a\nb\ncrew"));
+        assert_eq!(renamed("a", "of another version"), None);
+    }
+
+    #[test]
     fn uploads_of_a_size_are_found_by_the_index_whatever_the_history_holds() {
         let mut db = Connection::open_in_memory().unwrap();
         migrations::migrate(&mut db).unwrap();

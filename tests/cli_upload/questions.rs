@@ -91,13 +91,13 @@ fn a_target_whose_links_are_to_be_taken_gets_nothing_twice() {
     let mut home = Home::with_demos();
     let settings = home.path().join("settings.toml");
     let text = std::fs::read_to_string(&settings).unwrap();
-    let named = "name = \"forum demo\"";
+    let named = "name = \"teable demo\"";
     assert!(text.contains(named), "{text}");
     home.settings(&text.replace(named, &format!("{named}\nagain = \"existing\"")));
     home.start_sandbox();
     let (first, copy) = (home.file("1.txt", "bytes"), home.file("copy.txt", "bytes"));
     let others = ["2", "3"].map(|name| home.file(&format!("{name}.txt"), name));
-    let options = ["-p", "forum demo", "-f", "json"];
+    let options = ["-p", "teable demo", "-f", "json"];
     let link = home.upload(&options, &[&first]).json()[0]["view_url"].clone();
     let before = home.history().len();
 
@@ -113,11 +113,11 @@ fn a_target_whose_links_are_to_be_taken_gets_nothing_twice() {
     assert_eq!(home.history().len(), before + 2, "two were sent");
 
     // All of them, and with --yes each is sent once more.
-    let ran = home.upload(&["-p", "forum demo"], &[&copy]);
+    let ran = home.upload(&["-p", "teable demo"], &[&copy]);
     ran.says(0, &["1 of 1 already there"]);
     assert_eq!(json!(ran.out.trim_end()), link);
     assert_eq!(home.history().len(), before + 2);
-    let ran = home.upload(&["-p", "forum demo", "--yes"], &[&copy]);
+    let ran = home.upload(&["-p", "teable demo", "--yes"], &[&copy]);
     ran.says(0, &[]);
     assert_ne!(json!(ran.out.trim_end()), link);
     assert_eq!(home.history().len(), before + 3);

@@ -1,7 +1,6 @@
 //! A file goes where it was meant to go when it was handed over, or the change is said.
 
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use affix::domain::attachment::{AttachmentId, State};
 use affix::domain::error::{Failure, Kind};
@@ -11,6 +10,7 @@ use affix::services::http::{Http, Network};
 use affix::store::{Query, SessionId, Store, system_clock};
 use affix::transfer::{Answer, Config, Destination, Event, Limits, Repairs, Resolved, Scope, Targets, retry};
 use futures_util::future::BoxFuture;
+use tokio::sync::Semaphore;
 
 use crate::fake::{Fake, Rig, failure, one};
 
@@ -19,6 +19,8 @@ use crate::fake::{Fake, Rig, failure, one};
 struct Moving {
     fake: &'static Fake,
     now: Mutex<Option<(String, Destination)>>,
+    /// Each look at the settings takes one permit.
+    looks: Semaphore,
 }
 
 fn destination(host: &str, folder: &str) -> Destination {
@@ -45,9 +47,9 @@ impl Targets for Moving {
     }
 
     fn resolve<'a>(&'a self, profile: &'a str) -> BoxFuture<'a, Result<Resolved, Failure>> {
-        let found = self.find(profile);
         Box::pin(async move {
-            let Destination { host, .. } = found?;
+            self.looks.acquire().await.unwrap().forget();
+            let Destination { host, .. } = self.find(profile)?;
             let target = Target {
                 profile: profile.to_owned(),
                 settings: [("host".to_owned(), host)].into(),
@@ -63,7 +65,7 @@ impl Targets for Moving {
 }
 
 fn start(fake: &'static Fake, limits: Limits) -> (Rig, Arc<Moving>) {
-    let targets = Arc::new(Moving { fake, now: Mutex::default() });
+    let targets = Arc::new(Moving { fake, now: Mutex::default(), looks: Semaphore::new(1_000) });
     targets.set("Bot", "one.example", "in");
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(&folder.path().join("affix.db"), SessionId::fresh()).unwrap();
@@ -228,12 +230,14 @@ async fn everything_follows_the_new_name_of_its_target() {
 async fn one_that_looks_for_its_target_while_it_is_renamed_finds_it() {
     let fake = Fake::new();
     let (mut rig, targets) = start(fake, Limits::default());
-    // Held before it is sent, then started under the name that is gone by now.
-    rig.handle.pause(Scope::All).await.unwrap();
+    targets.looks.forget_permits(1_000);
     let path = rig.file("a.txt");
     let (batch, _) = rig.handle.submit(one(&path), "Bot", Repairs::Refuse).await.unwrap();
+    rig.until(|event| matches!(event, Event::State { .. }).then_some(())).await;
     targets.set("Crew", "one.example", "in");
-    assert!(rig.handle.rename_profile("Bot", "Crew").await.is_ok());
-    let ended = tokio::time::timeout(Duration::from_secs(20), rig.batch(batch)).await.unwrap();
+    assert_eq!(rig.handle.rename_profile("Bot", "Crew").await, Ok(1));
+    targets.looks.add_permits(9);
+    let ended = rig.batch(batch).await;
     assert_eq!(ended[0].state, State::Done, "{ended:?}");
+    assert_eq!(fake.asked()[0].profile, "Crew");
 }
