@@ -71,8 +71,8 @@ fn the_keyboard_stays_in_a_sheet() {
     assert!(!window.has("Find a command"), "nothing opens over a question");
 }
 
-#[test]
-fn what_is_there_already_is_not_sent_again_unasked() {
+/// Two files are handed over; the target has the first one already.
+fn again(expires_at: Option<i64>) -> Preparing {
     let mut preparing = cronofy(true);
     let path = preparing.file("again.txt", "abc");
     preparing.files = vec![path.clone(), preparing.file("new.txt", "something else")];
@@ -84,18 +84,63 @@ fn what_is_there_already_is_not_sent_again_unasked() {
         let file = NewAttachment { path: path.clone(), name: "again.txt".to_owned() };
         let (_, ids) = store.add_batch(batch, vec![file]).await.unwrap();
         store.set_facts(ids[0], &affix::media::inspect(&path).unwrap()).await.unwrap();
-        let mut receipt = Receipt::default();
+        let mut receipt = Receipt { expires_at, ..Receipt::default() };
         receipt.push(LinkKind::View, "https://x.example/again".to_owned(), Visibility::Public);
         let outcome = Outcome { receipt: Some(receipt), failure: None };
         store.finish(ids[0], State::Done, outcome).await.unwrap();
         store.close().await;
     });
-    let mut window = preparing.open();
+    preparing
+}
+
+#[test]
+fn what_is_there_already_is_not_sent_again_unasked() {
+    let mut window = again(None).open();
     window.wait_for("Already uploaded");
     assert!(window.says("Cal has 1 of these 2 files already:") && window.says("https://x.example/again"));
     assert!(window.says("The other file is uploaded."));
     window.click("Copy the existing links");
     window.wait_for("1 file added");
+    assert!(!window.settings().contains("again"), "for this time only");
+}
+
+#[test]
+fn the_answer_about_what_is_there_already_is_remembered_for_the_target() {
+    for (button, told, kept) in [
+        ("Upload anyway", "2 files added", "again = \"upload\""),
+        ("Copy the existing links", "1 file added", "again = \"existing\""),
+    ] {
+        let mut window = again(None).open();
+        window.wait_for("Already uploaded");
+        window.click("Remember for this target");
+        window.click(button);
+        window.wait_for(told);
+        window.until("remembered", |window| window.settings().contains(kept));
+    }
+}
+
+#[test]
+fn a_target_whose_links_are_to_be_taken_is_not_asked_about() {
+    let preparing = again(None);
+    let settings = preparing.home().join("settings.toml");
+    let text = std::fs::read_to_string(&settings).unwrap();
+    window::write(&settings, &text.replace("confirmed = true", "confirmed = true\nagain = \"existing\""));
+    let mut window = preparing.open();
+    window.wait_for("1 file is there already: it is not uploaded again.");
+    window.wait_for("1 file added");
+    assert!(!window.asks("Already uploaded"));
+}
+
+#[test]
+fn a_link_that_has_expired_is_not_offered() {
+    let mut window = again(Some(1)).open();
+    window.wait_for("Already uploaded");
+    window.wait_until_said("Its link has expired.");
+    assert!(!window.has("Copy the existing links") && !window.has("Renew the links"), "Cronofy cannot renew");
+    let default = window.harness.get_by_role_and_label(Role::Button, "Upload anyway");
+    assert!(default.is_focused(), "there is nothing else to do");
+    window.click("Upload anyway");
+    window.wait_for("2 files added");
 }
 
 #[test]

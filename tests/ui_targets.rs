@@ -11,6 +11,7 @@ use affix::domain::profile::Profile;
 use affix::domain::secret::Secret;
 use affix::secrets::{Environment, Keeper, Memory, Secrets, State, Trouble};
 use affix::settings::{File, export};
+use affix::store::{NewAttachment, NewBatch, SessionId, Store};
 use affix::transfer::profiles::manage::{Manager, describe};
 use targets_page::TargetsPage;
 
@@ -142,8 +143,12 @@ fn a_copy_has_the_secret_too_and_an_export_has_none() {
 }
 
 #[test]
-fn a_new_name_takes_the_secret_along() {
+fn a_new_name_takes_the_secret_and_the_history_along() {
     let mut page = with_token("Team");
+    let store = Store::open(&page.home.database(), SessionId::fresh()).unwrap();
+    let batch = NewBatch { profile: "Team".to_owned(), service: "teable".to_owned() };
+    let file = NewAttachment { path: "/a.txt".into(), name: "a.txt".to_owned() };
+    page.runtime.block_on(store.add_batch(batch, vec![file])).unwrap();
     page.fill("Name", "Crew");
     page.press("Save");
     page.until("it is listed under its new name", |page| page.has_button("Crew") && !page.has_button("Team"));
@@ -151,6 +156,8 @@ fn a_new_name_takes_the_secret_along() {
     assert_eq!(page.secret("Team", "token"), None);
     let names: Vec<_> = page.settings().profiles.into_iter().map(|profile| profile.name).collect();
     assert_eq!(names, ["Sandbox", "Crew"]);
+    let used = |page: &TargetsPage| page.runtime.block_on(store.targets_used()).unwrap();
+    page.until("the history has its new name", |page| used(page) == ["Crew"]);
 }
 
 #[test]

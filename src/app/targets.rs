@@ -131,12 +131,19 @@ impl App {
         self.model.targets.saving = Some(subject.clone());
         let cancel = CancellationToken::new();
         self.targets.saving = cancel.clone();
-        let manager = core.manager();
+        let (manager, handle, reporter) = (core.manager(), core.handle.clone(), self.work.reporter());
         self.work.spawn(async move {
             let kept = match &subject {
                 Subject::New(_) => manager.add(&profile, &secrets, &cancel).await,
                 Subject::Target(old) => manager.change(old, &profile, &secrets, &cancel).await,
             };
+            if let (Subject::Target(old), Ok(())) = (&subject, &kept)
+                && *old != profile.name
+                // The target works under its new name, whatever becomes of the list.
+                && let Err(failure) = handle.rename_profile(old, &profile.name).await
+            {
+                reporter.send(model::Update::Tell(Notice::Failure(failure))).await;
+            }
             update(Update::Saved(subject, kept.map(|()| profile.name)))
         });
     }
@@ -167,6 +174,13 @@ impl App {
             if self.model.targets.picked == *old {
                 name.clone_into(&mut self.model.targets.picked);
             }
+            let list = &mut self.model.list;
+            for target in list.wanted.target.iter_mut().filter(|target| *target == old) {
+                name.clone_into(target);
+            }
+            // What was handed over for it has the new name, too.
+            list.rows.clear();
+            self.list_opened();
         }
     }
 

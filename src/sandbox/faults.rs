@@ -43,6 +43,8 @@ pub enum Action {
     Stall,
     /// `stall-answer`: takes the whole request, then never answers.
     StallAnswer,
+    /// `damage`: one byte in the middle of the request's body arrives as another one.
+    Damage,
     /// `expired-ticket`: processes the request, but what it gives out has expired already.
     ExpiredTicket,
 }
@@ -143,6 +145,7 @@ impl Parts {
             }
             "cut" => Action::Cut { after_bytes: number()? },
             "cut-answer" => Action::CutAnswer,
+            "damage" => Action::Damage,
             "slow" => Action::Slow { bytes_per_sec: number()?.max(1) },
             "lost-answer" => Action::LostAnswer,
             "html" => Action::Html,
@@ -272,6 +275,7 @@ mod tests {
             ("status=503;retry-after=2;retry-after-ms=7;early", status),
             ("cut=1000", Action::Cut { after_bytes: 1000 }),
             ("cut-answer", Action::CutAnswer),
+            ("damage", Action::Damage),
             ("slow=0", Action::Slow { bytes_per_sec: 1 }),
             ("lost-answer", Action::LostAnswer),
             ("html", Action::Html),

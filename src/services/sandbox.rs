@@ -128,12 +128,16 @@ async fn send_file(upload: &Upload, exchange: &mut Exchange) -> Result<Reply, Fa
 
 fn verify(upload: &Upload, uploaded: &Uploaded) -> Result<(), Failure> {
     let sent = upload.source.digests.taken().sha256;
-    let same_bytes = sent.is_none_or(|sent| sent.eq_ignore_ascii_case(&uploaded.sha256));
-    if same_bytes && uploaded.size == upload.source.size {
-        return Ok(());
-    }
+    let same_bytes = sent.as_ref().is_none_or(|sent| sent.eq_ignore_ascii_case(&uploaded.sha256));
+    let cause = match sent {
+        _ if uploaded.size != upload.source.size => {
+            format!("sent {} bytes, kept {}", upload.source.size, uploaded.size)
+        }
+        Some(sent) if !same_bytes => format!("sent checksum {sent}, kept {}", uploaded.sha256),
+        _ => return Ok(()),
+    };
     Err(Failure::new(Kind::Protocol, "The sandbox did not keep the bytes that were sent")
-        .cause(format!("sent {} bytes, kept {}", upload.source.size, uploaded.size))
+        .cause(cause)
         .advice("Upload the file again."))
 }
 

@@ -4,6 +4,10 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use url::Url;
 
+use crate::domain::error::{Failure, Kind};
+use crate::services::body::FileSource;
+use crate::services::http::Reply;
+
 /// Largest object of one PUT, in bytes: 5 GiB (Amazon S3 user guide, "Uploading objects").
 pub(super) const SINGLE_PUT_BYTES: u64 = 5 * 1024 * 1024 * 1024;
 
@@ -33,6 +37,26 @@ pub(super) fn secrets(url: &Url) -> Vec<String> {
     found.sort();
     found.dedup();
     found
+}
+
+/// Compares what the storage says it has with what was sent. The entity tag of an object that came in one piece is its
+/// MD5, unless it is encrypted with a key of its own (Amazon S3 API reference, "Object").
+pub(super) fn compare(reply: &Reply, source: &FileSource) -> Result<(), Failure> {
+    let (Some(theirs), Some(ours)) = (md5_tag(reply), source.digests.taken().md5) else { return Ok(()) };
+    if theirs.eq_ignore_ascii_case(&ours) {
+        return Ok(());
+    }
+    Err(Failure::new(Kind::Protocol, "The file arrived damaged")
+        .cause(format!("checksum {ours} was sent, the storage has {theirs}"))
+        .advice("Upload the file again. If it happens again, a proxy or the network changes what is sent."))
+}
+
+fn md5_tag(reply: &Reply) -> Option<&str> {
+    let other_key = reply.header("x-amz-server-side-encryption").is_some_and(|how| how != "AES256")
+        || reply.header("x-amz-server-side-encryption-customer-algorithm").is_some();
+    let tag = reply.header("etag").filter(|_| !other_key)?.trim();
+    let tag = tag.strip_prefix('"').and_then(|tag| tag.strip_suffix('"')).unwrap_or(tag);
+    (tag.len() == 32 && tag.bytes().all(|digit| digit.is_ascii_hexdigit())).then_some(tag)
 }
 
 /// A refusal in S3's XML (Amazon S3 API reference, "Error responses").
@@ -77,6 +101,46 @@ fn element(xml: &str, name: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    use crate::domain::describe::Repeat;
+    use crate::services::body::{Body, Digests};
+    use crate::services::http::testing::reply;
+
+    #[tokio::test]
+    async fn an_entity_tag_that_is_an_md5_is_compared() {
+        use std::io::Write as _;
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(b"abc").unwrap();
+        let source = |md5| {
+            let (path, digests) = (file.path().into(), Digests::new(md5, false));
+            FileSource { path, size: 3, modified: None, digests }
+        };
+        let (sent, unknown) = (source(true), source(false));
+        for source in [&sent, &unknown] {
+            let _sink = Body::file(source.clone()).read_through(|_block: &[u8]| {}).await.unwrap();
+        }
+        let good = "\"900150983cd24fb0d6963f7d28e17f72\"";
+        let bad = "\"900150983CD24FB0D6963F7D28E17F73\"";
+        let (kms, own) = ("x-amz-server-side-encryption", "x-amz-server-side-encryption-customer-algorithm");
+        for (headers, is_good) in [
+            (&[("etag", good)][..], true),
+            (&[("etag", "900150983CD24FB0D6963F7D28E17F72")], true),
+            (&[("etag", bad)], false),
+            (&[("etag", bad), (kms, "AES256")], false),
+            (&[("etag", bad), (kms, "aws:kms")], true),
+            (&[("etag", bad), (own, "AES256")], true),
+            (&[("etag", "\"900150983cd24fb0d6963f7d28e17f73-2\"")], true),
+            (&[("etag", "W/\"900150983cd24fb0d6963f7d28e17f73\"")], true),
+            (&[("etag", "\"abc\"")], true),
+            (&[], true),
+        ] {
+            let answer = reply(200, headers, "", Repeat::Safe);
+            assert_eq!(compare(&answer, &sent).is_ok(), is_good, "{headers:?}");
+            assert_eq!(compare(&answer, &unknown), Ok(()), "nothing to compare with");
+        }
+        let failure = compare(&reply(200, &[("etag", bad)], "", Repeat::Safe), &sent).unwrap_err();
+        assert_eq!(failure.broke, "The file arrived damaged");
+    }
 
     fn url(text: &str) -> Url {
         Url::parse(text).unwrap()

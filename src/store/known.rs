@@ -117,12 +117,14 @@ fn target(db: &Connection, batch: BatchId) -> Result<Option<String>, Trouble> {
     Ok(target.flatten())
 }
 
-/// What is done stays where it went.
+/// What is done stays where it went; what was begun was begun elsewhere.
 fn accept_target(db: &Connection, batch: BatchId, target: &str, service: &str) -> Result<(), Trouble> {
     set_target(db, batch, Some(target))?;
     db.prepare_cached("UPDATE batches SET service = ?2 WHERE id = ?1")?.execute(params![batch.0, service])?;
-    db.prepare_cached("UPDATE attachments SET service = ?2 WHERE batch = ?1 AND state <> ?3")?
-        .execute(params![batch.0, service, State::Done])?;
+    db.prepare_cached(
+        "UPDATE attachments SET service = ?2, checkpoint = NULL, answer_lost = 0 WHERE batch = ?1 AND state <> ?3",
+    )?
+    .execute(params![batch.0, service, State::Done])?;
     Ok(())
 }
 
@@ -221,6 +223,16 @@ fn set_content(db: &Connection, id: AttachmentId, content: [u8; 32]) -> Result<(
 mod tests {
     use super::*;
     use crate::store::migrations;
+
+    #[test]
+    fn the_searched_text_gets_the_new_name_in_its_place_alone() {
+        let renamed = |name, search| searched(name, search, ("Böt", "Crew"));
+        assert_eq!(renamed("A.jpg", "a.jpg\nböt").as_deref(), Some("a.jpg\ncrew"));
+        let kept = "böt\nböt\nhttps://x/böt\nid";
+        assert_eq!(renamed("Böt", kept).as_deref(), Some("böt\ncrew\nhttps://x/böt\nid"));
+        assert_eq!(renamed("a\nb", "a\nb\nböt").as_deref(), Some("a\nb\ncrew"));
+        assert_eq!(renamed("a", "of another version"), None);
+    }
 
     #[test]
     fn uploads_of_a_size_are_found_by_the_index_whatever_the_history_holds() {

@@ -139,7 +139,7 @@ pub struct Query {
     /// Occurs in the name, in a link or in the profile's name, without regard to case; no wildcards.
     pub search: Option<String>,
     pub states: Option<Vec<State>>,
-    /// The profile's name as it was when the attachment was handed over.
+    /// The profile's name.
     pub profile: Option<String>,
     /// At most that many.
     pub limit: usize,
@@ -165,7 +165,7 @@ pub(super) fn needle(search: Option<&str>) -> Option<String> {
 pub enum Pick {
     Ids(Vec<AttachmentId>),
     Batch(BatchId),
-    /// The profile's name as it was when the attachment was handed over.
+    /// The profile's name.
     Profile(String),
     All,
 }
@@ -194,7 +194,7 @@ pub enum Becomes {
 pub struct ListQuery {
     pub states: Option<Vec<State>>,
     pub search: Option<String>,
-    /// The profile's name as it was when the attachment was handed over.
+    /// The profile's name.
     pub profile: Option<String>,
 }
 

@@ -52,17 +52,12 @@ pub(super) async fn look_again(original: &Original, source: &FileSource) -> Opti
     let sent_itself = *source.path == *original.path;
     let taken = source.digests.taken();
     let now = Seen::of(&facts);
-    let (same, other) = match taken.seen.filter(|_| sent_itself) {
-        Some(seen) => (seen == now, if seen.is_replaced_by(&now) { REPLACED } else { CHANGED }),
+    let (same, other) = if let Some(seen) = taken.seen.filter(|_| sent_itself) {
+        (seen == now, if seen.is_replaced_by(&now) { REPLACED } else { CHANGED })
+    } else {
         // Nothing was read of it in this try, or not for sending.
-        None => {
-            let modified = facts.modified().ok();
-            (
-                facts.len() == original.size
-                    && (original.modified.is_none() || modified == original.modified),
-                CHANGED,
-            )
-        }
+        let same_time = original.modified.is_none() || facts.modified().ok() == original.modified;
+        (facts.len() == original.size && same_time, CHANGED)
     };
     if same {
         return None;

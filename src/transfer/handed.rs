@@ -2,13 +2,14 @@
 //! without a word.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
 use super::Config;
 use super::job::Job;
-use crate::domain::error::{Failure, Kind};
+use crate::domain::error::{Failure, Kind, Step};
 use crate::domain::preflight::{Finding, Repair};
 use crate::services;
 
@@ -70,7 +71,7 @@ pub(super) async fn look(job: &Job, config: &Config) -> Result<Option<Changed>, 
     if job.handed.is(&now) {
         return Ok(None);
     }
-    let kept = config.store.batch_target(job.batch).await?;
+    let kept = config.store.batch_target(job.batch).await.map_err(|failure| failure.at(Step::Record))?;
     match kept.and_then(|json| serde_json::from_str::<Destination>(&json).ok()) {
         Some(then) if then != now => Ok(Some(Changed { then, now })),
         _ => {
@@ -82,7 +83,7 @@ pub(super) async fn look(job: &Job, config: &Config) -> Result<Option<Changed>, 
 
 impl Changed {
     /// The file would go to another place than it was meant for.
-    pub(super) fn is_elsewhere(&self) -> bool {
+    fn is_elsewhere(&self) -> bool {
         self.then.service != self.now.service || self.then.host != self.now.host
     }
 
@@ -116,15 +117,43 @@ impl Changed {
     }
 
     /// The user wants the files of this batch to go there: it is not asked about again.
-    pub(super) async fn accept(self, job: &Job, config: &Config) -> Result<(), Failure> {
+    async fn accept(self, job: &Job, config: &Config) -> Result<(), Failure> {
         if let Some(json) = self.now.to_json() {
             config.store.accept_target(job.batch, json, self.now.service.clone()).await?;
         }
+        let mut cache = job.cache.lock().unwrap_or_else(PoisonError::into_inner);
+        let moves = moves_in(&cache) + 1;
         // What was cached for the batch is the old target's.
-        job.cache.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        cache.clear();
+        cache.insert(MOVES.to_owned(), moves.to_string());
         job.handed.set(self.now);
         Ok(())
     }
+}
+
+/// Where the jobs of a batch find how often their target has moved since they were put into the queue.
+const MOVES: &str = "moves of the target";
+
+fn moves_in(cache: &BTreeMap<String, String>) -> u32 {
+    cache.get(MOVES).and_then(|moves| moves.parse().ok()).unwrap_or_default()
+}
+
+/// Goes on with the target as it is now; answers whether it has moved since the job's last try: what that one has
+/// begun, or may have left, is elsewhere then.
+pub(super) async fn goes_elsewhere(
+    changed: Option<Changed>,
+    job: &Job,
+    config: &Config,
+) -> Result<bool, Failure> {
+    if let Some(changed) = changed.filter(Changed::is_elsewhere) {
+        changed.accept(job, config).await.map_err(|failure| failure.at(Step::Record))?;
+    }
+    Ok(has_moved(job))
+}
+
+fn has_moved(job: &Job) -> bool {
+    let moves = moves_in(&job.cache.lock().unwrap_or_else(PoisonError::into_inner));
+    job.moves.swap(moves, Ordering::Relaxed) < moves
 }
 
 #[cfg(test)]

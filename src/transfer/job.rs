@@ -4,6 +4,7 @@ mod keeping;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
+use std::sync::atomic::AtomicU32;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
@@ -43,6 +44,8 @@ pub(super) struct Job {
     pub(super) cache: Arc<Mutex<BTreeMap<String, String>>>,
     /// What its batch was handed over for.
     pub(super) handed: Handed,
+    /// How often its target had moved when it was tried last.
+    pub(super) moves: Arc<AtomicU32>,
     pub(super) stop: Stop,
     pub(super) priority: Priority,
     /// Its place among what waits for the profile with the same priority: lower goes first.
@@ -74,6 +77,7 @@ impl Job {
             seen: None,
             cache: Arc::default(),
             handed: Handed::default(),
+            moves: Arc::default(),
             stop: Stop::default(),
             priority: Priority::default(),
             rank: id.0,
@@ -188,18 +192,13 @@ async fn steps(job: &Job, keeper: &Keeper<'_>, host: &mut Option<String>) -> Res
     *host = Some(resolved.service.host(&resolved.target));
     keeper.notes.lock().repeats = resolved.service.description().capability.repeats;
     keeper.state(Step::Preflight).await;
-    let changed = handed::look(job, keeper.config).await.map_err(|f| f.at(Step::Record))?;
+    let changed = handed::look(job, keeper.config).await?;
     let more = changed.as_ref().map(Changed::finding);
     let cleared = inspected.clear(&resolved, (job.decided.clone(), job.policy), more)?;
-    let elsewhere = match changed.filter(Changed::is_elsewhere) {
-        Some(changed) => {
-            // What was begun was begun elsewhere.
-            keeper.notes.checkpoint(None);
-            changed.accept(job, keeper.config).await.map_err(|f| f.at(Step::Record))?;
-            true
-        }
-        None => false,
-    };
+    let elsewhere = handed::goes_elsewhere(changed, job, keeper.config).await?;
+    if elsewhere {
+        keeper.notes.checkpoint(None);
+    }
     if !cleared.warnings.is_empty() && job.tries == 0 {
         let findings = cleared.warnings.clone();
         keeper.emit(Event::Warned { id: job.id, findings }).await;

@@ -190,3 +190,29 @@ impl Targets for ProfileTargets {
         found.map(|found| found.destination.clone()).or_else(|| self.destination(profile))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::platform::files::write_atomically;
+
+    #[test]
+    fn a_destination_is_the_settings_with_their_defaults_and_never_the_sandboxs_address() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home::resolve(Some(folder.path().to_owned())).unwrap();
+        let text = "[[profiles]]\nname = \"Own\"\nservice = \"teable\"\n[profiles.settings]\n\
+                    base_url = \"https://tables.example/api\"\n[[profiles]]\nname = \"Demo\"\n\
+                    service = \"teable\"\ndemo = true\n";
+        write_atomically(&home.settings_file(), text.as_bytes()).unwrap();
+        let file = File::new(home.settings_file(), manage::describe);
+        let targets = ProfileTargets::new(home, file, Secrets::memory(), FRESH);
+        let own = targets.destination("own").unwrap();
+        assert_eq!((&*own.service, &*own.host), ("teable", "tables.example"));
+        assert_eq!(own.settings["base_url"], "https://tables.example/api");
+        assert!(own.settings.contains_key("upload_type"), "{own:?}");
+        let demo = targets.resolved_destination("Demo").unwrap();
+        assert_eq!(demo.host, "");
+        assert_eq!(Some(demo), targets.destination("Demo"));
+        assert_eq!(targets.destination("Gone"), None);
+    }
+}

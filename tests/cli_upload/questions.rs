@@ -87,6 +87,43 @@ fn what_is_read_from_a_pipe_is_no_answer() {
 }
 
 #[test]
+fn a_target_whose_links_are_to_be_taken_gets_nothing_twice() {
+    let mut home = Home::with_demos();
+    let settings = home.path().join("settings.toml");
+    let text = std::fs::read_to_string(&settings).unwrap();
+    let named = "name = \"teable demo\"";
+    assert!(text.contains(named), "{text}");
+    home.settings(&text.replace(named, &format!("{named}\nagain = \"existing\"")));
+    home.start_sandbox();
+    let (first, copy) = (home.file("1.txt", "bytes"), home.file("copy.txt", "bytes"));
+    let others = ["2", "3"].map(|name| home.file(&format!("{name}.txt"), name));
+    let options = ["-p", "teable demo", "-f", "json"];
+    let link = home.upload(&options, &[&first]).json()[0]["view_url"].clone();
+    let before = home.history().len();
+
+    let ran = home.upload(&options, &[&others[0], &copy, &others[1], &first]);
+    ran.says(0, &["2 of 4 already there"]);
+    let lines = ran.json();
+    let names: Vec<_> = lines.iter().map(|line| (&line["name"], &line["status"])).collect();
+    let done = json!("done");
+    let [two, copied, three, one] = ["2.txt", "copy.txt", "3.txt", "1.txt"].map(|name| json!(name));
+    assert_eq!(names, [(&two, &done), (&copied, &done), (&three, &done), (&one, &done)]);
+    assert_eq!((&lines[1]["view_url"], &lines[3]["view_url"]), (&link, &link));
+    assert_eq!(lines[1]["file"], json!(copy), "it is this file's result");
+    assert_eq!(home.history().len(), before + 2, "two were sent");
+
+    // All of them, and with --yes each is sent once more.
+    let ran = home.upload(&["-p", "teable demo"], &[&copy]);
+    ran.says(0, &["1 of 1 already there"]);
+    assert_eq!(json!(ran.out.trim_end()), link);
+    assert_eq!(home.history().len(), before + 2);
+    let ran = home.upload(&["-p", "teable demo", "--yes"], &[&copy]);
+    ran.says(0, &[]);
+    assert_ne!(json!(ran.out.trim_end()), link);
+    assert_eq!(home.history().len(), before + 3);
+}
+
+#[test]
 fn a_name_that_needs_repair_fails_and_says_what_would_mend_it() {
     let home = Home::with_demos();
     // Cosmos takes the name as an id, and an id must not have these.

@@ -8,7 +8,7 @@ use axum::body::Body;
 use axum::response::Response;
 use bytes::Bytes;
 use futures_util::{StreamExt, stream};
-use http::header::{CONTENT_TYPE, LOCATION, RETRY_AFTER};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, LOCATION, RETRY_AFTER};
 use http::{HeaderValue, Request, StatusCode};
 use http_body_util::BodyExt;
 
@@ -79,6 +79,11 @@ where
             well(request).await
         }
         Action::Slow { bytes_per_sec } => well(request.map(|body| slowed(body, bytes_per_sec))).await,
+        Action::Damage => {
+            let length = request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok());
+            let middle = length.and_then(|length| length.parse::<u64>().ok()).unwrap_or_default() / 2;
+            well(request.map(|body| damaged(body, middle))).await
+        }
         Action::CutAnswer => cut_answer(well(request).await?).await,
         Action::LostAnswer => {
             let (parts, body) = request.into_parts();
@@ -194,6 +199,24 @@ async fn drain(mut body: Body, limit: u64) -> Drained {
         }
     }
     Drained::Read
+}
+
+/// Letters stay letters, so that what is written in base64 or JSON can still be read.
+fn damaged(body: Body, at: u64) -> Body {
+    Body::from_stream(stream::try_unfold((body, at), |(mut body, at)| async move {
+        let Some(frame) = body.frame().await.transpose()? else { return Ok(None) };
+        let mut data = frame.into_data().unwrap_or_default().to_vec();
+        if let Some(byte) = usize::try_from(at).ok().and_then(|at| data.get_mut(at)) {
+            *byte = match *byte {
+                b'A' => b'B',
+                letter if letter.is_ascii_alphanumeric() => b'A',
+                other => other ^ 1,
+            };
+        }
+        // Behind the place, no byte is that far away any more.
+        let left = at.checked_sub(data.len() as u64).unwrap_or(u64::MAX);
+        Ok::<_, axum::Error>(Some((Bytes::from(data), (body, left))))
+    }))
 }
 
 fn slowed(body: Body, bytes_per_sec: u64) -> Body {

@@ -123,7 +123,7 @@ impl Seen {
 mod tests {
     use super::*;
 
-    const BLOCK: [u8; 1024 * 1024] = [7; 1024 * 1024];
+    static BLOCK: [u8; 1024 * 1024] = [7; 1024 * 1024];
 
     fn seen() -> Seen {
         Seen { size: 0, modified: None, number: None, changed: None }

@@ -173,7 +173,8 @@ async fn send(
     }
     exchange.step(Step::Send);
     let answer = exchange.send(put(address.url.clone(), upload.source.clone())?).await?;
-    let stored = reply::stored(&answer, address.is_over(exchange.now_ms()));
+    let stored = reply::stored(&answer, address.is_over(exchange.now_ms()))
+        .and_then(|()| storage::compare(&answer, &upload.source));
     let good_for_more = stored.as_ref().is_err_and(|failure| failure.kind != Kind::Gone);
     if !good_for_more {
         exchange.forget_cached(&Address::key(&attachment));

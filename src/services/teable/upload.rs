@@ -96,7 +96,8 @@ async fn store(api: &Api, upload: &Upload, exchange: &mut Exchange) -> Result<No
     let call = signature.call(url, &upload.file, upload.source.clone())?;
 
     exchange.step(Step::Send);
-    let stored = api::check_storage(&exchange.send(call).await?);
+    let answer = exchange.send(call).await?;
+    let stored = api::check_storage(&answer).and_then(|()| storage::compare(&answer, &upload.source));
     let good_for_more = stored.as_ref().is_err_and(|failure| failure.kind != Kind::Gone);
     if !good_for_more {
         exchange.forget_cached(&name);

@@ -76,7 +76,8 @@ impl Manager {
     }
 
     /// Changes the profile named `old`, perhaps its name as well. The secrets go first: where there is no keyring
-    /// nothing is changed. A new name takes the stored secrets along; what was uploaded keeps the old one.
+    /// nothing is changed. A new name takes the stored secrets along; what was handed over follows by
+    /// [`crate::transfer::Handle::rename_profile`].
     ///
     /// # Errors
     /// As for [`Self::add`]; secrets for a demo, which has them from the sandbox.
