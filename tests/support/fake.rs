@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use affix::domain::attachment::{AttachmentId, BatchId, FileFacts};
@@ -78,6 +78,8 @@ pub struct Fake {
     pub wakes: AtomicUsize,
     /// Of every profile.
     pub limits: Mutex<TargetLimits>,
+    /// No upload finds a connection.
+    pub down: AtomicBool,
 }
 
 impl std::fmt::Debug for Fake {
@@ -104,6 +106,7 @@ impl Fake {
             send_to: Mutex::default(),
             wakes: AtomicUsize::new(0),
             limits: Mutex::default(),
+            down: AtomicBool::new(false),
         }))
     }
 
@@ -124,6 +127,10 @@ impl Fake {
             answer_lost: upload.answer_lost,
             resumed: exchange.resume(),
         });
+        if self.down.load(Ordering::SeqCst) {
+            exchange.step(Step::Send);
+            return Err(failure(Kind::Unreachable).safe());
+        }
         let kept = self.checkpoint.lock().unwrap().clone();
         if let Some(kept) = kept {
             // Said again and again, so that there is more to write down than one note.

@@ -258,6 +258,7 @@ impl Exchange {
             headers: response.headers().clone(),
             body: Bytes::new(),
             repeat: call.repeat,
+            came_ms: self.now_ms(),
         };
         let sink: Option<Sink<'_>> = match sink {
             Some(sink) if reply.is_success() => Some(&mut **sink),
