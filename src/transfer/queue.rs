@@ -307,3 +307,6 @@ impl Queue {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;
