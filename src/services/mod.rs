@@ -5,6 +5,7 @@
 
 mod address;
 pub mod body;
+mod clock;
 pub mod cosmos;
 pub mod cronofy;
 pub mod forum;

@@ -71,7 +71,7 @@ use crate::domain::profile::{Profile, SANDBOX_PROFILE};
 
 pub use file::File;
 pub use keys::{KEYS, Key, Rule};
-pub use profiles::{check_name, problems, same_name};
+pub use profiles::{PARALLEL, REQUESTS_PER_MINUTE, check_name, problems, same_name};
 pub use warning::{Problem, Warning};
 
 /// Looks a service up by its id; settings know no service themselves.

@@ -13,9 +13,11 @@ use crate::domain::profile::{Again, Profile, SANDBOX_PROFILE};
 /// The longest profile name, in characters.
 const MAX_NAME_CHARS: usize = 64;
 
-/// Uploads at once to one profile.
-const PARALLEL: RangeInclusive<u32> = 1..=64;
-const REQUESTS_PER_MINUTE: RangeInclusive<u32> = 1..=6_000;
+/// What [`Profile::parallel`] may be.
+pub const PARALLEL: RangeInclusive<u32> = 1..=64;
+
+/// What [`Profile::requests_per_minute`] may be.
+pub const REQUESTS_PER_MINUTE: RangeInclusive<u32> = 1..=6_000;
 
 const KNOWN: [&str; 8] =
     ["again", "confirmed", "demo", "name", "parallel", "requests_per_minute", "service", "settings"];

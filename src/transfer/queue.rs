@@ -322,3 +322,6 @@ impl Queue {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -239,3 +239,21 @@ fn the_list_is_in_columns_by_width_as_seen() {
     assert!(lines[0].starts_with("* Sandbox     sandbox  public"), "{list}");
     assert!(lines[1].starts_with("  表格 table  teable   "), "{list}");
 }
+
+#[test]
+fn a_profile_has_limits_of_its_own_whatever_its_service() {
+    let home = Home::new();
+    let limits = ["--set", "parallel=2", "--set", "requests_per_minute=60"];
+    home.ok(&[&["profiles", "add", "Table", "--service", "teable"], limits.as_slice()].concat());
+    let kept = home.settings();
+    assert!(kept.contains("parallel = 2\n") && kept.contains("requests_per_minute = 60\n"), "{kept}");
+    let shown = home.ok(&["profiles", "show", "Table"]);
+    assert!(shown.contains("parallel = 2\n") && shown.contains("requests_per_minute = 60\n"), "{shown}");
+    for wrong in ["parallel=0", "parallel=65", "parallel=two", "requests_per_minute=6001"] {
+        let told = home.refused(&["profiles", "edit", "Table", "--set", wrong], "", 2);
+        assert!(told.contains("must be a whole number from 1 to"), "{told}");
+    }
+    home.ok(&["profiles", "edit", "Table", "--set", "parallel="]);
+    let kept = home.settings();
+    assert!(!kept.contains("parallel") && kept.contains("requests_per_minute = 60\n"), "{kept}");
+}

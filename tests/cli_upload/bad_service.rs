@@ -1,7 +1,8 @@
 //! Services that answer nonsense, and networks that do not lead to them.
 
-use std::io::{Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpListener;
+use std::process::Stdio;
 
 use serde_json::json;
 
@@ -147,4 +148,38 @@ fn a_repeat_that_may_help_is_made_and_counted() {
     home.once("teable", "ticket", "status=403");
     let ran = home.upload(&["-p", "teable demo", "-f", "json"], &[&file]);
     assert_eq!((ran.code, &ran.json()[0]["attempts"]), (1, &json!(1)));
+}
+
+#[test]
+fn a_service_that_is_not_there_yet_is_waited_for_and_told_once() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    let home = account(&format!("http://{address}"));
+    let before = std::fs::read_to_string(home.path().join("settings.toml")).unwrap();
+    home.settings(&before.replace("retries = 0", "retries = 1"));
+    let files: Vec<_> = (0..9).map(|number| home.file(format!("{number}.png"), PNG)).collect();
+    let mut command = home.command(&["upload", "-p", "Far", "-f", "json"]);
+    let mut running = command.args(&files).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut told = BufReader::new(running.stderr.take().unwrap()).lines();
+    let waits = format!("{address} cannot be reached: waiting");
+    assert!(told.by_ref().map_while(Result::ok).any(|line| line.contains(&waits)));
+    // Now it is there, and refuses.
+    let listener = TcpListener::bind(address).unwrap();
+    let refuse = move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let _request = stream.read(&mut [0; 4096]);
+            let _gone =
+                stream.write_all(b"HTTP/1.1 401 No\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}");
+        }
+    };
+    // It ends with the test's process.
+    let _serves = std::thread::Builder::new().name("late".into()).spawn(refuse).unwrap();
+    let rest: Vec<_> = told.map_while(Result::ok).collect();
+    assert!(!rest.iter().any(|line| line.contains("waiting")), "{rest:?}");
+    let mut lines = String::new();
+    running.stdout.take().unwrap().read_to_string(&mut lines).unwrap();
+    assert_eq!(running.wait().unwrap().code(), Some(1));
+    assert_eq!(lines.matches("\"kind\":\"unauthorized\"").count(), 9, "{lines}");
 }

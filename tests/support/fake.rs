@@ -80,6 +80,8 @@ pub struct Fake {
     pub wakes: AtomicUsize,
     /// Of every profile.
     pub limits: Mutex<TargetLimits>,
+    /// No upload finds a connection.
+    pub down: AtomicBool,
 }
 
 impl std::fmt::Debug for Fake {
@@ -107,6 +109,7 @@ impl Fake {
             ambiguous: AtomicBool::new(false),
             wakes: AtomicUsize::new(0),
             limits: Mutex::default(),
+            down: AtomicBool::new(false),
         }))
     }
 
@@ -127,6 +130,10 @@ impl Fake {
             answer_lost: upload.answer_lost,
             resumed: exchange.resume(),
         });
+        if self.down.load(Ordering::SeqCst) {
+            exchange.step(Step::Send);
+            return Err(failure(Kind::Unreachable).safe());
+        }
         let kept = self.checkpoint.lock().unwrap().clone();
         if let Some(kept) = kept {
             // Said again and again, so that there is more to write down than one note.

@@ -1,5 +1,6 @@
 //! Adds, changes, removes, exports and imports profiles.
 
+use std::ops::RangeInclusive;
 use std::path::Path;
 
 use tokio_util::sync::CancellationToken;
@@ -13,6 +14,7 @@ use crate::domain::error::{Failure, Kind};
 use crate::domain::profile::Profile;
 use crate::secrets::{Forgotten, variable};
 use crate::services::Service;
+use crate::settings::{PARALLEL, REQUESTS_PER_MINUTE};
 use crate::transfer::profiles::manage::{Entered, Manager, from_the_sandbox};
 
 pub(super) fn default(context: &Context, name: &str) -> Result<u8, Failure> {
@@ -91,6 +93,10 @@ fn apply(profile: &mut Profile, description: &Description, settings: &[String]) 
         let (key, value) = text
             .split_once('=')
             .ok_or_else(|| Failure::new(Kind::Settings, format!("“{text}” is not KEY=VALUE")))?;
+        if let Some((limit, range)) = limit_of(profile, key) {
+            *limit = limited(key, value, &range)?;
+            continue;
+        }
         let spec = description.setting(key).ok_or_else(|| {
             let keys: Vec<_> = description.settings.iter().map(|spec| spec.key).collect();
             Failure::new(Kind::Settings, format!("{} has no setting “{key}”", description.name))
@@ -104,6 +110,26 @@ fn apply(profile: &mut Profile, description: &Description, settings: &[String]) 
         profile.settings.insert(key.to_owned(), value.to_owned());
     }
     Ok(())
+}
+
+/// The limit of every profile, whatever its service, that this key names.
+fn limit_of<'a>(profile: &'a mut Profile, key: &str) -> Option<(&'a mut Option<u32>, RangeInclusive<u32>)> {
+    match key {
+        "parallel" => Some((&mut profile.parallel, PARALLEL)),
+        "requests_per_minute" => Some((&mut profile.requests_per_minute, REQUESTS_PER_MINUTE)),
+        _ => None,
+    }
+}
+
+fn limited(key: &str, value: &str, range: &RangeInclusive<u32>) -> Result<Option<u32>, Failure> {
+    if value.is_empty() {
+        return Ok(None);
+    }
+    let number = value.parse().ok().filter(|number| range.contains(number));
+    number.map(Some).ok_or_else(|| {
+        let must = format!("{key} must be a whole number from {} to {}", range.start(), range.end());
+        Failure::new(Kind::Settings, must).advice("Leave it empty for no limit of the profile's own.")
+    })
 }
 
 /// Reads the named secrets, in their order, each checked and cleaned by its service.

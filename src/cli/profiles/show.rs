@@ -62,6 +62,10 @@ pub(super) async fn one(context: &Context, name: &str, json: bool) -> Result<u8,
             None => print(&format!("  {} is not set", spec.key)),
         }
     }
+    let limits = [("parallel", profile.parallel), ("requests_per_minute", profile.requests_per_minute)];
+    for (key, limit) in limits.into_iter().filter_map(|(key, limit)| Some((key, limit?))) {
+        print(&format!("  {key} = {limit}"));
+    }
     for (key, status) in &shown.secrets {
         print(&format!("  secret {key}: {status}"));
     }

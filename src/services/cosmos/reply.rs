@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use crate::domain::describe::Visibility;
 use crate::domain::error::{Failure, Kind, Retry};
 use crate::domain::receipt::{LinkKind, Receipt};
+use crate::services::clock;
 use crate::services::http::Reply;
 use crate::services::texts::{SHOWN_CHARS, shortened};
 
@@ -74,7 +75,7 @@ pub(super) fn receipt(
 
 /// The failure of an answer that is no success.
 pub(super) fn refusal(reply: &Reply) -> Failure {
-    advise(reply.failure(&message(&reply.body)))
+    clock::named(advise(reply.failure(&message(&reply.body))), reply)
 }
 
 /// Adds what to do about a status.

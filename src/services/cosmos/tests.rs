@@ -118,3 +118,21 @@ fn link_mode_checks_the_file_as_well_as_the_name() {
         [Kind::WrongType, Kind::BadName]
     );
 }
+
+#[test]
+fn a_wrong_clock_is_named_where_the_service_refused() {
+    use crate::domain::describe::Repeat;
+    use crate::services::http::testing;
+
+    // The answers of these tests come at 22:13:20.
+    let refused = |status, date: &str| {
+        reply::refusal(&testing::reply(status, &[("date", date)], "{}", Repeat::Safe)).broke
+    };
+    let slow = refused(403, "Tue, 14 Nov 2023 22:33:20 GMT");
+    assert!(slow.ends_with(", and this computer's clock is 20 min 0 s behind the service's"), "{slow}");
+    let fast = refused(401, "Tue, 14 Nov 2023 20:08:20 GMT");
+    assert!(fast.ends_with(", and this computer's clock is 2 h 5 min ahead of the service's"), "{fast}");
+    for (status, date) in [(401, "Tue, 14 Nov 2023 22:13:00 GMT"), (500, "Tue, 14 Nov 2023 20:13:20 GMT")] {
+        assert!(!refused(status, date).contains("clock"), "{status} {date}");
+    }
+}

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use crate::domain::describe::Visibility;
 use crate::domain::error::{Failure, Kind, Retry, Step};
 use crate::domain::receipt::{LinkKind, Receipt};
+use crate::services::clock;
 use crate::services::http::Reply;
 
 /// Fields for the receipt's details, from the content or from beside it.
@@ -15,6 +16,10 @@ const DETAILS: [&str; 5] = ["duration", "file_size", "is_lock", "type", "user_id
 /// # Errors
 /// The failure that the answer stands for: its `code` where there is one, else its status.
 pub(super) fn accepted(reply: &Reply) -> Result<Value, Failure> {
+    judged(reply).map_err(|failure| clock::named(failure, reply))
+}
+
+fn judged(reply: &Reply) -> Result<Value, Failure> {
     let answer = reply.json::<Value>()?;
     match refused(&answer) {
         Some(words) if reply.is_success() => {

@@ -125,3 +125,19 @@ fn a_refusal_says_what_was_signed() {
         explained(Failure::new(Kind::Refused, "x").advice("Do it."), "signed with md5 (hex) of “{key}”");
     assert_eq!(failure.advice.unwrap(), "Do it. The request was signed with md5 (hex) of “{key}”.");
 }
+
+#[test]
+fn a_wrong_clock_is_named_where_the_forum_refused() {
+    use crate::domain::describe::Repeat;
+    use crate::services::http::testing;
+
+    for status in [200, 401, 403] {
+        let headers = [("date", "Tue, 14 Nov 2023 22:33:20 GMT")];
+        let body = r#"{"code": 10003, "message": "invalid timestamp"}"#;
+        let failure =
+            reply::accepted(&testing::reply(status, &headers, body, Repeat::Ambiguous)).unwrap_err();
+        let words = ", and this computer's clock is 20 min 0 s behind the service's";
+        assert!(failure.broke.ends_with(words), "{failure}");
+        assert_eq!(failure.advice.as_deref(), Some("Set this computer's clock, then retry."));
+    }
+}

@@ -278,6 +278,7 @@ impl Exchange {
             headers: response.headers().clone(),
             body: Bytes::new(),
             repeat: call.repeat,
+            came_ms: self.now_ms(),
         };
         let sink: Option<Sink<'_>> = match take {
             Take::Head => return Ok(reply),

@@ -24,6 +24,8 @@ pub struct Reply {
     pub body: Bytes,
     /// What a repeat of the call would do.
     pub(super) repeat: Repeat,
+    /// When it came by this computer's clock, milliseconds since 1970 (UTC).
+    pub(super) came_ms: i64,
 }
 
 impl Reply {
@@ -36,6 +38,14 @@ impl Reply {
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
+    }
+
+    /// By how many seconds this computer's clock is ahead of the service's, where the answer has its `Date`.
+    #[must_use]
+    pub fn clock_ahead_secs(&self) -> Option<i64> {
+        let date = httpdate::parse_http_date(self.header("date")?).ok()?;
+        let since = date.duration_since(std::time::UNIX_EPOCH).ok()?;
+        Some(self.came_ms / 1000 - i64::try_from(since.as_secs()).ok()?)
     }
 
     /// The first words of the answer, for a cause.
@@ -175,7 +185,9 @@ pub(crate) mod tests {
                 (http::HeaderName::from_static(name), http::HeaderValue::from_str(value).unwrap())
             })
             .collect();
-        Reply { status, headers, body: Bytes::copy_from_slice(body.as_bytes()), repeat }
+        // Tue, 14 Nov 2023 22:13:20 GMT.
+        let came_ms = 1_700_000_000_000;
+        Reply { status, headers, body: Bytes::copy_from_slice(body.as_bytes()), repeat, came_ms }
     }
 
     #[test]

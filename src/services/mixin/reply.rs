@@ -8,11 +8,9 @@ use url::Url;
 use crate::domain::describe::Visibility;
 use crate::domain::error::{Failure, Kind, Retry};
 use crate::domain::receipt::{LinkKind, Receipt};
+use crate::services::clock;
 use crate::services::http::Reply;
 use crate::services::storage;
-
-/// From this difference on, a wrong clock is named as the likely reason of a 401, in seconds.
-const NOTABLE_SKEW_SECS: i64 = 60;
 
 #[derive(Deserialize)]
 struct Envelope<T> {
@@ -99,7 +97,7 @@ impl ApiError {
 
     /// `skew_secs`: by how much this computer's clock is ahead of Mixin's, where that is known.
     pub(super) fn failure(&self, skew_secs: Option<i64>) -> Failure {
-        let skew = skew_secs.filter(|secs| secs.abs() >= NOTABLE_SKEW_SECS);
+        let skew = clock::notable(skew_secs);
         let failure = match (self.code, skew) {
             (401, Some(secs)) => wrong_clock(secs),
             (401, None) => Failure::new(Kind::Unauthorized, "Mixin did not accept the keystore")
@@ -125,23 +123,12 @@ impl ApiError {
 }
 
 fn wrong_clock(ahead_secs: i64) -> Failure {
-    let side = if ahead_secs > 0 { "ahead of" } else { "behind" };
-    let by = duration(ahead_secs.unsigned_abs());
+    let by = clock::words(ahead_secs);
     Failure::new(
         Kind::Unauthorized,
-        format!("Mixin did not accept the keystore, and this computer's clock is {by} {side} Mixin's"),
+        format!("Mixin did not accept the keystore, and this computer's clock is {by} Mixin's"),
     )
     .advice("Set this computer's clock, then retry. If it still fails, enter the keystore again.")
-}
-
-/// The two largest units, such as `2 h 5 min`.
-fn duration(secs: u64) -> String {
-    let (days, hours, minutes) = (secs / 86_400, secs / 3600 % 24, secs / 60 % 60);
-    match (days, hours) {
-        (0, 0) => format!("{minutes} min {} s", secs % 60),
-        (0, _) => format!("{hours} h {minutes} min"),
-        _ => format!("{days} d {hours} h"),
-    }
 }
 
 /// Judges the storage's answer to the bytes. `is_over`: the upload address has ended by now.

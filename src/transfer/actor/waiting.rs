@@ -23,7 +23,7 @@ impl Actor {
         let host = self.queue.host_of(&job.profile).unwrap_or_default();
         let offline = !network::is_here(host) && !(self.has_route)();
         let (reason, failure) = if offline {
-            (WaitReason::Offline, failure.advice("This computer has no network. Connect it, then retry."))
+            (WaitReason::Offline, failure.advice("Check the network: this computer has none. Then retry."))
         } else {
             (WaitReason::Unreachable, failure)
         };
