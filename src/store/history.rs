@@ -38,11 +38,12 @@ const SAME_SIZE_MAX: u32 = 1000;
 
 /// What was uploaded to the profile and has one of these sizes, newest first; not more than anybody could compare.
 pub(super) fn done_of_sizes(db: &Connection, profile: &str, sizes: &str) -> Result<Vec<Row>, Trouble> {
+    // The index is of this state alone, which has to be written out for it to be used.
     let mut select = db.prepare_cached(
-        "SELECT * FROM attachments WHERE profile = ? AND state = ? AND size IN (SELECT value FROM json_each(?))
-         ORDER BY id DESC LIMIT ?",
+        "SELECT * FROM attachments INDEXED BY attachments_by_size
+         WHERE profile = ? AND state = 'done' AND size IN (SELECT value FROM json_each(?)) ORDER BY id DESC LIMIT ?",
     )?;
-    let values = rusqlite::params![profile, State::Done, sizes, SAME_SIZE_MAX];
+    let values = rusqlite::params![profile, sizes, SAME_SIZE_MAX];
     let rows = select.query_map(values, row)?.collect::<Result<_, _>>()?;
     Ok(rows)
 }

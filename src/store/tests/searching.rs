@@ -308,6 +308,25 @@ async fn nothing_of_what_is_forgotten_stays_in_the_index() {
     assert_eq!(bench.found("after").await, ids);
 }
 
+/// Of a long history the index is emptied as a whole; what is left is found all the same.
+#[tokio::test]
+async fn a_cleared_history_leaves_no_letters_at_once() {
+    let bench = Bench::new();
+    let names: Vec<String> = (0..1500).map(|number| format!("qxz {number}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let (_, ids) = bench.add("Bot", &names).await;
+    bench.store.settle_many(ids.clone(), State::Failed).await.unwrap();
+    bench.keep_up().await;
+    bench.store.claim(ids[..2].to_vec()).await.unwrap();
+    bench.store.clear_history().await.unwrap();
+    assert_eq!(bench.trigrams().await, [""; 0]);
+    assert_eq!(bench.found("qxz").await, ids[..2]);
+    assert_eq!((bench.count("searched").await, bench.count("unerased").await), (0, 0));
+    bench.keep_up().await;
+    assert_eq!(bench.found("qxz").await, ids[..2]);
+    assert_eq!(bench.count("searched").await, 2);
+}
+
 /// Nobody asks for it; and a store that was closed before goes on where it was.
 #[tokio::test]
 async fn the_index_is_filled_while_nobody_asks_for_anything() {
