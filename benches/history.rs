@@ -283,8 +283,9 @@ impl Bench {
 
 fn receipt(number: i64) -> Receipt {
     let mut receipt = Receipt { size: Some(1), md5: Some(format!("{number:032x}")), ..Receipt::default() };
-    let id =
-        uuid::Uuid::from_u128(u128::try_from(number).unwrap() * 0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835);
+    let id = uuid::Uuid::from_u128(
+        u128::try_from(number).unwrap().wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835),
+    );
     let url = format!("https://files.example/attachments/{id}/{}", number % 97);
     receipt.push(LinkKind::View, url, Visibility::Public);
     receipt.push(LinkKind::Id, id.to_string(), Visibility::None);

@@ -306,15 +306,25 @@ async fn a_damaged_database_is_a_failure_in_words() {
     let (batch, files) = one_file("a");
     store.add_batch(batch, files).await.unwrap();
     store.close().await;
-    // Everything after the first page, which has the header and the schema.
-    let mut bytes = std::fs::read(&path).unwrap();
-    bytes[4096..].fill(0x5a);
-    put(&path, bytes);
-
-    let store = open(&path).unwrap();
-    let failure = store.history(Query::newest(9)).await.unwrap_err();
-    assert_eq!(failure.kind, Kind::Storage);
-    assert_eq!(failure.broke, format!("The database {} is damaged", path.display()));
+    let root = "SELECT rootpage FROM sqlite_schema WHERE name = 'attachments'";
+    let root: i64 = Connection::open(&path).unwrap().query_row(root, [], |row| row.get(0)).unwrap();
+    let root = usize::try_from(root).unwrap();
+    // The page of the rows; then everything but the first page, which has the header and the begin of the schema.
+    for (damaged, opens) in [((root - 1) * 4096..root * 4096, true), (4096..usize::MAX, false)] {
+        let mut bytes = std::fs::read(&path).unwrap();
+        let end = damaged.end.min(bytes.len());
+        bytes[damaged.start..end].fill(0x5a);
+        put(&path, bytes);
+        let failure = match open(&path) {
+            Ok(store) => store.history(Query::newest(9)).await.unwrap_err(),
+            Err(failure) => {
+                assert!(!opens);
+                failure
+            }
+        };
+        assert_eq!(failure.kind, Kind::Storage);
+        assert_eq!(failure.broke, format!("The database {} is damaged", path.display()));
+    }
 }
 
 #[tokio::test]

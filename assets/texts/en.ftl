@@ -422,15 +422,15 @@ do-not-upload = Don’t upload
 confirm-remove-target = Remove { $name }?
 confirm-remove-target-why = Its settings and its secrets are removed from this computer. What was uploaded stays at the service.
 remove = Remove
-confirm-export-history = Export history…
+confirm-clear-history = Clear the history?
+confirm-clear-history-why = The list of finished uploads and their links is removed from this computer. What was uploaded stays at the service.
+export-history = Export history…
 export-history-title = Export the history
 export-selected = Export…
 history-exported = { $count ->
     [one] 1 row is written to { $file }
    *[other] { $shown } rows are written to { $file }
 }
-clear-history = Clear the history?
-confirm-clear-history-why = The list of finished uploads and their links is removed from this computer. What was uploaded stays at the service.
 clear-history = Clear history…
 clear-history-now = Clear history
 history-cleared = { $count ->

@@ -11,7 +11,7 @@ use crate::store::rows::{
     Query, Row, Taking, Totals,
 };
 use crate::store::worker::Access;
-use crate::store::{SessionId, Store, claim, erase, history, queue, views};
+use crate::store::{SessionId, Store, claim, erase, history, queue, search, views};
 
 /// Writing: the queue and what becomes of it. An unknown id is a failure.
 impl Store {
@@ -181,8 +181,7 @@ impl Store {
             let part = part.to_vec();
             gone += self.write(move |db| erase::forget(db, &part)).await?;
         }
-        self.wipe_log().await?;
-        Ok(gone)
+        self.forgotten(gone).await
     }
 
     /// [`Store::forget`] for all that is settled.
@@ -193,6 +192,13 @@ impl Store {
                 0 => break,
                 some => gone += some,
             }
+        }
+        self.forgotten(gone).await
+    }
+
+    async fn forgotten(&self, gone: usize) -> Result<usize, Failure> {
+        if gone > erase::AT_ONCE {
+            self.write(move |db| search::start_anew(db, gone)).await?;
         }
         self.wipe_log().await?;
         Ok(gone)

@@ -250,13 +250,6 @@ fn cut(db: &Connection, rows: usize) -> Result<usize, Trouble> {
     if ids.is_empty() {
         return Ok(0);
     }
-    // Ids are never used again, so a row that is in no table has nothing to keep.
-    if !db.prepare_cached("SELECT 1 FROM searched")?.exists([])? {
-        db.execute("INSERT INTO trigrams (trigrams) VALUES ('delete-all')", [])?;
-        db.execute("DELETE FROM unerased WHERE id > 0", [])?;
-        db.execute("INSERT OR IGNORE INTO unerased VALUES (0)", [])?;
-        return Ok(ids.len());
-    }
     let mut delete = db.prepare_cached("DELETE FROM trigrams WHERE rowid = ?")?;
     let mut done = db.prepare_cached("DELETE FROM unerased WHERE id = ?")?;
     for id in &ids {
@@ -265,6 +258,22 @@ fn cut(db: &Connection, rows: usize) -> Result<usize, Trouble> {
     }
     db.execute("INSERT OR IGNORE INTO unerased VALUES (0)", [])?;
     Ok(ids.len())
+}
+
+/// Empties the index where less is left to be searched than was forgotten: what is left is taken in again.
+pub(super) fn start_anew(db: &Connection, forgotten: usize) -> Result<(), Trouble> {
+    let most = i64::try_from(forgotten).unwrap_or(i64::MAX);
+    let left: i64 =
+        db.query_one("SELECT count(*) FROM (SELECT 1 FROM searched LIMIT ?)", [most], |row| row.get(0))?;
+    if left < most {
+        db.execute_batch(
+            "INSERT INTO trigrams (trigrams) VALUES ('delete-all');
+             INSERT OR IGNORE INTO unsearched SELECT id FROM searched;
+             DELETE FROM searched;
+             DELETE FROM unerased;",
+        )?;
+    }
+    Ok(())
 }
 
 /// Works on writing the index anew, into one segment without what was cut; answers whether there was anything to do.

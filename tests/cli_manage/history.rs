@@ -1,5 +1,8 @@
 //! `affix history`, and what it says of runs that died and of runs that live.
 
+use affix::domain::attachment::State;
+use affix::store::{NewAttachment, NewBatch, SessionId, Store};
+
 use crate::home::{Home, keys, objects, signal, stdout, wait_for};
 
 #[test]
@@ -101,4 +104,43 @@ fn a_terminated_upload_is_interrupted_too() {
     signal(&child, "TERM");
     child.wait().unwrap();
     assert_eq!(home.state_of("slow.txt").as_deref(), Some("interrupted"));
+}
+
+#[test]
+fn a_long_history_is_printed_whole_and_as_a_table_for_spreadsheets() {
+    let home = Home::new();
+    home.ok(&["history"]);
+    let path = home.path().join("home/data/affix.db");
+    let path = if path.exists() { path } else { home.path().join("home/affix.db") };
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    runtime.block_on(async {
+        let store = Store::open(&path, SessionId::fresh()).unwrap();
+        let files = (0..1201).map(|number| {
+            let name = if number == 1200 { "=1+1,最终.txt".to_owned() } else { format!("{number}.txt") };
+            NewAttachment { path: name.clone().into(), name }
+        });
+        let batch = NewBatch { profile: "Sandbox".to_owned(), service: "sandbox".to_owned() };
+        let (_, ids) = store.add_batch(batch, files.collect()).await.unwrap();
+        store.settle_many(ids, State::Done).await.unwrap();
+        store.close().await;
+    });
+    for (limit, expected) in
+        [("1201", 1201), ("9999", 1201), ("1000", 1000), ("500", 500), ("1", 1), ("0", 0)]
+    {
+        let csv = home.ok(&["history", "--csv", "--limit", limit]);
+        let mut reader = csv::Reader::from_reader(csv.as_bytes());
+        assert_eq!(&reader.headers().unwrap()[1], "name");
+        let names: Vec<String> = reader.records().map(|record| record.unwrap()[1].to_owned()).collect();
+        let rows = objects(&home.ok(&["history", "--json", "--limit", limit]));
+        assert_eq!((names.len(), rows.len()), (expected, expected));
+        for (number, (name, row)) in names.iter().zip(&rows).enumerate() {
+            let plain =
+                if number == 0 { "=1+1,最终.txt".to_owned() } else { format!("{}.txt", 1200 - number) };
+            assert_eq!(row["name"], plain);
+            assert_eq!(name.trim_start_matches('\''), plain);
+        }
+    }
+    let found = home.ok(&["history", "--csv", "--search", "1+1"]);
+    assert!(found.contains(",\"'=1+1,最终.txt\","), "{found}");
+    assert!(home.refused(&["history", "--csv", "--json"], "", 2).contains("--json"));
 }

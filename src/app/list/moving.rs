@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use eframe::egui::Context;
 
-use super::{App, Core, EVERY_MS, frame_in};
+use super::{App, Core, Counted, EVERY_MS, frame_in};
 use crate::domain::attachment::{AttachmentId, BatchId, State};
 use crate::domain::progress::Meter;
 use crate::model::list::{Flow, List};
@@ -50,6 +50,22 @@ pub(super) fn named(counted: &[AttachmentId], found: &[Moving]) -> Vec<Attachmen
     ids
 }
 
+/// Those of the gauges that are counted from here on, read after they were named: a reading of totals that is under
+/// way has asked about each of them, or it looked at the database before that file can have ended.
+fn name_then_read(
+    list: &List,
+    landed: &Landed,
+    counted: &Counted,
+    found: &[Moving],
+    read: impl FnOnce() -> Vec<Moving>,
+) -> Vec<Moving> {
+    let ids = counted_here(list, landed, found);
+    counted.send_replace(ids.clone());
+    let mut found = read();
+    found.retain(|moving| ids.contains(&moving.id));
+    found
+}
+
 /// They have ended or wait, as the database has it: what is done of them is in the totals.
 pub(super) fn ended(list: &mut List, landed: &mut Landed, ids: &[AttachmentId]) {
     for id in ids {
@@ -64,7 +80,7 @@ impl App {
     /// Reads the gauges when it is time; asks for the next frame while something runs.
     pub(super) fn moving_due(&mut self, ctx: &Context, core: &Core) {
         let now_ms = self.model.now_ms;
-        let mut found = core.handle.moving();
+        let found = core.handle.moving();
         let busy = !found.is_empty() || !self.model.list.moving.now.is_empty();
         if !busy {
             if self.running() > 0 {
@@ -78,12 +94,8 @@ impl App {
         }
         self.list.moving_at_ms = now_ms;
         let list = &mut self.model.list;
-        // Named before their gauges are read: whatever is counted from here on, a reading that is under way has asked
-        // about, or it has looked at the database before the file can have ended.
-        let counted = counted_here(list, &self.list.landed, &found);
-        self.list.counted.send_replace(counted.clone());
-        found = core.handle.moving();
-        found.retain(|moving| counted.contains(&moving.id));
+        let found =
+            name_then_read(list, &self.list.landed, &self.list.counted, &found, || core.handle.moving());
         measure(list, &mut self.list.landed, &self.list.batches, (found, now_ms.unsigned_abs()));
         // Those off the screen: their batch has to be known.
         let unknown =
@@ -296,6 +308,26 @@ mod tests {
         bench.assert_sent(50);
         bench.gauges(&[(SONG, 20, 75)]);
         bench.assert_sent(50);
+    }
+
+    /// One that begins between the two looks at the gauges may end before the totals are read, unasked about.
+    #[test]
+    fn what_no_reading_can_ask_about_is_not_counted() {
+        let (mut bench, counted) = (Bench::new(), Counted::default());
+        let gauge = |id, sent_bytes| Moving { id, sent_bytes, total_bytes: 100 };
+        let readers = counted.subscribe();
+        let now = || vec![gauge(SONG, 7), gauge(FILM, 5)];
+        let found = name_then_read(&bench.list, &bench.landed, &counted, &[gauge(FILM, 1)], now);
+        assert_eq!(
+            found.iter().map(|moving| (moving.id, moving.sent_bytes)).collect::<Vec<_>>(),
+            [(FILM, 5)]
+        );
+        assert_eq!(*readers.borrow(), [FILM], "named before it is counted");
+        bench.gauges(&[(FILM, 5, 33)]);
+        let now = || vec![gauge(SONG, 9)];
+        let found = name_then_read(&bench.list, &bench.landed, &counted, &now(), now);
+        assert_eq!(found.len(), 1);
+        assert_eq!(named(&readers.borrow(), &[]), [FILM, SONG], "until it is counted no more");
     }
 
     #[test]

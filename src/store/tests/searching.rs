@@ -6,6 +6,59 @@ use super::*;
 use crate::domain::attachment::{FileFacts, State};
 use crate::store::search::{self, Part};
 
+/// Names that are hard to find.
+const TEXTS: &[&str] = &[
+    "Holiday 2026.jpg",
+    "holiday.jpg",
+    "最终版本.txt",
+    "最终",
+    "a\"b\"c OR d NOT e.md",
+    "NEAR(a b)*^:-{}.txt",
+    "100%_ready.txt",
+    "İstanbul ẞtraße.png",
+    "\u{1f600}\u{1f600}\u{1f600}.gif",
+    "e\u{301}e\u{301}e\u{301}",
+    "x",
+    "",
+];
+
+const NEEDLES: &[&str] = &[
+    "holiday",
+    "HOLIDAY",
+    "holiday.",
+    "2026",
+    "ol",
+    "最终",
+    "最终版",
+    "终版本",
+    "版本.txt",
+    "本",
+    "\"b\"",
+    "\"",
+    " or d",
+    "a\"b\"c or d not",
+    "near(a b)*^:-{}",
+    "*",
+    "100%",
+    "%_r",
+    "i\u{307}stan",
+    "ẞtra",
+    "ßtraße",
+    "\u{1f600}\u{1f600}",
+    "\u{1f600}\u{1f600}\u{1f600}",
+    "e\u{301}e",
+    "x",
+    "bot",
+    "\nbot",
+    "x\nbot",
+    "absent",
+    "hol\0iday",
+    "\0",
+    "a\0b\0c",
+    "holidayholidayholiday",
+    "'; DROP TABLE searched; --",
+];
+
 fn search(text: &str) -> Query {
     Query { search: Some(text.to_owned()), ..Query::newest(10) }
 }
@@ -127,24 +180,10 @@ async fn search_follows_a_new_name_and_renewed_links() {
 /// the index yet, in the index, in the index and queued again.
 #[tokio::test]
 async fn what_is_found_is_what_instr_finds_wherever_the_row_is() {
-    let texts = [
-        "Holiday 2026.jpg",
-        "holiday.jpg",
-        "最终版本.txt",
-        "最终",
-        "a\"b\"c OR d NOT e.md",
-        "NEAR(a b)*^:-{}.txt",
-        "100%_ready.txt",
-        "İstanbul ẞtraße.png",
-        "\u{1f600}\u{1f600}\u{1f600}.gif",
-        "e\u{301}e\u{301}e\u{301}",
-        "x",
-        "",
-    ];
     let bench = Bench::new();
     let mut ids = Vec::new();
     for place in 0..4 {
-        let (_, added) = bench.add("Bot", &texts).await;
+        let (_, added) = bench.add("Bot", TEXTS).await;
         if place == 1 || place == 2 {
             bench.store.settle_many(added.clone(), State::Failed).await.unwrap();
         }
@@ -158,56 +197,20 @@ async fn what_is_found_is_what_instr_finds_wherever_the_row_is() {
     // The first batch was queued all the time, the third is in the index; of the second some are tried again.
     assert_eq!(bench.count("searched").await, 24);
     bench.store.claim(ids[1][..6].to_vec()).await.unwrap();
-    let (_, late) = bench.add("Bot", &texts).await;
+    let (_, late) = bench.add("Bot", TEXTS).await;
     bench.store.settle_many(late, State::Done).await.unwrap();
     assert_eq!(bench.count("unsearched").await, 12);
 
     let all = bench.store.history(Query::newest(usize::MAX)).await.unwrap();
     let haystack = |row: &Row| format!("{}\nbot", row.name.to_lowercase());
-    let needles = [
-        "holiday",
-        "HOLIDAY",
-        "holiday.",
-        "2026",
-        "ol",
-        "最终",
-        "最终版",
-        "终版本",
-        "版本.txt",
-        "本",
-        "\"b\"",
-        "\"",
-        " or d",
-        "a\"b\"c or d not",
-        "near(a b)*^:-{}",
-        "*",
-        "100%",
-        "%_r",
-        "i\u{307}stan",
-        "ẞtra",
-        "ßtraße",
-        "\u{1f600}\u{1f600}",
-        "\u{1f600}\u{1f600}\u{1f600}",
-        "e\u{301}e",
-        "x",
-        "bot",
-        "\nbot",
-        "x\nbot",
-        "absent",
-        "hol\0iday",
-        "\0",
-        "a\0b\0c",
-        "holidayholidayholiday",
-        "'; DROP TABLE searched; --",
-    ];
-    for needle in needles {
+    for needle in NEEDLES {
         let wanted = needle.trim().to_lowercase();
         let mut expected: Vec<_> =
             all.iter().filter(|row| haystack(row).contains(&wanted)).map(|row| row.id).collect();
         expected.sort_unstable();
         assert_eq!(bench.found(needle).await, expected, "{needle:?}");
     }
-    for long in ["x".repeat(100_000), "最终版本".repeat(30_000), texts.concat().repeat(500)] {
+    for long in ["x".repeat(100_000), "最终版本".repeat(30_000), TEXTS.concat().repeat(500)] {
         assert_eq!(bench.found(&long).await, []);
     }
 }
@@ -306,6 +309,25 @@ async fn nothing_of_what_is_forgotten_stays_in_the_index() {
     bench.store.settle_many(ids.clone(), State::Canceled).await.unwrap();
     bench.keep_up().await;
     assert_eq!(bench.found("after").await, ids);
+}
+
+/// Of a long history the index is emptied as a whole; what is left is found all the same.
+#[tokio::test]
+async fn a_cleared_history_leaves_no_letters_at_once() {
+    let bench = Bench::new();
+    let names: Vec<String> = (0..1500).map(|number| format!("qxz {number}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let (_, ids) = bench.add("Bot", &names).await;
+    bench.store.settle_many(ids.clone(), State::Failed).await.unwrap();
+    bench.keep_up().await;
+    bench.store.claim(ids[..2].to_vec()).await.unwrap();
+    bench.store.clear_history().await.unwrap();
+    assert_eq!(bench.trigrams().await, [""; 0]);
+    assert_eq!(bench.found("qxz").await, ids[..2]);
+    assert_eq!((bench.count("searched").await, bench.count("unerased").await), (0, 0));
+    bench.keep_up().await;
+    assert_eq!(bench.found("qxz").await, ids[..2]);
+    assert_eq!(bench.count("searched").await, 2);
 }
 
 /// Nobody asks for it; and a store that was closed before goes on where it was.

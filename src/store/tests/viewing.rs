@@ -236,75 +236,67 @@ async fn the_whole_history_is_cleared_of_what_is_settled() {
     assert_eq!(bench.store.clear_history().await.unwrap(), 0);
 }
 
-/// Prints what looking costs: `cargo test --release --lib looking_at -- --ignored --nocapture`.
+/// A file that ends while the totals are read is in them and named, or neither.
 #[tokio::test]
-#[ignore = "a measurement of minutes"]
-async fn looking_at_a_long_history() {
-    for (rows, per_batch) in [(100_000, 1000), (1_000_000, 1000), (1_000_000, 1_000_000), (1_000_000, 1)] {
-        let bench = Bench::new();
-        fill(&bench, rows, per_batch).await;
-        eprintln!("{rows} rows, {per_batch} a batch");
-        let newest =
-            bench.store.look(|db| Ok(db.query_one("SELECT max(id) FROM batches", [], |r| r.get(0))?));
-        let newest = BatchId(newest.await.unwrap());
-        let failed = ListQuery { states: Some(vec![State::Failed]), ..ListQuery::default() };
-        let search = ListQuery { search: Some("99999.jpg".to_owned()), ..ListQuery::default() };
-        for round in ["first", "again"] {
-            measured(round, "outline", bench.store.outline(ListQuery::default())).await;
-            measured(round, "outline, failed", bench.store.outline(failed.clone())).await;
-            measured(round, "outline, search", bench.store.outline(search.clone())).await;
-            let ids = (0..100).map(|n| AttachmentId(n * 997 % rows + 1)).collect();
-            measured(round, "100 rows", bench.store.rows(ids)).await;
-            measured(round, "totals of the newest batch", bench.store.batch_totals(vec![newest])).await;
-            measured(round, "overall", bench.store.overall()).await;
-            measured(round, "targets used", bench.store.targets_used()).await;
-            measured(round, "count by state", bench.store.count_by_state()).await;
-        }
-        let id = AttachmentId(rows);
-        let began = Instant::now();
-        for _ in 0..1000 {
-            bench.store.set_state(id, State::Uploading, None).await.unwrap();
-        }
-        eprintln!("  a state, noted: {:?}", began.elapsed() / 1000);
+async fn totals_are_of_one_moment_and_say_what_had_ended_by_then() {
+    let bench = Bench::new();
+    let (batch, ids) = bench.add("Bot", &["done", "ends meanwhile", "runs", "waits"]).await;
+    for (id, size) in ids.iter().zip([1, 20, 300, 4000]) {
+        bench.size(*id, size).await;
+        bench.store.set_state(*id, State::Uploading, None).await.unwrap();
     }
-}
-
-async fn measured<T>(
-    round: &str,
-    what: &str,
-    look: impl Future<Output = Result<T, crate::domain::error::Failure>>,
-) {
-    let began = Instant::now();
-    look.await.unwrap();
-    let took: Duration = began.elapsed();
-    eprintln!("  {round} {what}: {took:.1?}");
-}
-
-/// Every hundredth row failed, the newest batch has work before it, all others are done.
-async fn fill(bench: &Bench, rows: i64, per_batch: i64) {
-    let session = bench.store.session();
-    let work = move |db: &Connection| {
-        db.execute(
-            "WITH RECURSIVE n (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM n WHERE n + 1 < ?1)
-             INSERT INTO batches (profile, service, created_at_ms)
-             SELECT 'Bot ' || (n % 5), 'mixin', 1790000000000 + n FROM n",
-            [rows / per_batch],
-        )?;
-        let receipt =
-            serde_json::to_string(&receipt("https://files.example/0123456789abcdef/file.jpg")).unwrap();
-        db.execute(
-            "WITH RECURSIVE n (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM n WHERE n + 1 < ?1)
-             INSERT INTO attachments (batch, position, path, name, size, mime, profile, service, state, added_at_ms,
-                 session, search, receipt)
-             SELECT n / ?2 + 1, n % ?2, CAST('/home/me/pictures/' || n || '.jpg' AS BLOB), n || '.jpg', n * 1000,
-                 'image/jpeg', 'Bot ' || (n / ?2 % 5), 'mixin',
-                 CASE WHEN n / ?2 + 1 = ?1 / ?2 AND n % 2 = 0 THEN 'queued' WHEN n % 100 = 7 THEN 'failed' ELSE 'done' END,
-                 1790000000000 + n, ?3, n || '.jpg' || char(10) || 'bot' || char(10) ||
-                 'https://files.example/0123456789abcdef/file.jpg', ?4
-             FROM n",
-            (rows, per_batch, session, receipt),
-        )?;
-        Ok(())
+    bench.store.set_state(ids[3], State::Paused, None).await.unwrap();
+    bench.settle(ids[0], State::Done).await;
+    let asked = [&ids[..], &[AttachmentId(99)]].concat();
+    let (other, ends, named) = (bench.path(), ids[1], asked.clone());
+    let meanwhile = move || {
+        let other = Connection::open(&other).unwrap();
+        other.execute("UPDATE attachments SET state = 'done' WHERE id = ?", [ends.0]).unwrap();
+        named.clone()
     };
-    bench.store.write(work).await.unwrap();
+    let totals = bench.store.totals(vec![batch], meanwhile).await.unwrap();
+    assert_eq!((totals.overall.done_bytes, totals.overall.total_bytes), (1, 4321));
+    assert_eq!((totals.batches[0].done_bytes, totals.batches[0].bytes), (1, 4321));
+    assert_eq!(totals.ended, [ids[0], AttachmentId(99)]);
+
+    let totals = bench.store.totals(vec![batch], move || asked.clone()).await.unwrap();
+    assert_eq!((totals.overall.done_bytes, totals.batches[0].done_bytes), (21, 21));
+    assert_eq!(totals.ended, [ids[0], ids[1], AttachmentId(99)]);
+}
+
+/// A list of many rows is made in one pass over everything, one of few by looking these up.
+#[tokio::test]
+async fn a_list_of_few_and_one_of_many_are_arranged_alike() {
+    let bench = Bench::new();
+    let mut failed = Vec::new();
+    let mut batches = Vec::new();
+    for number in 0..7 {
+        let names: Vec<String> = (0..1000).map(|file| format!("{number} {file}")).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let (batch, ids) = bench.add(if number % 2 == 0 { "Bot" } else { "Table" }, &names).await;
+        // One of each batch but the third fails otherwise; the fifth has work before it.
+        let settled = if number == 4 { &ids[..999] } else { &ids[..] };
+        bench.store.settle_many(settled.to_vec(), State::Done).await.unwrap();
+        if number != 2 {
+            bench.settle(ids[500], State::Failed).await;
+            failed.push(ids[500]);
+            batches.push(batch);
+        }
+    }
+    let few = ListQuery { states: Some(vec![State::Failed]), ..ListQuery::default() };
+    let order = [3, 5, 4, 2, 1, 0];
+    let expected = Outline {
+        ids: order.iter().map(|at| failed[*at]).collect(),
+        groups: order.iter().enumerate().map(|(first, at)| group(batches[*at], first, 1)).collect(),
+    };
+    assert_eq!(bench.outline(few).await, expected);
+    let many = ListQuery { states: Some(vec![State::Failed, State::Done]), ..ListQuery::default() };
+    let many = bench.outline(many).await;
+    assert_eq!(many.ids.len(), 6999);
+    assert_eq!(many.groups[0], group(batches[3], 0, 999));
+    assert_eq!(many.groups[1].batch, batches[5]);
+    let found = ListQuery { search: Some("3 77".to_owned()), ..ListQuery::default() };
+    assert_eq!(bench.outline(found).await.ids.len(), 11);
+    let table = ListQuery { profile: Some("Table".to_owned()), ..ListQuery::default() };
+    assert_eq!(bench.outline(table).await.ids.len(), 3000);
 }
