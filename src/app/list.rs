@@ -4,6 +4,7 @@
 mod moving;
 
 use std::collections::HashSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use eframe::egui::Context;
@@ -13,6 +14,7 @@ use super::work::Core;
 use crate::domain::attachment::{AttachmentId, BatchId, State};
 use crate::domain::error::Failure;
 use crate::model::list::{Action, Update};
+use crate::model::queue::to_next_second;
 use crate::model::{self};
 use crate::store::{BatchTotals, Row, Store};
 use crate::transfer::Event;
@@ -194,6 +196,13 @@ impl App {
                     row.failure = finished.failure;
                 });
             }
+            Event::HostWaits(wait) => return list.hosts.wait((**wait).clone(), now_ms),
+            Event::HostGoesOn { host } => return list.hosts.go_on(host),
+            Event::Checked { id, check } => {
+                let check = check.clone();
+                list.rows.change(*id, |row| row.link_check = Some(check));
+                return;
+            }
             Event::Warned { .. } | Event::BatchDone(_) => return,
             _ => {}
         }
@@ -206,6 +215,7 @@ impl App {
         let now_ms = self.model.now_ms;
         self.moving_due(ctx, &core);
         self.waiting_due(ctx);
+        self.order_due(&core);
         if self.list.outline.begin(ctx, now_ms) {
             let (store, query) = (core.store.clone(), self.model.list.wanted.query());
             self.work.spawn(async move {
@@ -238,10 +248,19 @@ impl App {
     fn waiting_due(&mut self, ctx: &Context) {
         let now_ms = self.model.now_ms;
         self.model.list.waiting.retain(|_, (_, at_ms)| *at_ms > now_ms);
-        let to_next = |at_ms: &i64| (at_ms - now_ms - 1) % 1000 + 1;
-        if let Some(wait_ms) = self.model.list.waiting.values().map(|(_, at_ms)| to_next(at_ms)).min() {
+        self.model.list.hosts.expire(now_ms);
+        let rows = self.model.list.waiting.values().map(|(_, at_ms)| to_next_second(*at_ms, now_ms)).min();
+        let hosts = self.model.list.hosts.next_second_ms(now_ms);
+        if let Some(wait_ms) = rows.into_iter().chain(hosts).min() {
             frame_in(ctx, wait_ms.max(EVERY_MS));
         }
+    }
+
+    /// Places in the queue are of interest while something is in it.
+    fn order_due(&mut self, core: &Core) {
+        let list = &mut self.model.list;
+        let queued = list.counts.iter().any(|(state, count)| *state == State::Queued && *count > 0);
+        list.order.take(if queued { core.handle.order() } else { Arc::default() });
     }
 
     fn read_rows(&mut self, ids: Vec<AttachmentId>) {

@@ -10,6 +10,7 @@ pub mod tokens;
 pub mod when;
 pub mod widgets;
 
+mod bandwidth;
 mod bar;
 mod dialogs;
 mod drop;

@@ -36,4 +36,6 @@ pub struct State {
     pub dialogs: dialogs::State,
     pub overlays: overlays::State,
     pub drop: drop::State,
+    /// A bandwidth limit while it is typed.
+    pub bandwidth: Option<String>,
 }

@@ -2,10 +2,11 @@
 
 use eframe::egui::{Align, Id, Layout, Rect, Sense, Ui, pos2, vec2};
 
+use super::list::waits;
 use super::list::words::{self, HELD, PENDING, count_in};
 use super::tokens::{Tokens, Type, size};
 use super::widgets::{Button, progress, text};
-use super::{Cx, icons};
+use super::{Cx, bandwidth, icons};
 use crate::domain::attachment::State;
 use crate::model::list::Filter;
 use crate::model::{Action, Transfer, intake};
@@ -28,19 +29,41 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
         } else {
             idle_ui(ui, cx);
         }
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            ui.add_space(size::EDGE);
-            if pending > 0 {
-                if Button::quiet(cx.texts.get("pause-all")).icon(icons::PAUSE).small().show(ui).clicked() {
-                    cx.push(Action::Transfer(Transfer::Pause(Scope::All)));
-                }
-            } else if held > 0
-                && Button::quiet(cx.texts.get("resume-all")).icon(icons::PLAY).small().show(ui).clicked()
-            {
-                cx.push(Action::Transfer(Transfer::Resume(Scope::All)));
-            }
-        });
+        right_ui(ui, cx, (pending, held));
     });
+}
+
+/// What can be done, up to the right edge; begun at the left, so that Tab walks it as one reads.
+fn right_ui(ui: &mut Ui, cx: &mut Cx<'_>, (pending, held): (u64, u64)) {
+    let all = match (pending, held) {
+        (0, 0) => None,
+        (0, _) => Some(("resume-all", icons::PLAY, Transfer::Resume(Scope::All))),
+        _ => Some(("pause-all", icons::PAUSE, Transfer::Pause(Scope::All))),
+    };
+    let queued = count_in(&cx.model.list.overall.by_state, &[State::Queued]) > 0;
+    let tried = queued && cx.model.list.hosts.all().into_iter().any(waits::can_be_tried);
+    let tried = tried.then_some(("try-now", icons::ARROW_CLOCKWISE, Transfer::TryNow(None)));
+    let gap = size::HALF;
+    let button = |label, icon| Button::quiet(label).icon(icon).small();
+    let wide: f32 = [&tried, &all]
+        .into_iter()
+        .flatten()
+        .map(|(key, icon, _)| button(cx.texts.get(key), *icon).measure(ui) + gap)
+        .sum();
+    let whole = wide + bandwidth::measure(ui, cx);
+    ui.spacing_mut().item_spacing.x = gap;
+    ui.add_space((ui.available_width() - whole - size::EDGE - gap).max(0.0));
+    if let Some((key, icon, asks)) = tried
+        && button(cx.texts.get(key), icon).show(ui).clicked()
+    {
+        cx.push(Action::Transfer(asks));
+    }
+    bandwidth::show(ui, cx);
+    if let Some((key, icon, asks)) = all
+        && button(cx.texts.get(key), icon).show(ui).clicked()
+    {
+        cx.push(Action::Transfer(asks));
+    }
 }
 
 fn busy_ui(ui: &mut Ui, cx: &Cx<'_>) {
@@ -54,6 +77,17 @@ fn busy_ui(ui: &mut Ui, cx: &Cx<'_>) {
     let mut facts = words::flow_facts(cx.texts, flow);
     facts.push(words::working(cx.texts, &cx.model.list));
     facts_ui(ui, &facts);
+    waits_ui(ui, cx);
+}
+
+/// What is waited for, said once.
+fn waits_ui(ui: &mut Ui, cx: &Cx<'_>) {
+    let queued = count_in(&cx.model.list.overall.by_state, &[State::Queued]) > 0;
+    let Some((icon, line)) = waits::all(cx).filter(|_| queued) else { return };
+    let tokens = Tokens::of(ui);
+    ui.add_space(size::HALF);
+    icon.show(ui, size::ICON_SMALL, tokens.warn_text);
+    text(ui, Type::SmallStrong, tokens.warn_text, line);
 }
 
 /// Each in a place that grows but does not shrink while its digits change.
