@@ -336,6 +336,19 @@ fn when_a_menu_closes_the_keyboard_is_back_at_what_opened_it() {
 }
 
 #[test]
+fn when_a_sheet_closes_the_keyboard_is_back_where_it_was() {
+    let mut stage = Stage::new(queued());
+    stage.focus("Targets");
+    for (modifiers, key) in [(Modifiers::COMMAND, Key::K), (Modifiers::NONE, Key::F1)] {
+        stage.press(modifiers, key);
+        stage.press(Modifiers::NONE, Key::Tab);
+        assert_ne!(stage.focused().as_deref(), Some("Targets"));
+        stage.press(Modifiers::NONE, Key::Escape);
+        assert_eq!(stage.focused().as_deref(), Some("Targets"), "{key:?}");
+    }
+}
+
+#[test]
 fn tab_walks_the_tabs_and_the_actions_of_a_row_as_one_reads() {
     let mut stage = Stage::new(queued());
     let mut walk = |from: &str, to: usize| {

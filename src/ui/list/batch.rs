@@ -134,7 +134,7 @@ fn offers(cx: &Cx<'_>, totals: &BatchTotals) -> Vec<Offer> {
     let mut offers = Vec::new();
     if waits_for(cx, totals).is_some_and(waits::can_be_tried) {
         let try_now = Transfer::TryNow(Some(totals.batch));
-        offers.push(Offer::new("try-now", icons::ARROW_CLOCKWISE, true, try_now));
+        offers.push(Offer::new("try-now", icons::PLAY, true, try_now));
     }
     if failed > 0 {
         offers.push(Offer::new(

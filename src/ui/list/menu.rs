@@ -170,7 +170,7 @@ fn links_ui(ui: &mut Ui, cx: &mut Cx<'_>, row: &Row) {
 
 fn transfers_ui(ui: &mut Ui, cx: &mut Cx<'_>, row: &Row) {
     let waits = waits::of_row(cx, row).is_some_and(waits::can_be_tried);
-    if waits && menu_item(ui, icons::ARROW_CLOCKWISE, cx.texts.get("try-now")).clicked() {
+    if waits && menu_item(ui, icons::PLAY, cx.texts.get("try-now")).clicked() {
         actions::resume(cx, row.id);
     }
     match row.state {
