@@ -107,7 +107,7 @@ fn how_uploads_end() {
     both("ended", ended, |window| {
         window.wait_for("photo.jpg, Done");
         // The batch's time is today's.
-        Some(Rect::from_min_max(pos2(66.0, 118.0), pos2(152.0, 144.0)))
+        Some(Rect::from_min_max(pos2(330.0, 118.0), pos2(414.0, 144.0)))
     });
 }
 
@@ -182,7 +182,6 @@ fn what_waits_in_the_smallest_window() {
     model.settings.uploads.bandwidth_kib = 977;
     let mut stage = Stage::of_size(model, Language::English, (720.0, 480.0));
     stage.theme(Theme::Light);
-    stage.mask_times();
     stage.harness.snapshot_options("states-small", &options);
     results.extend_harness(&mut stage.harness);
 }

@@ -40,7 +40,7 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>, row: &Row) {
             if side_by_side { Layout::left_to_right(Align::Center) } else { Layout::top_down(Align::Min) };
         ui.allocate_ui_with_layout(vec2(ui.available_width(), size::SMALL), layout, |ui| {
             ui.spacing_mut().item_spacing = vec2(size::GAP, size::HALF);
-            buttons_ui(ui, cx, row, failure);
+            buttons_ui(ui, cx, row);
         });
     });
 }
@@ -77,18 +77,19 @@ fn sentence(broke: &str) -> String {
     if broke.ends_with(['.', '!', '?', '…']) { broke.to_owned() } else { format!("{broke}.") }
 }
 
-fn buttons_ui(ui: &mut Ui, cx: &mut Cx<'_>, row: &Row, failure: &Failure) {
+fn buttons_ui(ui: &mut Ui, cx: &mut Cx<'_>, row: &Row) {
     if Button::plain(cx.texts.get("retry")).icon(icons::ARROW_CLOCKWISE).small().show(ui).clicked() {
         cx.push(Action::Transfer(Transfer::Retry(Scope::One(row.id))));
     }
-    copy_details_ui(ui, cx, row, failure);
+    if Button::quiet(cx.texts.get("copy-details")).icon(icons::COPY).small().show(ui).clicked() {
+        copy_details(cx, row);
+    }
 }
 
-pub(super) fn copy_details_ui(ui: &mut Ui, cx: &mut Cx<'_>, row: &Row, failure: &Failure) {
-    if Button::quiet(cx.texts.get("copy-details")).icon(icons::COPY).small().show(ui).clicked() {
-        let text = details(row, failure);
-        cx.push(Action::Links(out::Action::CopyText { text, told: "details-copied" }));
-    }
+pub(super) fn copy_details(cx: &mut Cx<'_>, row: &Row) {
+    let Some(failure) = &row.failure else { return };
+    let text = details(row, failure);
+    cx.push(Action::Links(out::Action::CopyText { text, told: "details-copied" }));
 }
 
 /// Everything, for somebody who helps.

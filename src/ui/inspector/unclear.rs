@@ -2,7 +2,7 @@
 
 use eframe::egui::{CornerRadius, Frame, Margin, Ui, vec2};
 
-use super::failure::{cause_ui, copy_details_ui};
+use super::failure::{cause_ui, copy_details};
 use super::parts;
 use crate::domain::attachment::{Activity, State};
 use crate::domain::file_name;
@@ -10,6 +10,7 @@ use crate::model::detail::Loaded;
 use crate::model::{Action, Transfer};
 use crate::store::Row;
 use crate::transfer::Scope;
+use crate::ui::icon::Icon;
 use crate::ui::list::actions::{ask_to_send_again, can_be_looked_for, look};
 use crate::ui::list::words::interrupted_while;
 use crate::ui::text::step_key;
@@ -47,10 +48,8 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>, loaded: &Loaded) {
             cause_ui(ui, cx, failure);
         }
         ui.add_space(2.0);
-        ui.horizontal_wrapped(|ui| {
-            ui.spacing_mut().item_spacing = vec2(size::GAP, size::HALF);
-            buttons_ui(ui, cx, row);
-        });
+        ui.spacing_mut().item_spacing = vec2(size::GAP, size::HALF);
+        buttons_ui(ui, cx, row);
     });
 }
 
@@ -105,24 +104,54 @@ fn asked(activity: &Activity) -> String {
     format!("{} {}", activity.method, file_name::display(place))
 }
 
-fn buttons_ui(ui: &mut Ui, cx: &mut Cx<'_>, row: &Row) {
+/// A button: its text's key, its icon, what it asks for.
+type Offer = (&'static str, Icon, fn(&mut Cx<'_>, &Row));
+
+fn offers(cx: &Cx<'_>, row: &Row) -> Vec<Offer> {
+    let retry: fn(&mut Cx<'_>, &Row) = match row.state {
+        State::Unsure => ask_to_send_again,
+        _ => |cx, row| cx.push(Action::Transfer(Transfer::Retry(Scope::One(row.id)))),
+    };
+    let mut offers: Vec<Offer> = Vec::new();
     if can_be_looked_for(cx, row) {
-        let label = cx.texts.get("look-at-service");
-        if Button::plain(label).icon(icons::MAGNIFYING_GLASS).small().show(ui).clicked() {
-            look(cx, row.id);
+        offers.push(("look-at-service", icons::MAGNIFYING_GLASS, |cx, row| look(cx, row.id)));
+    }
+    offers.push(("retry", icons::ARROW_CLOCKWISE, retry));
+    offers.push(("remove", icons::X, |cx, row| cx.push(Action::Transfer(Transfer::Forget(vec![row.id])))));
+    if row.failure.is_some() {
+        offers.push(("copy-details", icons::COPY, copy_details));
+    }
+    offers
+}
+
+/// Beside each other as far as there is room.
+fn buttons_ui(ui: &mut Ui, cx: &mut Cx<'_>, row: &Row) {
+    let room = ui.available_width();
+    let mut lines: Vec<Vec<Offer>> = Vec::new();
+    let mut used = f32::INFINITY;
+    for offer in offers(cx, row) {
+        let wide = button(cx, &offer).measure(ui) + size::GAP;
+        if used + wide - size::GAP > room {
+            lines.push(Vec::new());
+            used = 0.0;
         }
+        used += wide;
+        lines.last_mut().into_iter().for_each(|line| line.push(offer));
     }
-    if Button::plain(cx.texts.get("retry")).icon(icons::ARROW_CLOCKWISE).small().show(ui).clicked() {
-        if row.state == State::Unsure {
-            ask_to_send_again(cx, row);
-        } else {
-            cx.push(Action::Transfer(Transfer::Retry(Scope::One(row.id))));
-        }
+    for line in lines {
+        ui.horizontal(|ui| {
+            for offer in line {
+                if button(cx, &offer).show(ui).clicked() {
+                    (offer.2)(cx, row);
+                }
+            }
+        });
     }
-    if Button::quiet(cx.texts.get("remove")).icon(icons::X).small().show(ui).clicked() {
-        cx.push(Action::Transfer(Transfer::Forget(vec![row.id])));
-    }
-    if let Some(failure) = &row.failure {
-        copy_details_ui(ui, cx, row, failure);
-    }
+}
+
+fn button<'a>(cx: &Cx<'a>, (key, icon, _): &Offer) -> Button<'a> {
+    let label = cx.texts.get(key);
+    let loud = matches!(*key, "look-at-service" | "retry");
+    let button = if loud { Button::plain(label) } else { Button::quiet(label) };
+    button.icon(*icon).small()
 }
