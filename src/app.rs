@@ -186,6 +186,7 @@ impl App {
                 self.model.ready = true;
                 self.model.trouble = None;
                 self.actions.append(&mut self.early);
+                self.limit_engine();
                 self.list_opened();
                 self.targets_opened();
             }

@@ -107,19 +107,70 @@ state-canceled = Canceled
 state-interrupted = Interrupted
 state-unsure = Unsure
 interrupted-advice = Affix ended before it was done
+interrupted-while = Affix ended while { $step }
+step-inspect = reading the file
+step-preflight = checking the file
+step-prepare = preparing it
+step-ticket = asking for an address
+step-send = sending the file
+step-confirm = confirming it
+step-verify = comparing the answer
+step-record = writing it down
 unsure-line = Sent, but the answer was lost
 unsure-advice = It may be there already
 unsure-question = The file may be at the service already. Sent again, it may be there twice.
 waiting-again = { $why }, again in { $time }
+waiting-host = Waiting for { $host }, { $time }
+waiting-host-line = Waiting for { $host }
+goes-on-in = Goes on in { $time }
+waiting-unreachable = { $host } cannot be reached, trying again in { $time }
+waiting-unreachable-now = { $host } cannot be reached, trying again
+unreachable-line = Cannot reach { $host }
+trying-again-in = Trying again in { $time }
+trying-again = Trying again
+waiting-offline = Offline, goes on when the network is back
+waiting-offline-line = Offline
+waiting-offline-advice = Goes on when the network is back
+waiting-hosts = { $count ->
+    [one] Waiting for 1 service, { $time }
+   *[other] Waiting for { $shown } services, { $time }
+}
+try-now = Try now
+queued-next = Queued, next
+queued-behind = Queued, { $shown } before it
+priority-high = High
+priority-low = Low
+upload-first = Upload first
+upload-last = Upload last
+move-up = Move up
+move-down = Move down
+set-priority-high = Priority: High
+set-priority-normal = Priority: Normal
+set-priority-low = Priority: Low
+target-actions = More actions: { $target }
+look-at-service = Look at the service
+look-found = The file is there: its link is in the list
+look-missing = The file is not there: it can be retried safely
+check-links = Check links
+done-link-broken = Done · link broken
+link-verified = link verified
+link-not-yet = link not ready yet
+bandwidth = Bandwidth limit
+bandwidth-own = Own limit, MB/s
+no-limit = No limit
+set = Set
 waiting-busy = Service busy
 waiting-connection = Connection lost
 part-of = { $part } of { $whole }
 done-of = { $done } of { $all }
+done-of-all = { $done } of { $all } done
 speed = { $bytes }/s
 time-left = { $time } left
 link-over = Link expired
 when-today = Today { $time }
 when-yesterday = Yesterday { $time }
+just-now = just now
+minutes-ago = { $shown } min ago
 nothing-here = Nothing here
 nothing-active = Nothing is being uploaded
 nothing-done = Nothing is done yet
@@ -169,6 +220,10 @@ hours-left = { $count ->
     [one] 1 hour left
    *[other] { $shown } hours left
 }
+minutes-left = { $count ->
+    [one] 1 minute left
+   *[other] { $shown } minutes left
+}
 scanning = { $count ->
     [one] 1 file found
    *[other] { $shown } files found
@@ -201,6 +256,22 @@ section-facts = Facts
 section-activity = Activity
 section-failed = What went wrong
 section-unsure = Perhaps uploaded
+section-interrupted = Interrupted
+unsure-what = It was sent, but the answer was lost.
+interrupted-goes-on = A retry goes on from where it was.
+interrupted-anew = A retry sends it again from its beginning.
+full-stop = .
+fact-came-to = Came to
+fact-sent = Sent
+sent-whole = all of it, { $when }
+fact-last-request = Last asked
+fact-answer = Answer
+fact-known = Known
+check-verified = The link works
+check-not-yet = The link is not ready yet
+check-broken = The link does not work
+check-never = The link was not checked
+checked = Checked { $when }
 link-view = View
 link-thumbnail = Thumbnail
 link-preview = Preview
@@ -260,6 +331,10 @@ links-copied = { $count ->
 links-copied-some = { $count ->
     [one] 1 link copied, { $without } without one
    *[other] { $count } links copied, { $without } without one
+}
+links-copied-expired = { $count ->
+    [one] Link copied, but it has expired
+   *[other] { $count } links copied, { $expired } of them expired
 }
 links-none = There is no link to copy
 text-copied = Copied
@@ -341,6 +416,16 @@ wrong-url = An address such as https://example.com
 wrong-url-user = An address without a user name or password in it
 wrong-number = A whole number from { $min } to { $max }
 wrong-choice = Choose one of the list
+limits = Limits
+limit-parallel = Uploads at once
+limit-parallel-help = Empty: as in Settings
+limit-requests = Requests a minute
+limit-requests-help = Empty: no limit
+limit-again = Content that is there already
+limit-again-help = What is done with a file that this target has
+again-ask = Ask
+again-upload = Upload again
+again-existing = Use the existing link
 connection = Connection
 millis = { $count } ms
 connection-preparing = Fetching the secrets…
@@ -448,6 +533,9 @@ confirm-cancel-all-why = Uploads that run are stopped. They can be retried from 
 cancel-all = Cancel all
 keep-uploading = Keep uploading
 
+confirm-send-again = Send { $name } again?
+confirm-send-again-why = It may be there already: sending it again may make a second copy.
+
 trouble = Affix cannot open its database
 trouble-where = It is kept here:
 
@@ -478,6 +566,11 @@ parallel-per-target = Uploads at once for each target
 parallel = Uploads at once in all
 retries = Further tries after a failure
 retries-help = Only where a repeat is safe
+bandwidth-help = For all uploads together; a limit of your own at the foot of the window
+resume-at-start = Continue unfinished uploads when Affix opens
+resume-at-start-help = Only what can go on without making a second copy
+check-after = Check links after uploading
+check-after-help = Each link is asked for once
 auto-copy = Copy the links when a batch ends
 ask-first = Ask before the first upload to a target
 notify = Notify when a batch ends

@@ -8,9 +8,10 @@ use eframe::egui::Context;
 use super::App;
 use super::work::{Core, Reporter};
 use crate::domain::attachment::{AttachmentId, BatchId, State};
+use crate::domain::describe::Visibility;
 use crate::domain::error::{Failure, Kind};
 use crate::domain::link::Format;
-use crate::domain::receipt::LinkKind;
+use crate::domain::receipt::{Link, LinkKind, Receipt};
 use crate::model::links::{Action, Rendered, Update};
 use crate::model::{self, Notice};
 use crate::platform::chooser::{self, Choice};
@@ -72,10 +73,10 @@ impl App {
     pub(super) fn links_event(&mut self, event: &Event) {
         let (Event::BatchDone(batch), Some(core)) = (event, &self.core) else { return };
         let (store, format, batch) = (core.store.clone(), self.format(), *batch);
-        let reporter = self.work.reporter();
+        let (reporter, now_ms) = (self.work.reporter(), self.model.now_ms);
         self.work.start(async move {
             match store.batch(batch).await {
-                Ok(rows) => reporter.send(model::Update::Links(ended(batch, &format, &rows))).await,
+                Ok(rows) => reporter.send(model::Update::Links(ended(batch, &format, &rows, now_ms))).await,
                 Err(failure) => tell(&reporter, failure).await,
             }
         });
@@ -102,27 +103,32 @@ impl App {
     }
 
     fn copy(&self, rows: impl Future<Output = Result<Vec<Row>, Failure>> + Send + 'static, format: Format) {
+        let now_ms = self.model.now_ms;
         self.work.spawn(async move {
             match rows.await {
-                Ok(rows) => model::Update::Links(Update::Text(render(&format, &rows))),
+                Ok(rows) => model::Update::Links(Update::Text(render(&format, &rows, now_ms))),
                 Err(failure) => model::Update::Tell(Notice::Failure(failure)),
             }
         });
     }
 
     fn copy_one(&self, store: Store, id: AttachmentId, kind: LinkKind) {
+        let now_ms = self.model.now_ms;
         self.work.spawn(async move {
-            match link_of(&store, id, Some(kind)).await {
-                Ok(text) => model::Update::Links(Update::Text(Rendered { text, links: 1, without: 0 })),
+            match one_of(&store, id, kind, now_ms).await {
+                Ok(rendered) => model::Update::Links(Update::Text(rendered)),
                 Err(failure) => model::Update::Tell(Notice::Failure(failure)),
             }
         });
     }
 
     fn copied(&mut self, ctx: &Context, rendered: Rendered) {
-        let Rendered { text, links, without } = rendered;
+        let Rendered { text, links, without, expired } = rendered;
         let notice = match (links, without) {
             (0, _) => Notice::text("links-none"),
+            _ if expired > 0 => {
+                Notice::text("links-copied-expired").value("count", links).value("expired", expired)
+            }
             (_, 0) => Notice::text("links-copied").value("count", links),
             _ => Notice::text("links-copied-some").value("count", links).value("without", without),
         };
@@ -215,6 +221,18 @@ async fn link_of(store: &Store, id: AttachmentId, kind: Option<LinkKind>) -> Res
     link.map(str::to_owned).ok_or_else(|| Failure::new(Kind::Gone, "The attachment has no such link"))
 }
 
+/// One link as a text for the clipboard.
+async fn one_of(store: &Store, id: AttachmentId, kind: LinkKind, now_ms: i64) -> Result<Rendered, Failure> {
+    let text = link_of(store, id, Some(kind)).await?;
+    let receipt = row(store, id).await?.receipt.unwrap_or_default();
+    let over = receipt.links.iter().any(|link| link.kind == kind && is_over(&receipt, link, now_ms));
+    Ok(Rendered { text, links: 1, without: 0, expired: usize::from(over) })
+}
+
+fn is_over(receipt: &Receipt, link: &Link, now_ms: i64) -> bool {
+    link.visibility == Visibility::Expiring && receipt.expires_at.is_some_and(|at| at <= now_ms / 1000)
+}
+
 /// The rows in the order of the ids; those that are gone are left out.
 async fn in_order(store: &Store, ids: Vec<AttachmentId>) -> Result<Vec<Row>, Failure> {
     let rows = store.rows(ids.clone()).await?;
@@ -223,17 +241,22 @@ async fn in_order(store: &Store, ids: Vec<AttachmentId>) -> Result<Vec<Row>, Fai
 }
 
 /// One text, a line for each link.
-fn render(format: &Format, rows: &[Row]) -> Rendered {
+fn render(format: &Format, rows: &[Row], now_ms: i64) -> Rendered {
     let facts = rows.iter().filter_map(Row::link_facts).filter(|facts| !facts.url.is_empty());
     let lines: Vec<String> = facts.map(|facts| format.render(&facts)).collect();
-    Rendered { text: lines.join("\n"), links: lines.len(), without: rows.len() - lines.len() }
+    let over = |row: &&Row| {
+        let receipt = row.receipt.as_ref();
+        receipt.is_some_and(|receipt| receipt.primary().is_some_and(|link| is_over(receipt, link, now_ms)))
+    };
+    let expired = rows.iter().filter(over).count();
+    Rendered { text: lines.join("\n"), links: lines.len(), without: rows.len() - lines.len(), expired }
 }
 
-fn ended(batch: BatchId, format: &Format, rows: &[Row]) -> Update {
+fn ended(batch: BatchId, format: &Format, rows: &[Row], now_ms: i64) -> Update {
     let count = |states: &[State]| rows.iter().filter(|row| states.contains(&row.state)).count();
     Update::Ended {
         batch,
-        links: render(format, rows),
+        links: render(format, rows, now_ms),
         target: rows.first().map(|row| row.profile.clone()).unwrap_or_default(),
         done: count(&[State::Done]),
         failed: count(&[State::Failed, State::Unsure]),

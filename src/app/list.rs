@@ -3,6 +3,7 @@
 
 mod moving;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use eframe::egui::Context;
@@ -11,6 +12,7 @@ use super::App;
 use super::work::Core;
 use crate::domain::attachment::{AttachmentId, BatchId, State};
 use crate::model::list::{Action, Filter, Update};
+use crate::model::queue::to_next_second;
 use crate::model::{self};
 use crate::store::{Store, Totals};
 use crate::transfer::Event;
@@ -215,13 +217,14 @@ impl App {
                 });
             }
             Event::BatchDone(_) | Event::Asked { .. } => self.list.outline.stale = true,
-            Event::Checked { id, .. } => {
-                list.rows.outdated(&[*id]);
+            Event::HostWaits(wait) => return list.hosts.wait((**wait).clone(), now_ms),
+            Event::HostGoesOn { host } => return list.hosts.go_on(host),
+            Event::Checked { id, check } => {
+                let check = check.clone();
+                list.rows.change(*id, |row| row.link_check = Some(check));
                 return;
             }
-            Event::Warned { .. } | Event::HostWaits(_) | Event::HostGoesOn { .. } | Event::Trouble(_) => {
-                return;
-            }
+            Event::Warned { .. } | Event::Trouble(_) => return,
         }
         (self.list.totals.stale, self.list.counts.stale) = (true, true);
     }
@@ -232,6 +235,7 @@ impl App {
         let now_ms = self.model.now_ms;
         self.moving_due(ctx, &core);
         self.waiting_due(ctx);
+        self.order_due(&core);
         if self.list.outline.begin(ctx, now_ms) {
             let (store, query) = (core.store.clone(), self.model.list.wanted.query());
             self.work.spawn(async move {
@@ -271,10 +275,19 @@ impl App {
     fn waiting_due(&mut self, ctx: &Context) {
         let now_ms = self.model.now_ms;
         self.model.list.waiting.retain(|_, (_, at_ms)| *at_ms > now_ms);
-        let to_next = |at_ms: &i64| (at_ms - now_ms - 1) % 1000 + 1;
-        if let Some(wait_ms) = self.model.list.waiting.values().map(|(_, at_ms)| to_next(at_ms)).min() {
+        self.model.list.hosts.expire(now_ms);
+        let rows = self.model.list.waiting.values().map(|(_, at_ms)| to_next_second(*at_ms, now_ms)).min();
+        let hosts = self.model.list.hosts.next_second_ms(now_ms);
+        if let Some(wait_ms) = rows.into_iter().chain(hosts).min() {
             frame_in(ctx, wait_ms.max(EVERY_MS));
         }
+    }
+
+    /// Places in the queue are of interest while something is in it.
+    fn order_due(&mut self, core: &Core) {
+        let list = &mut self.model.list;
+        let queued = list.counts.iter().any(|(state, count)| *state == State::Queued && *count > 0);
+        list.order.take(if queued { core.handle.order() } else { Arc::default() });
     }
 
     fn read_rows(&mut self, ids: Vec<AttachmentId>) {

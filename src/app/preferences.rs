@@ -48,7 +48,14 @@ impl App {
 
     pub(super) fn preferences_action(&mut self, ctx: &Context, core: &Core, action: Action) {
         match action {
-            Action::Set(key, value) => self.set(vec![(key, value)]),
+            Action::Set(key, value) => {
+                if key == "uploads.bandwidth_kib" {
+                    // The uploads that run feel it before it is written.
+                    let kib = value.as_deref().and_then(|text| text.parse().ok()).unwrap_or_default();
+                    core.handle.set_bandwidth(bytes_per_sec(kib));
+                }
+                self.set(vec![(key, value)]);
+            }
             Action::Reload => self.reload(core.file.clone()),
             Action::ChooseCa => {
                 let dialog =
@@ -92,6 +99,7 @@ impl App {
                 let preferences = &mut self.model.preferences;
                 preferences.refused = keys.first().map(|key| (*key, failure.clone()));
                 self.tell(Notice::Failure(failure));
+                self.limit_engine();
                 self.written();
             }
             Update::Chosen(Some(path)) => {
@@ -164,20 +172,24 @@ impl App {
         if language != self.texts.language {
             self.texts = Texts::new(language);
         }
-        if let Some(core) = &self.core {
-            let handle = core.handle.clone();
-            let (limits, retry) = (opening::limits_of(&settings), opening::retry_of(&settings));
-            let check_links = settings.uploads.check_links;
-            handle.set_bandwidth(opening::bandwidth_of(&settings));
-            self.work.start(async move {
-                // An engine that has ended takes no limits, and says so for every upload.
-                let _ended = handle.set_limits(limits).await;
-                let _ended = handle.set_retry(retry).await;
-                let _ended = handle.set_check_links(check_links).await;
-            });
-        }
         self.model.preferences.restart = self.network_at_start.as_ref() != Some(&settings.network);
         self.model.settings = settings;
+        self.limit_engine();
+    }
+
+    /// Hands the engine what the settings say; also when it was opened.
+    pub(super) fn limit_engine(&self) {
+        let Some(core) = &self.core else { return };
+        let (handle, settings) = (core.handle.clone(), &self.model.settings);
+        let (limits, retry) = (opening::limits_of(settings), opening::retry_of(settings));
+        let check = settings.uploads.check_links;
+        handle.set_bandwidth(bytes_per_sec(settings.uploads.bandwidth_kib));
+        self.work.start(async move {
+            // An engine that has ended takes no limits, and says so for every upload.
+            let _ended = handle.set_limits(limits).await;
+            let _ended = handle.set_retry(retry).await;
+            let _ended = handle.set_check_links(check).await;
+        });
     }
 
     fn show(&self, path: PathBuf) {
@@ -202,6 +214,11 @@ pub(super) fn change(file: &File, changes: &[(&'static str, Option<String>)]) ->
         .advice(format!("Correct {} first.", file.path().display())));
     }
     file.set_all(changes)
+}
+
+/// As the engine takes it; none for no limit.
+fn bytes_per_sec(kib: u64) -> Option<u64> {
+    (kib > 0).then(|| kib.saturating_mul(1024))
 }
 
 /// Theme and scale.

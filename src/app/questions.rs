@@ -112,6 +112,7 @@ impl App {
                 Confirm::RemoveTarget(name) => model::Action::Targets(targets::Action::Remove(name)),
                 Confirm::ClearHistory => model::Action::Preferences(preferences::Action::ClearHistory),
                 Confirm::Delete(id, _) => model::Action::Transfer(Transfer::Delete(id)),
+                Confirm::SendAgain(id, _) => model::Action::Transfer(Transfer::Retry(Scope::One(id))),
                 Confirm::CancelAll(_) => model::Action::Transfer(Transfer::Cancel(Scope::All)),
             }),
         }

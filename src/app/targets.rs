@@ -97,6 +97,8 @@ impl App {
         if targets.picked().is_none() {
             targets.picked = default;
         }
+        // A target may have limits of its own.
+        self.limit_engine();
     }
 
     /// Files go there from now on, also after a restart.

@@ -2,19 +2,20 @@
 
 use super::App;
 use super::work::Core;
-use crate::domain::attachment::{AttachmentId, State};
+use crate::domain::attachment::{AttachmentId, BatchId, State};
 use crate::domain::error::Failure;
 use crate::model::{self, Notice, Transfer, list};
 use crate::store::ListQuery;
 use crate::transfer::Scope;
-use crate::transfer::aftercare::Aftercare;
+use crate::transfer::aftercare::{Aftercare, Looked};
 
 impl App {
     pub(super) fn transfer_action(&mut self, core: &Core, action: Transfer) {
         let (core, clock) = (core.clone(), self.clock);
         let reporter = self.work.reporter();
         let changes = match &action {
-            Transfer::Delete(id) | Transfer::Renew(id) => vec![*id],
+            Transfer::Delete(id) | Transfer::Renew(id) | Transfer::Look(id) => vec![*id],
+            Transfer::Prioritise(scope, _) => self.rows_of(scope),
             _ => Vec::new(),
         };
         self.work.start(async move {
@@ -25,6 +26,20 @@ impl App {
             }
             reporter.send(model::Update::List(list::Update::Changed(changes))).await;
         });
+    }
+}
+
+impl App {
+    /// Of the rows that are here those that a scope means.
+    fn rows_of(&self, scope: &Scope) -> Vec<AttachmentId> {
+        let rows = &self.model.list.rows;
+        match scope {
+            Scope::One(id) => vec![*id],
+            Scope::Some(ids) => ids.iter().copied().filter(|id| rows.get(*id).is_some()).collect(),
+            Scope::Batch(batch) => rows.all(|row| row.batch == *batch),
+            Scope::Profile(profile) => rows.all(|row| row.profile == *profile),
+            Scope::All => rows.all(|_| true),
+        }
     }
 }
 
@@ -56,6 +71,17 @@ async fn carry_out(core: &Core, action: Transfer, clock: fn() -> i64) -> Result<
             aftercare().renew(id).await?;
             return Ok(Some(Notice::text("link-renewed")));
         }
+        Transfer::TryNow(batch) => try_now(core, batch).await?,
+        Transfer::Prioritise(scope, priority) => core.handle.prioritise(scope, priority).await?,
+        Transfer::Reorder(scope, place) => core.handle.reorder(scope, place).await?,
+        Transfer::CheckLinks(ids) => core.handle.check_links(ids).await?,
+        Transfer::Look(id) => {
+            let key = match aftercare().look(id).await? {
+                Looked::Found(_) => "look-found",
+                Looked::Missing => "look-missing",
+            };
+            return Ok(Some(Notice::text(key)));
+        }
     }
     Ok(None)
 }
@@ -63,6 +89,18 @@ async fn carry_out(core: &Core, action: Transfer, clock: fn() -> i64) -> Result<
 async fn forget(core: &Core, ids: Vec<AttachmentId>) -> Result<Option<Notice>, Failure> {
     let gone = core.store.forget(ids).await?;
     Ok((gone > 0).then(|| Notice::text("removed-from-list").value("count", gone)))
+}
+
+/// Only what waits: what the user paused stays so.
+async fn try_now(core: &Core, batch: Option<BatchId>) -> Result<(), Failure> {
+    let ids = match batch {
+        Some(batch) => {
+            let waiting = core.store.batch(batch).await?.into_iter().filter(|row| row.state == State::Queued);
+            waiting.map(|row| row.id).collect()
+        }
+        None => core.handle.order().to_vec(),
+    };
+    core.handle.resume(Scope::Some(ids)).await
 }
 
 /// One is tried again whatever it is. Of many only what failed for certain or never ended: what may have arrived is

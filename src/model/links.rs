@@ -36,6 +36,8 @@ pub struct Rendered {
     pub links: usize,
     /// How many attachments had none.
     pub without: usize,
+    /// How many of the links have expired.
+    pub expired: usize,
 }
 
 #[derive(Debug)]

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::domain::attachment::{AttachmentId, BatchId, State};
 use crate::domain::error::Failure;
 use crate::domain::progress::Meter;
+use crate::model::queue::{Hosts, Order};
 use crate::store::{BatchTotals, ListQuery, Outline, Overall, Row, Totals};
 use crate::transfer::Moving;
 
@@ -99,6 +100,9 @@ pub struct List {
     pub targets_used: Vec<String>,
     /// A try again that is waited for: the attachment, why, and when (milliseconds since 1970).
     pub waiting: HashMap<AttachmentId, (Failure, i64)>,
+    /// Hosts that are left alone for a while.
+    pub hosts: Hosts,
+    pub order: Order,
 }
 
 impl List {
@@ -129,6 +133,17 @@ impl Rows {
     #[must_use]
     pub fn get(&self, id: AttachmentId) -> Option<&Arc<Row>> {
         self.known.get(&id)
+    }
+
+    /// Of those that are here the ones that are meant.
+    #[must_use]
+    pub fn all(&self, is_meant: impl Fn(&Row) -> bool) -> Vec<AttachmentId> {
+        self.known.values().filter(|row| is_meant(row)).map(|row| row.id).collect()
+    }
+
+    #[must_use]
+    pub fn any(&self, is_meant: impl Fn(&Row) -> bool) -> bool {
+        self.known.values().any(|row| is_meant(row))
     }
 
     /// Whether it should be read: it is not here or not true any more, and nobody has asked yet.

@@ -6,7 +6,7 @@
 //! | area | model | drawn in | carried out in |
 //! |---|---|---|---|
 //! | files coming in | `intake` | `ui/drop`, the bar | `app/intake` |
-//! | the list, its filters and totals | `list` | `ui/list`, `ui/status` | `app/list` |
+//! | the list, its filters and totals, what waits | `list`, `queue` | `ui/list`, `ui/status` | `app/list` |
 //! | links going out | `links` | list and inspector | `app/links` |
 //! | the inspector and previews | `detail` | `ui/inspector` | `app/detail` |
 //! | targets | `targets` | `ui/targets`, the picker | `app/targets` |
@@ -20,13 +20,14 @@ pub mod links;
 pub mod list;
 pub mod preferences;
 pub mod questions;
+pub mod queue;
 pub mod targets;
 pub mod toasts;
 
-use crate::domain::attachment::AttachmentId;
+use crate::domain::attachment::{AttachmentId, BatchId, Priority};
 use crate::domain::error::Failure;
 use crate::settings::Settings;
-use crate::transfer::Scope;
+use crate::transfer::{Place, Scope};
 
 /// Everything that the window shows.
 #[derive(Debug, Default)]
@@ -78,6 +79,15 @@ pub enum Transfer {
     Delete(AttachmentId),
     /// Fresh links from the service.
     Renew(AttachmentId),
+    /// Wait no longer for the hosts of a batch's files, or of all.
+    TryNow(Option<BatchId>),
+    Prioritise(Scope, Priority),
+    /// Among what waits.
+    Reorder(Scope, Place),
+    /// Ask the service for a file whose upload's end is not known.
+    Look(AttachmentId),
+    /// Ask for the links of these.
+    CheckLinks(Vec<AttachmentId>),
 }
 
 /// What came back from work off the UI thread.

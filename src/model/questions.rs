@@ -44,6 +44,8 @@ pub enum Confirm {
     Delete(AttachmentId, String),
     /// How many uploads.
     CancelAll(u64),
+    /// One that may have arrived: the attachment and its name.
+    SendAgain(AttachmentId, String),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

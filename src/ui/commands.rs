@@ -3,13 +3,14 @@
 
 use eframe::egui::{Context, Key, KeyboardShortcut, Modifiers};
 
-use super::list::want;
+use super::list::{self, want};
 use super::{Cx, Overlay, Screen};
+use crate::domain::attachment::Priority;
 use crate::model::list::Filter;
 use crate::model::questions::{self, Confirm, Question};
 use crate::model::{Action, Transfer, intake, preferences};
-use crate::transfer::Scope;
 use crate::transfer::export::What;
+use crate::transfer::{Place, Scope};
 
 /// Percents that the window is shown at.
 pub const SCALES: [u32; 11] = [75, 80, 90, 100, 110, 125, 150, 175, 200, 225, 250];
@@ -51,6 +52,10 @@ pub enum Command {
     Remove,
     Preview,
     Move,
+    /// The selection among what waits.
+    Reorder(Place),
+    Prioritise(Priority),
+    CheckLinks,
     Search,
     Show(Filter),
     Inspector,
@@ -84,6 +89,8 @@ pub enum By {
     Here,
     /// The list, for its selection.
     List,
+    /// The same; the palette has it, too.
+    Selection,
     /// The clipboard's events, or whatever lies on top: the keys are shown, not watched by `listen`.
     Other,
 }
@@ -103,6 +110,10 @@ const fn entry(
     (shortcut, by): (Option<KeyboardShortcut>, By),
 ) -> Entry {
     Entry { command, key, section, shortcut, by }
+}
+
+const fn alt(key: Key) -> KeyboardShortcut {
+    KeyboardShortcut::new(Modifiers::ALT, key)
 }
 
 const CTRL_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
@@ -144,6 +155,29 @@ pub const COMMANDS: &[Entry] = &[
     entry(Command::CopyLinks, "command-copy-links", Section::List, (Some(ctrl(Key::C)), By::List)),
     entry(Command::Preview, "command-preview", Section::List, (Some(plain(Key::Space)), By::List)),
     entry(Command::Remove, "command-remove", Section::List, (Some(plain(Key::Delete)), By::List)),
+    entry(
+        Command::Reorder(Place::First),
+        "upload-first",
+        Section::List,
+        (Some(alt(Key::Home)), By::Selection),
+    ),
+    entry(
+        Command::Reorder(Place::Earlier),
+        "move-up",
+        Section::List,
+        (Some(alt(Key::ArrowUp)), By::Selection),
+    ),
+    entry(
+        Command::Reorder(Place::Later),
+        "move-down",
+        Section::List,
+        (Some(alt(Key::ArrowDown)), By::Selection),
+    ),
+    entry(Command::Reorder(Place::Last), "upload-last", Section::List, (Some(alt(Key::End)), By::Selection)),
+    entry(Command::Prioritise(Priority::High), "set-priority-high", Section::List, (None, By::Selection)),
+    entry(Command::Prioritise(Priority::Normal), "set-priority-normal", Section::List, (None, By::Selection)),
+    entry(Command::Prioritise(Priority::Low), "set-priority-low", Section::List, (None, By::Selection)),
+    entry(Command::CheckLinks, "check-links", Section::List, (None, By::Selection)),
     entry(Command::Inspector, "command-inspector", Section::Window, (Some(ctrl(Key::I)), By::Here)),
     entry(Command::AllCommands, "all-commands", Section::Window, (Some(ctrl(Key::K)), By::Here)),
     entry(Command::Uploads, "command-uploads", Section::Window, (None, By::Here)),
@@ -169,6 +203,14 @@ pub fn keys_of(ctx: &Context, command: Command) -> Option<String> {
 pub fn written(ctx: &Context, shortcut: &KeyboardShortcut) -> String {
     match shortcut.logical_key {
         Key::ArrowDown if shortcut.modifiers.is_none() => "↑ ↓".to_owned(),
+        Key::ArrowUp | Key::ArrowDown => {
+            let whole = ctx.format_shortcut(shortcut);
+            let start = whole.rfind('+').map_or("", |at| whole.get(..=at).unwrap_or_default());
+            let sign = if shortcut.logical_key == Key::ArrowUp { "↑" } else { "↓" };
+            let start =
+                if start.is_empty() { whole.get(..'⌥'.len_utf8()).unwrap_or_default() } else { start };
+            format!("{start}{sign}")
+        }
         Key::Escape => "Esc".to_owned(),
         Key::Comma | Key::Plus | Key::Minus => {
             let whole = ctx.format_shortcut(shortcut);
@@ -206,6 +248,8 @@ pub fn is_enabled(cx: &Cx<'_>, command: Command) -> bool {
         }
         Command::ClearHistory => list.count(Filter::All) > list.count(Filter::Active),
         Command::Inspector => list.count(Filter::All) > 0,
+        Command::Reorder(_) | Command::Prioritise(_) => list::selection_waits(cx),
+        Command::CheckLinks => list::selection_has_links(cx),
         Command::Uploads => cx.state.screen != Screen::Uploads,
         Command::Targets => cx.state.screen != Screen::Targets,
         Command::Settings => cx.state.screen != Screen::Settings,
@@ -235,6 +279,15 @@ pub fn run(cx: &mut Cx<'_>, command: Command) {
             cx.state.screen = Screen::Uploads;
             want(cx, |wanted| wanted.filter = filter);
         }
+        Command::Reorder(place) => {
+            let scope = Scope::Some(list::selected(cx));
+            cx.push(Action::Transfer(Transfer::Reorder(scope, place)));
+        }
+        Command::Prioritise(priority) => {
+            let scope = Scope::Some(list::selected(cx));
+            cx.push(Action::Transfer(Transfer::Prioritise(scope, priority)));
+        }
+        Command::CheckLinks => cx.push(Action::Transfer(Transfer::CheckLinks(list::selected(cx)))),
         Command::Inspector => {
             cx.state.screen = Screen::Uploads;
             cx.state.inspector.open = !cx.state.inspector.open;

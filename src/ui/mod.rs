@@ -10,6 +10,7 @@ pub mod tokens;
 pub mod when;
 pub mod widgets;
 
+mod bandwidth;
 mod bar;
 mod dialogs;
 mod drop;
@@ -25,7 +26,7 @@ mod toasts;
 
 pub use state::{Overlay, Screen, State};
 
-use eframe::egui::{CentralPanel, Context, Frame, Panel, Ui, vec2};
+use eframe::egui::{CentralPanel, Context, Frame, Memory, Panel, Ui, vec2};
 
 use crate::model::{Action, Model};
 use text::Texts;
@@ -52,6 +53,7 @@ impl Cx<'_> {
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
     widgets::watch_input(ui.ctx());
     overlays::shortcuts(ui.ctx(), cx);
+    give_back(ui.ctx(), cx);
     match cx.state.screen {
         Screen::Uploads => uploads_ui(ui, cx),
         Screen::Targets => targets::show(ui, cx),
@@ -64,6 +66,22 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
     toasts::show(ui.ctx(), cx);
     for action in cx.state.previews.ask() {
         cx.push(Action::Detail(action));
+    }
+}
+
+/// When what lay over the screen has gone, the keyboard is back where it was before.
+fn give_back(ctx: &Context, cx: &mut Cx<'_>) {
+    let covered = cx.state.overlay.is_some() || dialogs::is_open(cx.model) || cx.state.inspector.covers();
+    match (covered, cx.state.beneath.take()) {
+        (true, None) => cx.state.beneath = Some(ctx.memory(Memory::focused)),
+        (true, kept) => cx.state.beneath = kept,
+        // A sheet keeps the keyboard to itself for one frame more.
+        (false, kept @ Some(_)) if ctx.memory(|memory| memory.top_modal_layer().is_some()) => {
+            cx.state.beneath = kept;
+            ctx.request_repaint();
+        }
+        (false, Some(Some(id))) => ctx.memory_mut(|memory| memory.request_focus(id)),
+        (false, _) => {}
     }
 }
 

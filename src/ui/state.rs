@@ -1,5 +1,7 @@
 //! What only the window knows.
 
+use eframe::egui::Id;
+
 use super::previews::Previews;
 use super::{dialogs, drop, inspector, list, overlays, settings, targets};
 
@@ -36,4 +38,8 @@ pub struct State {
     pub dialogs: dialogs::State,
     pub overlays: overlays::State,
     pub drop: drop::State,
+    /// What had the keyboard when something came to lie over the screen; none while nothing does.
+    pub beneath: Option<Option<Id>>,
+    /// A bandwidth limit while it is typed.
+    pub bandwidth: Option<String>,
 }

@@ -6,7 +6,7 @@ use std::fmt;
 use fluent_bundle::{FluentArgs, FluentBundle, FluentResource, FluentValue};
 use unic_langid::LanguageIdentifier;
 
-use crate::domain::error::{Failure, Kind};
+use crate::domain::error::{Failure, Kind, Step};
 use crate::domain::progress::human_bytes;
 
 const ENGLISH: &str = include_str!("../../assets/texts/en.ftl");
@@ -191,6 +191,21 @@ pub fn kind_key(kind: Kind) -> &'static str {
         Kind::Settings => "failure-settings",
         Kind::Storage => "failure-storage",
         Kind::Declined => "failure-declined",
+    }
+}
+
+/// The text that says what a step does: "sending the file".
+#[must_use]
+pub fn step_key(step: Step) -> &'static str {
+    match step {
+        Step::Inspect => "step-inspect",
+        Step::Preflight => "step-preflight",
+        Step::Prepare => "step-prepare",
+        Step::Ticket => "step-ticket",
+        Step::Send => "step-send",
+        Step::Confirm => "step-confirm",
+        Step::Verify => "step-verify",
+        Step::Record => "step-record",
     }
 }
 

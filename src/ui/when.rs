@@ -1,6 +1,7 @@
 //! Points in time in words, as the clock on the user's wall shows them.
 
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -17,6 +18,34 @@ pub fn when(texts: &Texts, at_ms: i64, now_ms: i64) -> String {
 #[must_use]
 pub fn date(at_ms: i64) -> String {
     Timestamp::from_millisecond(at_ms).unwrap_or_default().to_zoned(zone().clone()).date().to_string()
+}
+
+/// "Just now", "2 min ago", then as [`when`]; and after how long it says something else.
+#[must_use]
+pub fn ago(texts: &Texts, at_ms: i64, now_ms: i64) -> (String, Option<Duration>) {
+    let past_secs = u64::try_from(now_ms - at_ms).unwrap_or_default() / 1000;
+    match past_secs {
+        0..60 => (texts.get("just-now").to_owned(), Some(Duration::from_secs(60 - past_secs))),
+        60..3600 => {
+            let wait = Duration::from_secs(60 - past_secs % 60);
+            (texts.count("minutes-ago", past_secs / 60), Some(wait))
+        }
+        _ => (when(texts, at_ms, now_ms), None),
+    }
+}
+
+/// Until a countdown in minutes to a time (in seconds since 1970) shows another one; none when it is over, and where
+/// it shows days.
+#[must_use]
+pub fn next_minute(at_secs: i64, now_ms: i64) -> Option<Duration> {
+    const DAY_MS: i64 = 86_400_000;
+    let left_ms = at_secs.saturating_mul(1000).saturating_sub(now_ms);
+    let part = match left_ms {
+        ..=0 => return None,
+        DAY_MS.. => 3_600_000,
+        _ => 60_000,
+    };
+    Some(Duration::from_millis((left_ms % part).unsigned_abs() + 1))
 }
 
 /// The system's, read once.

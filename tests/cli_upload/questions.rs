@@ -88,7 +88,7 @@ fn what_is_read_from_a_pipe_is_no_answer() {
 
 #[test]
 fn a_target_whose_links_are_to_be_taken_gets_nothing_twice() {
-    let mut home = Home::with_demos();
+    let home = Home::with_demos();
     let settings = home.path().join("settings.toml");
     let text = std::fs::read_to_string(&settings).unwrap();
     let named = "name = \"teable demo\"";

@@ -3,7 +3,7 @@
 
 usage: /usr/bin/python3 tests/window/pictures.py AFFIX_BINARY FOLDER [SCENE…]
 
-A scene is one of empty, busy, failed, targets, settings, chinese, in both themes, or `busy:dark` in one.
+A scene is one of empty, busy, waiting, failed, targets, settings, chinese, in both themes, or `busy:dark` in one.
 """
 import json
 import os
@@ -18,7 +18,7 @@ PROFILES = [("Product bot", "mixin"), ("Team table", "teable"), ("Archive docs",
 
 
 class Scene:
-    def __init__(self, affix, theme, language="en", size="1100x720", extra=""):
+    def __init__(self, affix, theme, language="en", size="1100x720", extra="", uploads=""):
         self.desktop = Desktop()
         self.affix = affix
         self.home = os.path.join(self.desktop.folder, "home")
@@ -29,7 +29,7 @@ class Scene:
         profiles = "".join(f'\n[[profiles]]\nname = "{name}"\nservice = "{service}"\ndemo = true\nconfirmed = true\n'
                            for name, service in PROFILES)
         with open(os.path.join(self.home, "settings.toml"), "w", encoding="utf-8") as file:
-            file.write(f'{extra}\n[uploads]\nauto_copy = false\nparallel_per_profile = 2\n[window]\ntheme = "{theme}"\nlanguage = "{language}"\n'
+            file.write(f'{extra}\n[uploads]\nauto_copy = false\nparallel_per_profile = 2\n{uploads}\n[window]\ntheme = "{theme}"\nlanguage = "{language}"\n'
                        f'width = {width}\nheight = {height}\n{profiles}')
         self.sandbox = self.desktop.start("sandbox", [affix, "--home", self.home, "sandbox"])
         found = os.path.join(self.home, "sandbox", "server.json")
@@ -121,6 +121,43 @@ def busy(affix, folder, theme, language="en", name=None):
         scene.close()
 
 
+def waiting(affix, folder, theme):
+    """What an earlier run left, what the service asked to wait for, what is paused; and the limit of all."""
+    scene = Scene(affix, theme, extra='default_profile = "Product bot"', uploads="resume = false")
+    try:
+        scene.upload("Team table", scene.blob("Statement of work.docx", 88_000))
+        scene.fault("lost-answer", "forum", step="upload", times=1)
+        scene.upload("Community", scene.make("logo.png", "convert", "-size", "512x512", "radial-gradient:#6e6ade-#2b2980"))
+        killed(scene, "Archive docs", scene.blob("orders-2026-11.csv", 1_900_000))
+        sunrise, panorama, film = photos(scene)
+        scene.fault("status=429;retry-after=90", "mixin", step="ticket", times=2)
+        app = scene.open(sunrise, panorama, film, scene.blob("release-1.4.0-linux-x86_64.tar.zst", 96_200_000))
+        app.find(named("^IMG_4021 sunrise over the harbour.jpg, Queued, "))
+        # The header's is the first, then each row's.
+        app.press(app.all("Pause", "push button")[2])
+        app.find(named("^desert-panorama-2026-11-18.png, Paused"))
+        app.mouse(named("^logo.png, Unsure"))
+        scene.picture(folder, f"waiting-{theme}")
+        app.click("Bandwidth limit")
+        app.press(app.find("5 MB/s"))
+        app.click(named("^Bandwidth limit: 5 MB/s"))
+        app.find("Own limit, MB/s")
+        scene.picture(folder, f"bandwidth-{theme}")
+    finally:
+        scene.close()
+
+
+def killed(scene, profile, path):
+    """An upload whose program is killed while the bytes move."""
+    scene.fault("slow=400000", "cosmos", step="upload", times=1)
+    command = [scene.affix, "--home", scene.home]
+    upload = scene.desktop.start("killed", [*command, "upload", "--yes", "--profile", profile, path])
+    moving = lambda: subprocess.run([*command, "history", "--json"], capture_output=True, text=True).stdout
+    wait_for("the upload that is killed to run", lambda: '"uploading"' in moving())
+    upload.kill()
+    upload.wait()
+
+
 def empty(affix, folder, theme):
     scene = Scene(affix, theme)
     try:
@@ -167,7 +204,7 @@ def chinese(affix, folder, theme):
     busy(affix, folder, theme, "zh-CN", f"chinese-{theme}")
 
 
-SCENES = {"empty": empty, "busy": busy, "failed": failed, "targets": targets, "settings": settings, "chinese": chinese}
+SCENES = {"empty": empty, "busy": busy, "waiting": waiting, "failed": failed, "targets": targets, "settings": settings, "chinese": chinese}
 
 
 def main():

@@ -10,7 +10,7 @@ use crate::model::{Action, targets};
 use crate::ui::icon::{Icon, of_service};
 use crate::ui::text::Texts;
 use crate::ui::tokens::{Tokens, Type, size};
-use crate::ui::widgets::{Tone, focus_ring, menu_item, menu_line, paint_badge, paint_elided};
+use crate::ui::widgets::{Tone, focus_ring, menu_item, menu_line, paint_badge, paint_elided, popup};
 use crate::ui::{Cx, Screen, icons};
 
 /// Narrower cards leave the host out.
@@ -71,7 +71,7 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>, width: f32) {
     icons::CARET_UP_DOWN.paint(ui.painter(), pos2(rect.right() - 18.0, rect.center().y), 16.0, tokens.text_2);
     line_ui(ui, rect.with_max_x(rect.right() - 30.0), &shown, width >= WITH_HOST);
     focus_ring(ui, &response, rect, size::CONTROL_RADIUS);
-    Popup::menu(&response).width(width.max(320.0)).show(|ui| menu_ui(ui, cx));
+    popup(Popup::menu(&response).width(width.max(320.0)), &response, |ui| menu_ui(ui, cx));
 }
 
 /// Icon, name, host, who can see it.

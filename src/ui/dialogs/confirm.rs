@@ -65,6 +65,12 @@ fn words<'a>(texts: &'a Texts, confirm: &Confirm) -> Words<'a> {
             yes: texts.get("delete"),
             no: cancel,
         },
+        Confirm::SendAgain(_, name) => Words {
+            title: named("confirm-send-again", name),
+            why: texts.get("confirm-send-again-why"),
+            yes: texts.get("send-again"),
+            no: cancel,
+        },
         Confirm::CancelAll(count) => Words {
             title: texts.with("confirm-cancel-all", &[("count", (*count).into())]),
             why: texts.get("confirm-cancel-all-why"),

@@ -47,7 +47,7 @@ fn place(activity: &Activity) -> (String, String) {
     }
 }
 
-fn outcome(texts: &Texts, activity: &Activity) -> String {
+pub(super) fn outcome(texts: &Texts, activity: &Activity) -> String {
     let status = activity.status.map(|status| status.to_string());
     let status = status.unwrap_or_else(|| texts.get("activity-no-answer").to_owned());
     format!("{status} · {}", took(texts, activity.took_ms))

@@ -2,7 +2,6 @@
 
 use eframe::egui::{Align, CornerRadius, Frame, Layout, Margin, Ui, vec2};
 
-use crate::domain::attachment::State;
 use crate::domain::error::Failure;
 use crate::domain::file_name;
 use crate::model::{Action, Transfer, links as out};
@@ -21,23 +20,18 @@ const BUTTONS_WIDTH: f32 = 220.0;
 pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>, row: &Row) {
     let Some(failure) = &row.failure else { return };
     let tokens = Tokens::of(ui);
-    let unsure = row.state == State::Unsure;
-    let (color, ground, icon, label) = if unsure {
-        (tokens.warn_text, tokens.warn_ground, icons::QUESTION_FILL, "section-unsure")
-    } else {
-        (tokens.error_text, tokens.error_ground, icons::WARNING_CIRCLE_FILL, "section-failed")
-    };
+    let color = tokens.error_text;
     ui.add_space(16.0);
     let frame = Frame::NONE
-        .fill(ground)
+        .fill(tokens.error_ground)
         .corner_radius(CornerRadius::same(size::CARD_RADIUS))
         .inner_margin(Margin::same(12));
     frame.show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.spacing_mut().item_spacing.y = 6.0;
         ui.horizontal(|ui| {
-            icon.show(ui, size::ICON, color);
-            text(ui, Type::SmallStrong, color, cx.texts.get(label));
+            icons::WARNING_CIRCLE_FILL.show(ui, size::ICON, color);
+            text(ui, Type::SmallStrong, color, cx.texts.get("section-failed"));
         });
         layers_ui(ui, cx, failure);
         ui.add_space(2.0);
@@ -46,7 +40,7 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>, row: &Row) {
             if side_by_side { Layout::left_to_right(Align::Center) } else { Layout::top_down(Align::Min) };
         ui.allocate_ui_with_layout(vec2(ui.available_width(), size::SMALL), layout, |ui| {
             ui.spacing_mut().item_spacing = vec2(size::GAP, size::HALF);
-            buttons_ui(ui, cx, row, failure);
+            buttons_ui(ui, cx, row);
         });
     });
 }
@@ -60,6 +54,12 @@ fn layers_ui(ui: &mut Ui, cx: &Cx<'_>, failure: &Failure) {
     if let Some(advice) = &failure.advice {
         text(ui, Type::Body, tokens.text, advice);
     }
+    cause_ui(ui, cx, failure);
+}
+
+/// What the system or the service said, as it said it.
+pub(super) fn cause_ui(ui: &mut Ui, cx: &Cx<'_>, failure: &Failure) {
+    let tokens = Tokens::of(ui);
     let status = failure
         .http_status
         .map(|status| cx.texts.with("failed-status", &[("status", status.to_string().as_str().into())]));
@@ -77,14 +77,19 @@ fn sentence(broke: &str) -> String {
     if broke.ends_with(['.', '!', '?', '…']) { broke.to_owned() } else { format!("{broke}.") }
 }
 
-fn buttons_ui(ui: &mut Ui, cx: &mut Cx<'_>, row: &Row, failure: &Failure) {
+fn buttons_ui(ui: &mut Ui, cx: &mut Cx<'_>, row: &Row) {
     if Button::plain(cx.texts.get("retry")).icon(icons::ARROW_CLOCKWISE).small().show(ui).clicked() {
         cx.push(Action::Transfer(Transfer::Retry(Scope::One(row.id))));
     }
     if Button::quiet(cx.texts.get("copy-details")).icon(icons::COPY).small().show(ui).clicked() {
-        let text = details(row, failure);
-        cx.push(Action::Links(out::Action::CopyText { text, told: "details-copied" }));
+        copy_details(cx, row);
     }
+}
+
+pub(super) fn copy_details(cx: &mut Cx<'_>, row: &Row) {
+    let Some(failure) = &row.failure else { return };
+    let text = details(row, failure);
+    cx.push(Action::Links(out::Action::CopyText { text, told: "details-copied" }));
 }
 
 /// Everything, for somebody who helps.

@@ -10,17 +10,12 @@ use crate::model::{Action, Transfer, links as out};
 use crate::store::Row;
 use crate::ui::Cx;
 use crate::ui::icons;
+use crate::ui::list::actions::{capability, is_over};
 use crate::ui::tokens::size;
 use crate::ui::widgets::{Button, IconButton};
 
 /// Where the buttons have no room for their labels.
 const NARROW: f32 = 270.0;
-
-/// What the target's service can do; nothing of it for a target that is gone.
-fn capability(cx: &Cx<'_>, row: &Row) -> Option<&'static Capability> {
-    let target = cx.model.targets.find(&row.profile)?;
-    target.service.filter(|service| service.id == row.service).map(|service| &service.capability)
-}
 
 /// Whether it is at the service, as far as is known.
 fn is_there(row: &Row) -> bool {
@@ -73,8 +68,10 @@ fn service_ui(ui: &mut Ui, cx: &mut Cx<'_>, row: &Row, capability: &Capability) 
         }
     }
     if capability.renews {
-        let renew = Button::quiet(cx.texts.get("renew-link")).icon(icons::ARROWS_CLOCKWISE).small();
-        if renew.show(ui).clicked() {
+        let label = cx.texts.get("renew-link");
+        // Where nothing else helps any more.
+        let renew = if is_over(cx, row) { Button::plain(label) } else { Button::quiet(label) };
+        if renew.icon(icons::ARROWS_CLOCKWISE).small().show(ui).clicked() {
             cx.push(Action::Transfer(Transfer::Renew(row.id)));
         }
     }

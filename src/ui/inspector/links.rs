@@ -4,14 +4,17 @@ use eframe::egui::{CornerRadius, Rect, Sense, Stroke, StrokeKind, Ui, Vec2, pos2
 
 use super::{formats, qr};
 use crate::domain::describe::Visibility;
+use crate::domain::link_check::{LinkCheck, LinkState};
 use crate::domain::receipt::{Link, LinkKind, Receipt};
 use crate::model::{Action, links as out};
 use crate::store::Row;
 use crate::ui::Cx;
 use crate::ui::icons;
+use crate::ui::list::actions::{can_be_checked, check_links};
 use crate::ui::text::Texts;
 use crate::ui::tokens::{Tokens, Type, size};
-use crate::ui::widgets::{IconButton, Tone, badge, paint_elided, text};
+use crate::ui::when;
+use crate::ui::widgets::{Button, IconButton, Tone, badge, paint_elided, text};
 
 const BOX: f32 = 34.0;
 
@@ -29,6 +32,9 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>, row: &Row) {
         link_ui(ui, cx, row, link);
         ui.add_space(if several { 10.0 } else { 12.0 });
     }
+    if can_be_checked(row) {
+        check_ui(ui, cx, row);
+    }
     formats::show(ui, cx, row);
     for note in &receipt.notes {
         ui.add_space(size::GAP);
@@ -43,6 +49,9 @@ fn head_ui(ui: &mut Ui, cx: &Cx<'_>, receipt: &Receipt, several: bool) {
         crate::ui::widgets::caption(ui, label);
         ui.with_layout(eframe::egui::Layout::right_to_left(eframe::egui::Align::Center), |ui| {
             let (tone, label) = reach(cx.texts, receipt, cx.model.now_ms);
+            if let Some(wait) = receipt.expires_at.and_then(|at| when::next_minute(at, cx.model.now_ms)) {
+                ui.ctx().request_repaint_after(wait);
+            }
             badge(ui, tone, None, &label);
         });
     });
@@ -156,6 +165,52 @@ fn link_ui(ui: &mut Ui, cx: &mut Cx<'_>, row: &Row, link: &Link) {
     let open_button = IconButton::new(icons::ARROW_SQUARE_OUT, cx.texts.get(open_key(link.kind)));
     if open_button.show_at(ui, place(2.0), id.with("open")).clicked() {
         cx.push(Action::Links(out::Action::OpenOne(row.id, link.kind)));
+    }
+}
+
+/// How the link was found when it was asked for last, and the way to ask again.
+fn check_ui(ui: &mut Ui, cx: &mut Cx<'_>, row: &Row) {
+    let tokens = Tokens::of(ui);
+    let (icon, color, key) = match row.link_check.as_ref().map(|check| check.state) {
+        Some(LinkState::Verified) => (icons::SEAL_CHECK, tokens.ok_text, "check-verified"),
+        Some(LinkState::NotYet) => (icons::CLOCK, tokens.warn_text, "check-not-yet"),
+        Some(LinkState::Broken) => (icons::LINK_BREAK, tokens.error_text, "check-broken"),
+        None => (icons::INFO, tokens.text_2, "check-never"),
+    };
+    let button = Button::quiet(cx.texts.get("check-links")).small();
+    ui.horizontal(|ui| {
+        ui.set_min_height(size::SMALL);
+        ui.spacing_mut().item_spacing.x = 6.0;
+        icon.show(ui, size::ICON, color);
+        text(ui, Type::SmallStrong, color, cx.texts.get(key));
+        // The button ends where the links do.
+        ui.add_space((ui.available_width() - button.measure(ui) - 6.0).max(0.0));
+        if button.show(ui).clicked() {
+            check_links(cx, vec![row.id]);
+        }
+    });
+    if let Some(check) = &row.link_check {
+        text(ui, Type::Small, tokens.text_2, checked(ui, cx, check));
+        if let Some(why) = check.why.as_ref().filter(|_| check.state != LinkState::Verified) {
+            text(ui, Type::Small, tokens.text, why);
+        }
+    }
+    ui.add_space(12.0);
+}
+
+/// "Checked 2 min ago · HTTP 200"; drawn again when that is no longer so.
+fn checked(ui: &Ui, cx: &Cx<'_>, check: &LinkCheck) -> String {
+    let (ago, changes) = when::ago(cx.texts, check.at_ms, cx.model.now_ms);
+    if let Some(wait) = changes {
+        ui.ctx().request_repaint_after(wait);
+    }
+    let checked = cx.texts.with("checked", &[("when", (&ago).into())]);
+    match check.status {
+        Some(status) => {
+            let status = status.to_string();
+            format!("{checked} · {}", cx.texts.with("failed-status", &[("status", (&status).into())]))
+        }
+        None => checked,
     }
 }
 

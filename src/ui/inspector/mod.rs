@@ -9,6 +9,7 @@ mod links;
 mod look;
 mod parts;
 mod qr;
+mod unclear;
 
 use std::collections::HashSet;
 
@@ -16,6 +17,7 @@ use eframe::egui::{CentralPanel, Context, Frame, Margin, Panel, ScrollArea, Ui, 
 
 use super::Cx;
 use super::icons;
+use super::list::actions::check_links;
 use super::tokens::{Tokens, Type, size};
 use super::widgets::{Button, text};
 use crate::domain::attachment::{AttachmentId, State as Stage};
@@ -80,8 +82,10 @@ fn one_ui(ui: &mut Ui, cx: &mut Cx<'_>, loaded: &Loaded) {
         look::card_ui(ui, cx, &loaded.row);
         ui.add_space(12.0);
         facts::heading_ui(ui, cx, &loaded.row);
-        if matches!(loaded.row.state, Stage::Failed | Stage::Unsure) {
-            failure::show(ui, cx, &loaded.row);
+        match loaded.row.state {
+            Stage::Failed => failure::show(ui, cx, &loaded.row),
+            Stage::Unsure | Stage::Interrupted => unclear::show(ui, cx, loaded),
+            _ => {}
         }
         warned_ui(ui, cx, loaded.row.id);
         links::show(ui, cx, &loaded.row);
@@ -117,6 +121,10 @@ fn many_ui(ui: &mut Ui, cx: &mut Cx<'_>, many: &Many) {
         ui.add_space(size::GAP);
         if Button::plain(cx.texts.get("copy-all-links")).icon(icons::COPY).small().show(ui).clicked() {
             cx.push(Action::Links(out::Action::Copy(many.ids.to_vec())));
+        }
+        ui.add_space(size::HALF);
+        if Button::quiet(cx.texts.get("check-links")).icon(icons::SEAL_CHECK).small().show(ui).clicked() {
+            check_links(cx, many.ids.to_vec());
         }
     });
 }

@@ -1,7 +1,10 @@
 //! What can be asked for an attachment.
 
-use crate::domain::attachment::AttachmentId;
-use crate::model::{Action, Transfer, detail, links};
+use super::words;
+use crate::domain::attachment::{AttachmentId, State};
+use crate::domain::describe::{Capability, Visibility};
+use crate::domain::receipt::Link;
+use crate::model::{Action, Transfer, detail, links, questions};
 use crate::store::Row;
 use crate::transfer::Scope;
 use crate::ui::Cx;
@@ -26,6 +29,50 @@ pub(super) fn copy(cx: &mut Cx<'_>, ids: Vec<AttachmentId>) {
     if !ids.is_empty() {
         cx.push(Action::Links(links::Action::Copy(ids)));
     }
+}
+
+pub(super) fn renew(cx: &mut Cx<'_>, id: AttachmentId) {
+    cx.push(Action::Transfer(Transfer::Renew(id)));
+}
+
+pub(in crate::ui) fn look(cx: &mut Cx<'_>, id: AttachmentId) {
+    cx.push(Action::Transfer(Transfer::Look(id)));
+}
+
+/// Whether its end is not known and the service can be asked for it.
+pub(in crate::ui) fn can_be_looked_for(cx: &Cx<'_>, row: &Row) -> bool {
+    let open = matches!(row.state, State::Unsure | State::Interrupted);
+    open && capability(cx, row).is_some_and(|capability| capability.looks)
+}
+
+pub(in crate::ui) fn check_links(cx: &mut Cx<'_>, ids: Vec<AttachmentId>) {
+    if !ids.is_empty() {
+        cx.push(Action::Transfer(Transfer::CheckLinks(ids)));
+    }
+}
+
+/// One that may have arrived is sent again only when it is meant.
+pub(in crate::ui) fn ask_to_send_again(cx: &mut Cx<'_>, row: &Row) {
+    let confirm = questions::Confirm::SendAgain(row.id, row.name.clone());
+    cx.push(Action::Questions(questions::Action::Ask(questions::Question::Confirm(confirm))));
+}
+
+/// Whether its link has expired and can be made fresh.
+pub(in crate::ui) fn is_over(cx: &Cx<'_>, row: &Row) -> bool {
+    let over = words::expiry(cx.texts, row, cx.model.now_ms).is_some_and(|expiry| expiry.over);
+    over && capability(cx, row).is_some_and(|capability| capability.renews)
+}
+
+/// What the target's service can do; nothing of it for a target that is gone.
+pub(in crate::ui) fn capability(cx: &Cx<'_>, row: &Row) -> Option<&'static Capability> {
+    let target = cx.model.targets.find(&row.profile)?;
+    target.service.filter(|service| service.id == row.service).map(|service| &service.capability)
+}
+
+/// Whether its link can be asked for by everybody, and so by us.
+pub(in crate::ui) fn can_be_checked(row: &Row) -> bool {
+    let open = |link: &Link| matches!(link.visibility, Visibility::Public | Visibility::Expiring);
+    row.state == State::Done && row.receipt.as_ref().and_then(|receipt| receipt.primary()).is_some_and(open)
 }
 
 /// Opens the link of one that has one.

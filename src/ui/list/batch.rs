@@ -1,19 +1,25 @@
 //! A batch's header: how many files, how far they are, what can be done with all of them.
 
-use eframe::egui::{Align, Id, Layout, Rect, Response, Role, Sense, Ui, UiBuilder, WidgetInfo, pos2};
+use eframe::egui::{
+    Align, Id, Layout, Popup, Pos2, Rect, Response, Role, Sense, Ui, UiBuilder, WidgetInfo, pos2,
+};
 
 use super::words::{self, FAILED, HELD, PENDING};
-use crate::domain::attachment::{BatchId, State};
+use super::{menu, waits};
+use crate::domain::attachment::State;
+use crate::model::queue::Waiting;
 use crate::model::{Action, Transfer, links};
 use crate::store::{BatchTotals, Group};
 use crate::transfer::Scope;
 use crate::ui::icon::Icon;
 use crate::ui::tokens::{Tokens, Type, size};
-use crate::ui::widgets::{Button, IconButton, paint_cut};
+use crate::ui::widgets::{Button, IconButton, menu_of, paint_cut};
 use crate::ui::{Cx, icons};
 
 /// Headers narrower than this show their actions as icons.
 const NARROW: f32 = 620.0;
+/// An icon before its words.
+const ICON_ROOM: f32 = 18.0;
 
 /// Draws it. `line`: a separator above, for all but the first.
 pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>, rect: Rect, group: Group, line: bool) {
@@ -28,9 +34,17 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>, rect: Rect, group: Group, line:
         totals.as_ref().map_or(group.count as u64, |totals| totals.by_state.iter().map(|(_, n)| n).sum());
     let count = cx.texts.count("files", all);
     let facts = totals.as_ref().map(|totals| words::batch_facts(cx, totals)).unwrap_or_default();
-    let response = ui.interact(rect, Id::unique(("batch", group.batch.0)), Sense::HOVER);
-    let spoken = if facts.is_empty() { count.clone() } else { format!("{count}, {facts}") };
-    response.widget_info(|| WidgetInfo::labeled(Role::Heading, true, &spoken));
+    let waits = totals.as_ref().and_then(|totals| waits_for(cx, totals));
+    let waits = waits.map(|wait| (waits::icon(wait), waits::line(cx.texts, wait, cx.model.now_ms)));
+    // A click of the second button alone: the keyboard has the button for it.
+    let response = ui.interact(rect, Id::unique(("batch", group.batch.0)), Sense::CLICK);
+    let told = waits.as_ref().map(|(_, line)| line.clone());
+    let spoken: Vec<String> = [Some(count.clone()), Some(facts.clone()), told]
+        .into_iter()
+        .flatten()
+        .filter(|part| !part.is_empty())
+        .collect();
+    response.widget_info(|| WidgetInfo::labeled(Role::Heading, true, spoken.join(", ")));
     let buttons_left = totals.map_or(rect.right(), |totals| buttons_ui(ui, cx, rect, (&totals, &response)));
     let y = rect.center().y;
     let heading = ui.painter().layout_no_wrap(count, Type::Strong.font(), tokens.text);
@@ -38,60 +52,139 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>, rect: Rect, group: Group, line:
     let left = rect.left() + size::EDGE;
     ui.painter().galley(pos2(left, y - heading.size().y / 2.0), heading, tokens.text);
     let facts_left = left + wide + 10.0;
-    let room = buttons_left - facts_left - size::GAP;
-    if room > 24.0 {
-        paint_cut(ui.painter(), (pos2(facts_left, y), room), Type::Small, tokens.text_2, &facts);
+    told_ui(ui, (pos2(facts_left, y), buttons_left - facts_left - size::GAP), &facts, waits);
+}
+
+/// What its queued files wait for.
+fn waits_for<'a>(cx: &'a Cx<'_>, totals: &BatchTotals) -> Option<&'a Waiting> {
+    let queued = words::count_in(&totals.by_state, &[State::Queued]) > 0;
+    cx.model.list.hosts.of(&totals.profile).filter(|_| queued)
+}
+
+/// How far it is; what it waits for comes first where both have no room.
+fn told_ui(ui: &Ui, (at, room): (Pos2, f32), facts: &str, waits: Option<(Icon, String)>) {
+    const LEAST: f32 = 24.0;
+    let tokens = Tokens::of(ui);
+    let Some((icon, line)) = waits else {
+        if room > LEAST {
+            paint_cut(ui.painter(), (at, room), Type::Small, tokens.text_2, facts);
+        }
+        return;
+    };
+    let wide = |words: &str, style: Type| {
+        ui.painter().layout_no_wrap(words.to_owned(), style.font(), tokens.text).size().x
+    };
+    let needed = wide(&line, Type::SmallStrong) + ICON_ROOM;
+    let short = facts.split(" · ").next().unwrap_or_default();
+    let shown =
+        [facts, short, ""].into_iter().find(|facts| wide(facts, Type::Small) + size::EDGE + needed <= room);
+    let shown = shown.unwrap_or_default();
+    let mut x = at.x;
+    if !shown.is_empty() {
+        paint_cut(ui.painter(), (at, room), Type::Small, tokens.text_2, shown);
+        x += wide(shown, Type::Small) + 12.0;
+    }
+    let left = at.x + room - x - ICON_ROOM;
+    if left > LEAST {
+        icon.paint(ui.painter(), pos2(x + 7.0, at.y), size::ICON_SMALL, tokens.warn_text);
+        paint_cut(
+            ui.painter(),
+            (pos2(x + ICON_ROOM, at.y), left),
+            Type::SmallStrong,
+            tokens.warn_text,
+            &line,
+        );
     }
 }
 
-/// From the right edge; answers where they begin.
+/// A button of the header.
+struct Offer {
+    key: &'static str,
+    icon: Icon,
+    /// With an edge.
+    loud: bool,
+    asks: Action,
+}
+
+impl Offer {
+    fn new(key: &'static str, icon: Icon, loud: bool, asks: Transfer) -> Self {
+        Self { key, icon, loud, asks: Action::Transfer(asks) }
+    }
+
+    fn wide(&self, ui: &Ui, cx: &Cx<'_>, narrow: bool) -> f32 {
+        if narrow { size::SMALL } else { self.button(cx.texts.get(self.key)).measure(ui) }
+    }
+
+    fn button<'a>(&self, label: &'a str) -> Button<'a> {
+        let button = if self.loud { Button::plain(label) } else { Button::quiet(label) };
+        button.icon(self.icon).small()
+    }
+
+    fn show(&self, ui: &mut Ui, cx: &Cx<'_>, narrow: bool) -> Response {
+        let label = cx.texts.get(self.key);
+        if narrow { IconButton::new(self.icon, label).small().show(ui) } else { self.button(label).show(ui) }
+    }
+}
+
+/// What can be done with the batch as it is now, from left to right.
+fn offers(cx: &Cx<'_>, totals: &BatchTotals) -> Vec<Offer> {
+    let count = |states| words::count_in(&totals.by_state, states);
+    let (pending, held, failed, done) = (count(PENDING), count(HELD), count(FAILED), count(&[State::Done]));
+    let batch = || Scope::Batch(totals.batch);
+    let mut offers = Vec::new();
+    if waits_for(cx, totals).is_some_and(waits::can_be_tried) {
+        let try_now = Transfer::TryNow(Some(totals.batch));
+        offers.push(Offer::new("try-now", icons::PLAY, true, try_now));
+    }
+    if failed > 0 {
+        offers.push(Offer::new(
+            "retry-failed",
+            icons::ARROW_CLOCKWISE,
+            pending == 0,
+            Transfer::Retry(batch()),
+        ));
+    }
+    if done > 0 {
+        let asks = Action::Links(links::Action::CopyBatch(totals.batch));
+        offers.push(Offer { key: "copy-all-links", icon: icons::COPY, loud: pending > 0, asks });
+    }
+    if pending > 0 {
+        offers.push(Offer::new("pause", icons::PAUSE, false, Transfer::Pause(batch())));
+    } else if held > 0 {
+        offers.push(Offer::new("resume", icons::PLAY, false, Transfer::Resume(batch())));
+    }
+    if pending + held > 0 {
+        offers.push(Offer::new("cancel", icons::X, false, Transfer::Cancel(batch())));
+    }
+    offers
+}
+
+/// Up to the right edge, begun at the left so that Tab walks them as one reads; answers where they begin.
 fn buttons_ui(ui: &mut Ui, cx: &mut Cx<'_>, rect: Rect, (totals, header): (&BatchTotals, &Response)) -> f32 {
     let place = rect.with_max_x(rect.right() - size::EDGE);
     let builder = UiBuilder::new()
         .id_salt(("batch-buttons", totals.batch.0))
         .max_rect(place)
-        .layout(Layout::right_to_left(Align::Center))
+        .layout(Layout::left_to_right(Align::Center))
         .accessibility_parent(header.id);
     let mut ui = ui.new_child(builder);
     ui.spacing_mut().item_spacing.x = size::HALF;
-    let narrow = rect.width() < NARROW;
-    let count = |states| words::count_in(&totals.by_state, states);
-    let (pending, held, failed, done) = (count(PENDING), count(HELD), count(FAILED), count(&[State::Done]));
-    let batch = || Scope::Batch(totals.batch);
-    if pending + held > 0 && button(&mut ui, cx.texts.get("cancel"), icons::X, (false, narrow)).clicked() {
-        cx.push(Action::Transfer(Transfer::Cancel(batch())));
-    }
-    if pending > 0 {
-        if button(&mut ui, cx.texts.get("pause"), icons::PAUSE, (false, narrow)).clicked() {
-            cx.push(Action::Transfer(Transfer::Pause(batch())));
+    let (offers, narrow) = (offers(cx, totals), rect.width() < NARROW);
+    let waits = words::count_in(&totals.by_state, menu::MOVABLE) > 0;
+    let more = if waits { size::SMALL + size::HALF } else { 0.0 };
+    let wide: f32 = offers.iter().map(|offer| offer.wide(&ui, cx, narrow) + size::HALF).sum();
+    // The gap behind the last one is none.
+    let left = place.right() - (wide + more - size::HALF).max(0.0);
+    ui.add_space(left - place.left() - size::HALF);
+    for offer in offers {
+        if offer.show(&mut ui, cx, narrow).clicked() {
+            cx.push(offer.asks);
         }
-    } else if held > 0 && button(&mut ui, cx.texts.get("resume"), icons::PLAY, (false, narrow)).clicked() {
-        cx.push(Action::Transfer(Transfer::Resume(batch())));
     }
-    let loud = pending > 0 || failed == 0;
-    if done > 0
-        && button(&mut ui, cx.texts.get("copy-all-links"), icons::COPY, (loud && pending > 0, narrow))
-            .clicked()
-    {
-        copy_all(cx, totals.batch);
+    if waits {
+        let more = IconButton::new(icons::DOTS_THREE, cx.texts.get("more")).small().show(&mut ui);
+        menu_of(&more, |ui| menu::queue_of(ui, cx, &Scope::Batch(totals.batch)));
+        Popup::context_menu(header).show(|ui| menu::queue_of(ui, cx, &Scope::Batch(totals.batch)));
     }
-    if failed > 0
-        && button(&mut ui, cx.texts.get("retry-failed"), icons::ARROW_CLOCKWISE, (pending == 0, narrow))
-            .clicked()
-    {
-        cx.push(Action::Transfer(Transfer::Retry(batch())));
-    }
-    ui.min_rect().left()
-}
-
-fn copy_all(cx: &mut Cx<'_>, batch: BatchId) {
-    cx.push(Action::Links(links::Action::CopyBatch(batch)));
-}
-
-fn button(ui: &mut Ui, label: &str, icon: Icon, (plain, narrow): (bool, bool)) -> Response {
-    if narrow {
-        return IconButton::new(icon, label).small().show(ui);
-    }
-    let button = if plain { Button::plain(label) } else { Button::quiet(label) };
-    button.icon(icon).small().show(ui)
+    left
 }

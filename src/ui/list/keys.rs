@@ -8,6 +8,7 @@ use super::pick::row_id;
 use crate::domain::attachment::{AttachmentId, State};
 use crate::model::{Action, Transfer};
 use crate::ui::Cx;
+use crate::ui::commands::{self, By, COMMANDS};
 use crate::ui::tokens::size;
 
 /// Takes the keys that are the list's, before egui makes clicks of them.
@@ -53,6 +54,7 @@ fn whole(ui: &Ui, cx: &mut Cx<'_>, layout: &Layout) {
     if cx.state.list.selection.is_empty() {
         return;
     }
+    places(ui, cx);
     let copies = ui.input(|input| input.events.iter().any(|event| matches!(event, Event::Copy)));
     if copies {
         let selected = cx.state.list.selection.of(ids);
@@ -64,6 +66,17 @@ fn whole(ui: &Ui, cx: &mut Cx<'_>, layout: &Layout) {
     if pressed(ui, Modifiers::NONE, Key::Escape) {
         cx.state.list.selection.clear();
         actions::inspect(cx, None);
+    }
+}
+
+/// Alt with an arrow moves what waits; without anything to move it does nothing, not what the arrow alone does.
+fn places(ui: &Ui, cx: &mut Cx<'_>) {
+    let keys = COMMANDS.iter().filter(|entry| entry.by == By::Selection);
+    for (shortcut, command) in keys.filter_map(|entry| Some((entry.shortcut?, entry.command))) {
+        let asked = ui.input_mut(|input| input.consume_shortcut(&shortcut));
+        if asked && commands::is_enabled(cx, command) {
+            commands::run(cx, command);
+        }
     }
 }
 

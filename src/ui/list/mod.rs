@@ -1,6 +1,6 @@
 //! The list of attachments, grouped by batch. It draws what is visible and asks for what it lacks.
 
-mod actions;
+pub(in crate::ui) mod actions;
 mod batch;
 mod empty;
 mod grid;
@@ -12,6 +12,7 @@ mod row;
 mod scroll;
 mod select;
 mod tabs;
+pub(in crate::ui) mod waits;
 pub(in crate::ui) mod words;
 
 use std::ops::Range;
@@ -25,7 +26,7 @@ use super::widgets::text;
 use crate::domain::attachment::{AttachmentId, BatchId};
 use crate::model::list::{self, Filter};
 use crate::model::{Action, Model};
-use crate::store::{Group, Outline};
+use crate::store::{Group, Outline, Row};
 use layout::{Kind, Layout};
 
 pub(super) use tabs::want;
@@ -78,6 +79,26 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
     } else {
         list_ui(ui, cx, &outline);
     }
+}
+
+/// What is selected, in the order shown.
+pub(super) fn selected(cx: &Cx<'_>) -> Vec<AttachmentId> {
+    let outline = cx.model.list.outline.as_ref();
+    outline.map(|outline| cx.state.list.selection.of(&outline.ids)).unwrap_or_default()
+}
+
+/// Whether something of it has a place in the queue, as far as its rows are here.
+pub(super) fn selection_waits(cx: &Cx<'_>) -> bool {
+    any_selected(cx, |row| menu::MOVABLE.contains(&row.state))
+}
+
+pub(super) fn selection_has_links(cx: &Cx<'_>) -> bool {
+    any_selected(cx, actions::can_be_checked)
+}
+
+fn any_selected(cx: &Cx<'_>, is_meant: impl Fn(&Row) -> bool) -> bool {
+    let selection = &cx.state.list.selection;
+    !selection.is_empty() && cx.model.list.rows.any(|row| selection.has(row.id) && is_meant(row))
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a number of columns")]

@@ -6,11 +6,12 @@ use eframe::egui::{
     CornerRadius, EventFilter, Id, Key, Modifiers, Popup, Rect, Response, Role, Sense, Ui, WidgetInfo, vec2,
 };
 
-use super::{actions, menu};
+use super::{actions, menu, words};
 use crate::domain::attachment::AttachmentId;
 use crate::store::Row;
 use crate::ui::Cx;
 use crate::ui::tokens::{Tokens, size};
+use crate::ui::widgets::give_back;
 
 /// A row or a cell on the screen.
 pub(super) struct Spot<'a> {
@@ -53,7 +54,13 @@ pub(super) fn respond(ui: &Ui, cx: &mut Cx<'_>, spot: Spot<'_>) -> Response {
     }
     let selected = cx.state.list.selection.has(id);
     response.widget_info(|| WidgetInfo::labeled(Role::ListItem, true, &spoken));
-    ui.ctx().accesskit_node_builder(response.id, |node| node.set_selected(selected));
+    let described = words::described(cx, row);
+    ui.ctx().accesskit_node_builder(response.id, |node| {
+        node.set_selected(selected);
+        if let Some(described) = described {
+            node.set_description(described);
+        }
+    });
     let tokens = Tokens::of(ui);
     // Only one of two that touch.
     let above_the_edge = ui.input(|input| input.pointer.hover_pos().is_some_and(|at| at.y < rect.bottom()));
@@ -72,6 +79,7 @@ pub(super) fn respond(ui: &Ui, cx: &mut Cx<'_>, spot: Spot<'_>) -> Response {
         Some(outline) if several => menu::selection_ui(ui, cx, &outline.ids),
         _ => menu::show(ui, cx, row),
     });
+    give_back(&response);
     response
 }
 

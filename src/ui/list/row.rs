@@ -1,22 +1,23 @@
 //! One attachment as a row: picture, name, state or progress, actions.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use eframe::egui::{
-    Align, CornerRadius, Id, Image, Layout, Popup, Rect, Stroke, StrokeKind, TextureHandle, Ui, UiBuilder,
+    Align, CornerRadius, Id, Image, Layout, Pos2, Rect, Stroke, StrokeKind, TextureHandle, Ui, UiBuilder,
     pos2, vec2,
 };
 
 use super::pick::{self, Spot};
-use super::words::{self, Expiry, Told};
-use super::{actions, menu};
+use super::words::{self, Told};
+use super::{actions, menu, waits};
 use crate::domain::attachment::{AttachmentId, State};
 use crate::domain::file_name;
 use crate::store::Row;
-use crate::ui::icon::of_file;
+use crate::ui::icon::{Icon, of_file};
 use crate::ui::tokens::{Tokens, Type, size};
 use crate::ui::widgets::{
-    self, Button, IconButton, focus_ring, menu_item, paint_badge, paint_cut, paint_elided, progress,
+    self, Button, IconButton, focus_ring, menu_of, paint_badge, paint_cut, paint_elided, progress,
 };
 use crate::ui::{Cx, icons};
 
@@ -77,24 +78,28 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>, rect: Rect, id: AttachmentId) {
         tokens.text,
         &row.name,
     );
-    let facts = words::facts(cx.texts, &row);
-    paint_cut(
-        ui.painter(),
-        (at(&columns.name, 38.0), columns.name.width()),
-        Type::Small,
-        tokens.text_2,
-        &facts,
-    );
+    facts_ui(ui, cx, (at(&columns.name, 38.0), columns.name.width()), &row);
     state_ui(ui, cx, columns.state, &row);
     let builder = UiBuilder::new()
         .id_salt(("row", id.0))
         .max_rect(columns.actions)
-        .layout(Layout::right_to_left(Align::Center))
+        .layout(Layout::left_to_right(Align::Center))
         .accessibility_parent(response.id);
     let mut actions = ui.new_child(builder);
     actions.spacing_mut().item_spacing.x = size::HALF;
     actions_ui(&mut actions, cx, &row, columns.narrow);
     focus_ring(ui, &response, rect.shrink(size::FOCUS_RING), size::CONTROL_RADIUS - 2);
+}
+
+/// Size and target, and the mark of one that does not wait in the usual line.
+fn facts_ui(ui: &Ui, cx: &Cx<'_>, (at, room): (Pos2, f32), row: &Row) {
+    let facts = words::facts(cx.texts, row);
+    paint_cut(ui.painter(), (at, room), Type::Small, Tokens::of(ui).text_2, &facts);
+    let Some((tone, icon, label)) = waits::priority(cx.texts, row) else { return };
+    let left = wide(ui, Type::Small, &facts) + size::GAP;
+    if left + wide(ui, Type::SmallStrong, label) + 28.0 <= room {
+        paint_badge(ui, pos2(at.x + left, at.y), tone, (Some(icon), label));
+    }
 }
 
 fn placeholder(ui: &Ui, rect: Rect) {
@@ -173,61 +178,95 @@ fn told_ui(ui: &Ui, cx: &Cx<'_>, rect: Rect, row: &Row) {
     if let Some(advice) = advice {
         let place = (pos2(rect.left(), rect.top() + 38.0), rect.width());
         paint_cut(ui.painter(), place, Type::Small, tokens.text_2, &advice);
-    } else if row.state == State::Done
-        && let Some(expiry) = words::expiry(cx.texts, row, cx.model.now_ms)
-    {
-        let wide = ui.painter().layout_no_wrap(line, Type::SmallStrong.font(), tokens.text).size().x;
-        let label = match &expiry {
-            Expiry::Left(label) | Expiry::Over(label) => label,
-        };
-        paint_badge(ui, pos2(left + wide + 6.0, y), widgets::Tone::Warn, (None, label));
+    } else if row.state == State::Done {
+        let wide = wide(ui, Type::SmallStrong, &line);
+        link_ui(ui, cx, row, (pos2(left + wide, y), rect.right()));
     }
 }
 
-/// The right column, from its right edge.
+fn wide(ui: &Ui, style: Type, words: &str) -> f32 {
+    ui.painter().layout_no_wrap(words.to_owned(), style.font(), Tokens::of(ui).text).size().x
+}
+
+/// Behind "Done": how its link was found, and how long it lives.
+fn link_ui(ui: &Ui, cx: &Cx<'_>, row: &Row, (mut at, right): (Pos2, f32)) {
+    let tokens = Tokens::of(ui);
+    let expiry = words::expiry(cx.texts, row, cx.model.now_ms);
+    if let Some((icon, tone, key)) = words::link_mark(row) {
+        let words = format!(" · {}", cx.texts.get(key));
+        let room = right - at.x;
+        if expiry.is_none() && wide(ui, Type::SmallStrong, &words) <= room {
+            paint_cut(ui.painter(), (at, room), Type::SmallStrong, tone.color(tokens), &words);
+            return;
+        }
+        icon.paint(ui.painter(), pos2(at.x + 12.0, at.y), 14.0, tone.color(tokens));
+        at.x += 18.0;
+    }
+    let Some(expiry) = expiry else { return };
+    paint_badge(ui, pos2(at.x + 6.0, at.y), widgets::Tone::Warn, (None, &expiry.label));
+    if let Some(secs) = expiry.changes_in_secs {
+        ui.ctx().request_repaint_after(Duration::from_secs(secs));
+    }
+}
+
+/// The right column. It is begun at the left, so that Tab walks it as one reads.
 fn actions_ui(ui: &mut Ui, cx: &mut Cx<'_>, row: &Arc<Row>, narrow: bool) {
-    let more = IconButton::new(icons::DOTS_THREE, cx.texts.get("more")).small().show(ui);
-    Popup::menu(&more).show(|ui| menu::show(ui, cx, row));
-    match row.state {
-        State::Queued | State::Preparing | State::Uploading | State::Finishing => {
-            // There is room for one; the menu has both.
-            if !narrow && IconButton::new(icons::X, cx.texts.get("cancel")).small().show(ui).clicked() {
-                actions::cancel(cx, row.id);
+    let main = main_action(cx, row);
+    let wide = match &main {
+        Some((label, icon, _)) if !narrow => Button::plain(label).icon(*icon).small().measure(ui),
+        Some(_) => size::SMALL,
+        // There is room for one; the menu has both.
+        None if narrow => size::SMALL,
+        None => 2.0 * size::SMALL + size::HALF,
+    };
+    let all = wide + size::HALF + size::SMALL;
+    ui.add_space((ui.available_width() - all).max(0.0));
+    match main {
+        Some((label, icon, does)) => {
+            if action(ui, &label, icon, narrow).clicked() {
+                does(cx, row);
             }
+        }
+        None if matches!(row.state, State::Done) => ui.add_space(wide),
+        None => {
             if IconButton::new(icons::PAUSE, cx.texts.get("pause")).small().show(ui).clicked() {
                 actions::pause(cx, row.id);
             }
-        }
-        State::Paused => {
-            if action(ui, cx.texts.get("resume"), icons::PLAY, narrow).clicked() {
-                actions::resume(cx, row.id);
+            if !narrow && IconButton::new(icons::X, cx.texts.get("cancel")).small().show(ui).clicked() {
+                actions::cancel(cx, row.id);
             }
         }
+    }
+    let more = IconButton::new(icons::DOTS_THREE, cx.texts.get("more")).small().show(ui);
+    menu_of(&more, |ui| menu::show(ui, cx, row));
+}
+
+/// Its label, its icon, what it does.
+type MainAction = (String, Icon, fn(&mut Cx<'_>, &Row));
+
+/// The one thing that is most likely wanted; none of what runs or waits, and of what is done without a link.
+fn main_action(cx: &Cx<'_>, row: &Row) -> Option<MainAction> {
+    let named = |key: &str, icon, does: fn(&mut Cx<'_>, &Row)| -> Option<MainAction> {
+        Some((cx.texts.get(key).to_owned(), icon, does))
+    };
+    match row.state {
+        State::Queued | State::Preparing | State::Uploading | State::Finishing => None,
+        State::Paused => named("resume", icons::PLAY, |cx, row| actions::resume(cx, row.id)),
         State::Failed | State::Canceled | State::Interrupted => {
-            if action(ui, cx.texts.get("retry"), icons::ARROW_CLOCKWISE, narrow).clicked() {
-                actions::retry(cx, row.id);
-            }
+            named("retry", icons::ARROW_CLOCKWISE, |cx, row| actions::retry(cx, row.id))
         }
-        State::Unsure => {
-            let retry = action(ui, cx.texts.get("retry"), icons::ARROW_CLOCKWISE, narrow);
-            // A repeat may leave it there twice, so it is asked for in words.
-            Popup::menu(&retry).width(260.0).show(|ui| {
-                widgets::text(ui, Type::Small, Tokens::of(ui).text_2, cx.texts.get("unsure-question"));
-                if menu_item(ui, icons::ARROW_CLOCKWISE, cx.texts.get("send-again")).clicked() {
-                    actions::retry(cx, row.id);
-                }
-            });
+        State::Unsure => named("retry", icons::ARROW_CLOCKWISE, actions::ask_to_send_again),
+        State::Done if actions::is_over(cx, row) => {
+            named("renew-link", icons::ARROWS_CLOCKWISE, |cx, row| actions::renew(cx, row.id))
         }
         State::Done => {
-            let has_link = row.receipt.as_ref().is_some_and(|receipt| receipt.primary().is_some());
-            if has_link && action(ui, cx.texts.get("copy-link"), icons::LINK_SIMPLE, narrow).clicked() {
-                actions::copy(cx, vec![row.id]);
-            }
+            actions::has_link(row).then_some(())?;
+            named("copy-link", icons::LINK_SIMPLE, |cx, row| actions::copy(cx, vec![row.id]))
         }
     }
 }
 
-fn action(ui: &mut Ui, label: &str, icon: crate::ui::icon::Icon, narrow: bool) -> eframe::egui::Response {
+fn action(ui: &mut Ui, label: &str, icon: Icon, narrow: bool) -> eframe::egui::Response {
     if narrow {
         IconButton::new(icon, label).small().edge().show(ui)
     } else {

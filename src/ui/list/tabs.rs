@@ -2,11 +2,11 @@
 
 use eframe::egui::{Align, Layout, Popup, PopupCloseBehavior, ScrollArea, Ui};
 
-use super::words;
+use super::{menu, words};
 use crate::model::list::{self, Filter, Wanted};
 use crate::model::{Action, preferences};
 use crate::ui::tokens::{Tokens, Type, size};
-use crate::ui::widgets::{Button, IconButton, menu_item, menu_line};
+use crate::ui::widgets::{Button, IconButton, menu_item, menu_line, menu_of, popup};
 use crate::ui::{Cx, icons};
 
 /// Narrower rows show the target's choice as an icon.
@@ -27,11 +27,11 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
             for filter in Filter::ALL {
                 filter_ui(ui, cx, filter, counts);
             }
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                ui.add_space(size::EDGE - size::HALF);
-                views_ui(ui, cx);
-                target_ui(ui, cx, narrow);
-            });
+            // Begun at the left: Tab walks it as one reads.
+            let wide = target_wide(ui, cx, narrow) + 3.0 * (size::SMALL + size::HALF);
+            ui.add_space((ui.available_width() - wide - size::EDGE).max(0.0));
+            target_ui(ui, cx, narrow);
+            views_ui(ui, cx);
         },
     );
 }
@@ -65,26 +65,35 @@ fn keep(cx: &mut Cx<'_>, key: &'static str, value: &str) {
     cx.push(Action::Preferences(preferences::Action::Set(key, Some(value.to_owned()))));
 }
 
-/// From the right: the inspector, grid, list.
+/// List, grid, the inspector.
 fn views_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
-    let open = cx.state.inspector.open;
-    if IconButton::new(icons::SIDEBAR_SIMPLE, cx.texts.get("inspector"))
-        .small()
-        .selected(open)
-        .show(ui)
-        .clicked()
-    {
-        cx.state.inspector.open = !open;
-    }
     let grid = cx.state.list.is_grid(cx.model);
     for (icon, key, code, is) in
-        [(icons::SQUARES_FOUR, "view-grid", "grid", grid), (icons::LIST, "view-list", "list", !grid)]
+        [(icons::LIST, "view-list", "list", !grid), (icons::SQUARES_FOUR, "view-grid", "grid", grid)]
     {
         if IconButton::new(icon, cx.texts.get(key)).small().selected(is).show(ui).clicked() {
             cx.state.list.grid = Some(code == "grid");
             keep(cx, "window.view", code);
         }
     }
+    let open = cx.state.inspector.open;
+    let inspector = IconButton::new(icons::SIDEBAR_SIMPLE, cx.texts.get("inspector")).small().selected(open);
+    if inspector.show(ui).clicked() {
+        cx.state.inspector.open = !open;
+    }
+}
+
+/// The width of what [`target_ui`] draws.
+fn target_wide(ui: &Ui, cx: &Cx<'_>, narrow: bool) -> f32 {
+    let chosen = cx.model.list.wanted.target.as_deref();
+    let more = if chosen.is_some() { size::SMALL + size::HALF } else { 0.0 };
+    let shown = short(chosen.unwrap_or(cx.texts.get("all-targets")));
+    let button = if narrow {
+        size::SMALL
+    } else {
+        Button::quiet(&shown).icon(icons::FUNNEL_SIMPLE).small().measure(ui)
+    };
+    button + more
 }
 
 fn target_ui(ui: &mut Ui, cx: &mut Cx<'_>, narrow: bool) {
@@ -97,7 +106,8 @@ fn target_ui(ui: &mut Ui, cx: &mut Cx<'_>, narrow: bool) {
         Button::quiet(&short(shown)).icon(icons::FUNNEL_SIMPLE).small().selected(chosen.is_some()).show(ui)
     };
     let mut picked = None;
-    Popup::menu(&button).width(220.0).close_behavior(PopupCloseBehavior::CloseOnClick).show(|ui| {
+    let targets = Popup::menu(&button).width(220.0).close_behavior(PopupCloseBehavior::CloseOnClick);
+    popup(targets, &button, |ui| {
         ui.set_width(220.0);
         ui.spacing_mut().item_spacing.y = 0.0;
         if menu_item(ui, mark(chosen.is_none()), all).clicked() {
@@ -112,6 +122,11 @@ fn target_ui(ui: &mut Ui, cx: &mut Cx<'_>, narrow: bool) {
             }
         });
     });
+    if let Some(target) = &chosen {
+        let name = cx.texts.with("target-actions", &[("target", target.into())]);
+        let more = IconButton::new(icons::DOTS_THREE, &name).small().show(ui);
+        menu_of(&more, |ui| menu::target_ui(ui, cx, target));
+    }
     if let Some(target) = picked {
         want(cx, |wanted| wanted.target = target);
     }

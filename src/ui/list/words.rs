@@ -2,13 +2,15 @@
 
 use eframe::egui::Color32;
 
+use super::waits;
 use crate::domain::attachment::State;
 use crate::domain::error::{Failure, Kind};
+use crate::domain::link_check::LinkState;
 use crate::domain::progress::Meter;
 use crate::model::list::{Flow, List};
 use crate::store::{BatchTotals, Row};
 use crate::ui::icon::Icon;
-use crate::ui::text::Texts;
+use crate::ui::text::{Language, Texts, step_key};
 use crate::ui::tokens::Tokens;
 use crate::ui::when::when;
 use crate::ui::{Cx, icons};
@@ -54,24 +56,69 @@ pub(super) fn told(cx: &Cx<'_>, row: &Row) -> Told {
         Told { icon, tone, line, advice: failure.and_then(|failure| failure.advice.clone()) }
     };
     match row.state {
-        State::Queued => waiting(cx, row).unwrap_or_else(|| plain(icons::CIRCLE_DASHED, Tone::Calm)),
+        State::Queued => queued(cx, row).unwrap_or_else(|| {
+            let told = plain(icons::CIRCLE_DASHED, Tone::Calm);
+            Told { line: waits::place(cx, row).unwrap_or(told.line), ..told }
+        }),
         State::Preparing | State::Uploading | State::Finishing => plain(icons::CIRCLE_NOTCH, Tone::Calm),
         State::Done if deleted(row) => {
             Told { line: texts.get("deleted").to_owned(), ..plain(icons::TRASH, Tone::Calm) }
         }
-        State::Done => plain(icons::CHECK_CIRCLE_FILL, Tone::Ok),
+        State::Done => link_broken(texts, row).unwrap_or_else(|| plain(icons::CHECK_CIRCLE_FILL, Tone::Ok)),
         State::Failed => failed(icons::WARNING_CIRCLE_FILL, Tone::Error),
         State::Paused => plain(icons::PAUSE_CIRCLE_FILL, Tone::Calm),
         State::Canceled => plain(icons::PROHIBIT_FILL, Tone::Calm),
-        State::Interrupted => Told {
-            advice: Some(texts.get("interrupted-advice").to_owned()),
-            ..plain(icons::WARNING_FILL, Tone::Warn)
-        },
+        State::Interrupted => {
+            Told { advice: Some(interrupted_while(texts, row)), ..plain(icons::WARNING_FILL, Tone::Warn) }
+        }
         State::Unsure => Told {
             line: texts.get("unsure-line").to_owned(),
             advice: Some(texts.get("unsure-advice").to_owned()),
             ..plain(icons::QUESTION_FILL, Tone::Warn)
         },
+    }
+}
+
+/// Where it was when the program ended.
+pub(in crate::ui) fn interrupted_while(texts: &Texts, row: &Row) -> String {
+    match row.step {
+        Some(step) => texts.with("interrupted-while", &[("step", texts.get(step_key(step)).into())]),
+        None => texts.get("interrupted-advice").to_owned(),
+    }
+}
+
+/// It waits for its host, or after a failure of its own.
+fn queued(cx: &Cx<'_>, row: &Row) -> Option<Told> {
+    match waits::of_row(cx, row) {
+        Some(wait) => Some(waits::told(cx.texts, wait, cx.model.now_ms)),
+        None => waiting(cx, row),
+    }
+}
+
+/// The upload went well and its link does not give the file.
+fn link_broken(texts: &Texts, row: &Row) -> Option<Told> {
+    let check = row.link_check.as_ref().filter(|check| check.state == LinkState::Broken && has_link(row))?;
+    let status = check.status.map(|status| {
+        let status = status.to_string();
+        texts.with("failed-status", &[("status", (&status).into())])
+    });
+    // The engine's sentence is English.
+    let advice = check.why.clone().filter(|_| texts.language == Language::English).or(status);
+    let line = texts.get("done-link-broken").to_owned();
+    Some(Told { icon: icons::LINK_BREAK, tone: Tone::Error, line, advice })
+}
+
+fn has_link(row: &Row) -> bool {
+    row.receipt.as_ref().is_some_and(|receipt| receipt.primary().is_some())
+}
+
+/// How the link of an uploaded file was found: beside "Done", in a word and as an icon where that has no room.
+pub(super) fn link_mark(row: &Row) -> Option<(Icon, Tone, &'static str)> {
+    let check = row.link_check.as_ref().filter(|_| row.state == State::Done && has_link(row))?;
+    match check.state {
+        LinkState::Verified => Some((icons::SEAL_CHECK, Tone::Ok, "link-verified")),
+        LinkState::NotYet => Some((icons::CLOCK, Tone::Warn, "link-not-yet")),
+        LinkState::Broken => None,
     }
 }
 
@@ -121,11 +168,25 @@ pub(super) fn spoken(cx: &Cx<'_>, row: &Row) -> String {
     let spoken = format!("{}, {word}", row.name);
     if let Some(meter) = cx.model.list.moving.meters.get(&row.id) {
         format!("{spoken}, {:.0} %", (meter.fraction() * 100.0).floor())
+    } else if let Some(wait) = waits::of_row(cx, row) {
+        format!("{spoken}, {}", waits::line(cx.texts, wait, cx.model.now_ms))
     } else if let Some(told) = waiting(cx, row) {
         format!("{spoken}, {}", told.line)
     } else {
         spoken
     }
+}
+
+/// What a screen reader may add to that: its place, how its link is.
+pub(super) fn described(cx: &Cx<'_>, row: &Row) -> Option<String> {
+    let texts = cx.texts;
+    let priority = waits::priority(texts, row).map(|(_, _, word)| word.to_owned());
+    let mark = link_mark(row).map(|(_, _, key)| texts.get(key).to_owned());
+    let expiry = expiry(texts, row, cx.model.now_ms).map(|expiry| expiry.label);
+    let broken = link_broken(texts, row).filter(|_| row.state == State::Done).map(|told| told.line);
+    let parts = [waits::place(cx, row), priority, mark, broken, expiry];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
 }
 
 /// Under a row's name: size, duration, target.
@@ -199,24 +260,33 @@ pub(super) fn left_of(texts: &Texts, secs: u64) -> String {
 
 /// What an end in time means for a link: "5 days left".
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Expiry {
-    Left(String),
-    Over(String),
+pub(super) struct Expiry {
+    pub label: String,
+    pub over: bool,
+    /// Until it says something else; none where it has nothing more to say.
+    pub changes_in_secs: Option<u64>,
 }
 
 /// Only what is near: a link of a year is no news.
 pub(super) fn expiry(texts: &Texts, row: &Row, now_ms: i64) -> Option<Expiry> {
-    const NEAR_DAYS: i64 = 60;
-    let left_secs = row.receipt.as_ref()?.expires_at?.saturating_sub(now_ms.div_euclid(1000));
-    let (days, hours) = (left_secs / 86_400, left_secs / 3600);
-    if left_secs <= 0 {
-        return Some(Expiry::Over(texts.get("link-over").to_owned()));
-    }
-    if days > NEAR_DAYS {
-        return None;
-    }
-    let count = |key, count: i64| texts.count(key, count.unsigned_abs());
-    Some(Expiry::Left(if days > 0 { count("days-left", days) } else { count("hours-left", hours.max(1)) }))
+    const NEAR_DAYS: u64 = 60;
+    const DAY: u64 = 24 * HOUR;
+    const HOUR: u64 = 60 * MINUTE;
+    const MINUTE: u64 = 60;
+    let receipt = row.receipt.as_ref().filter(|receipt| receipt.primary().is_some())?;
+    let left = u64::try_from(receipt.expires_at?.saturating_sub(now_ms.div_euclid(1000))).unwrap_or_default();
+    let (key, unit) = match left {
+        0 => {
+            let label = texts.get("link-over").to_owned();
+            return Some(Expiry { label, over: true, changes_in_secs: None });
+        }
+        _ if left / DAY > NEAR_DAYS => return None,
+        DAY.. => ("days-left", DAY),
+        HOUR.. => ("hours-left", HOUR),
+        _ => ("minutes-left", MINUTE),
+    };
+    let label = texts.count(key, (left / unit).max(1));
+    Some(Expiry { label, over: false, changes_in_secs: Some(left % unit + 1) })
 }
 
 /// How many of a batch are in one of these states.
@@ -243,9 +313,9 @@ pub(super) fn batch_facts(cx: &Cx<'_>, totals: &BatchTotals) -> String {
         if let Some(flow) = cx.model.list.moving.batches.get(&totals.batch) {
             facts.extend(flow_facts(texts, flow));
         }
-    } else {
-        facts.push(when(texts, totals.added_at_ms, cx.model.now_ms));
-        facts.push(totals.profile.clone());
+    } else if done > 0 && done < all {
+        let (done, all) = (shown(done), shown(all));
+        facts.push(texts.with("done-of-all", &[("done", (&done).into()), ("all", (&all).into())]));
     }
     for (key, states) in [
         ("count-paused", &[State::Paused][..]),
@@ -258,6 +328,10 @@ pub(super) fn batch_facts(cx: &Cx<'_>, totals: &BatchTotals) -> String {
         if counted > 0 {
             facts.push(texts.count(key, counted));
         }
+    }
+    if count(PENDING) == 0 {
+        facts.push(when(texts, totals.added_at_ms, cx.model.now_ms));
+        facts.push(totals.profile.clone());
     }
     facts.join(" · ")
 }

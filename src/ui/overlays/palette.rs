@@ -7,6 +7,7 @@ use eframe::egui::{
 
 use crate::model::{Action, targets};
 use crate::ui::commands::{self, By, COMMANDS, Command};
+use crate::ui::text::{Language, Texts};
 use crate::ui::tokens::{Tokens, Type, size};
 use crate::ui::widgets::{Field, Sheet, paint_elided, text};
 use crate::ui::{Cx, Screen};
@@ -21,13 +22,25 @@ pub(super) struct State {
     query: String,
     /// Of the lines found.
     chosen: usize,
+    /// Where the window speaks another language its commands are found by their English names, too.
+    english: Option<Texts>,
 }
 
 /// A line: its words, its keys, what it does.
 struct Line {
     words: String,
+    /// The same in English; none where that is what it has.
+    english: Option<String>,
     keys: Option<String>,
     does: Does,
+}
+
+impl Line {
+    /// How far it is from the query, in the language that is nearer to it.
+    fn score(&self, query: &str) -> Option<usize> {
+        let english = self.english.as_ref().and_then(|words| score(words, query));
+        score(&self.words, query).into_iter().chain(english).min()
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -38,7 +51,9 @@ enum Does {
 
 pub(super) fn show(ctx: &Context, cx: &mut Cx<'_>, new: bool) -> bool {
     if new {
-        cx.state.overlays.palette = State::default();
+        let other = cx.texts.language != Language::English;
+        let english = other.then(|| Texts::new(Language::English));
+        cx.state.overlays.palette = State { english, ..State::default() };
     }
     let texts = cx.texts;
     let mut done = None;
@@ -94,11 +109,13 @@ fn step(chosen: usize, moved: isize, lines: usize) -> usize {
 /// What fits the query, best first; everything for none.
 fn found(ctx: &Context, cx: &Cx<'_>) -> Vec<Line> {
     let runs_here = |entry: &&commands::Entry| {
-        let in_palette = entry.by == By::Here || entry.command == Command::Paste;
+        let in_palette = matches!(entry.by, By::Here | By::Selection) || entry.command == Command::Paste;
         in_palette && entry.command != Command::AllCommands && commands::is_enabled(cx, entry.command)
     };
+    let english = cx.state.overlays.palette.english.as_ref();
     let commands = COMMANDS.iter().filter(runs_here).map(|entry| Line {
         words: cx.texts.get(entry.key).to_owned(),
+        english: english.map(|texts| texts.get(entry.key).to_owned()),
         keys: entry.shortcut.map(|shortcut| commands::written(ctx, &shortcut)),
         does: Does::Run(entry.command),
     });
@@ -106,13 +123,14 @@ fn found(ctx: &Context, cx: &Cx<'_>) -> Vec<Line> {
         let name = &target.profile.name;
         Line {
             words: cx.texts.with("upload-to-target", &[("name", name.into())]),
+            english: english.map(|texts| texts.with("upload-to-target", &[("name", name.into())])),
             keys: None,
             does: Does::Pick(name.clone()),
         }
     });
     let query = &cx.state.overlays.palette.query;
     let mut scored: Vec<_> =
-        commands.chain(targets).filter_map(|line| Some((score(&line.words, query)?, line))).collect();
+        commands.chain(targets).filter_map(|line| Some((line.score(query)?, line))).collect();
     scored.sort_by_key(|(score, _)| *score);
     scored.into_iter().map(|(_, line)| line).collect()
 }

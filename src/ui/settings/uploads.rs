@@ -4,9 +4,9 @@ use eframe::egui::{Frame, Margin, Ui};
 
 use super::rows::{Steps, above, below, card, choice, field, flag, line, number, set};
 use crate::domain::link::{Format, LinkFacts};
-use crate::ui::Cx;
 use crate::ui::tokens::{Tokens, Type, size};
 use crate::ui::widgets::text;
+use crate::ui::{Cx, bandwidth};
 
 /// The named formats in the order shown; the user's own comes last.
 const NAMED: [(&str, &str); 5] = [
@@ -30,8 +30,16 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
         line(ui);
         let words = (texts.get("retries"), Some(texts.get("retries-help")));
         number(ui, cx, ("uploads.retries", words), steps(uploads.retries, 0, 20), None);
+        line(ui);
+        bandwidth_ui(ui, cx);
     });
     card(ui, |ui| {
+        let words = (texts.get("resume-at-start"), Some(texts.get("resume-at-start-help")));
+        flag(ui, cx, "uploads.resume", words, uploads.resume);
+        line(ui);
+        let words = (texts.get("check-after"), Some(texts.get("check-after-help")));
+        flag(ui, cx, "uploads.check_links", words, uploads.check_links);
+        line(ui);
         flag(ui, cx, "uploads.auto_copy", (texts.get("auto-copy"), None), uploads.auto_copy);
         line(ui);
         flag(ui, cx, "uploads.ask_first", (texts.get("ask-first"), None), uploads.ask_first);
@@ -44,6 +52,23 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
         line(ui);
         own_ui(ui, cx);
     });
+}
+
+/// Those that the window's foot offers, and the one that counts where it is none of them.
+fn bandwidth_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let now = bandwidth::now(cx);
+    let mut offered = bandwidth::OFFERED.to_vec();
+    if !offered.contains(&now) {
+        offered.push(now);
+    }
+    let said: Vec<String> = offered.iter().map(|kib| bandwidth::words(cx.texts, *kib)).collect();
+    let labels: Vec<&str> = said.iter().map(String::as_str).collect();
+    let chosen = offered.iter().position(|kib| *kib == now).unwrap_or_default();
+    let words = (cx.texts.get("bandwidth"), Some(cx.texts.get("bandwidth-help")));
+    let picked = choice(ui, words, &labels, chosen);
+    if let Some(kib) = picked.and_then(|index| offered.get(index)) {
+        bandwidth::set(cx, *kib);
+    }
 }
 
 fn format_ui(ui: &mut Ui, cx: &mut Cx<'_>) {

@@ -6,7 +6,7 @@ use std::fmt;
 use zeroize::Zeroizing;
 
 use crate::domain::error::Failure;
-use crate::domain::profile::Profile;
+use crate::domain::profile::{Again, Profile};
 use crate::domain::secret::Secret;
 use crate::model::targets::{Entry, Subject, Targets};
 use crate::settings::{check_name, same_name};
@@ -48,6 +48,42 @@ pub(super) enum WrongName {
     Taken,
 }
 
+/// How much at once, as it is typed; empty: as in the settings, no limit.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Limits {
+    pub parallel: String,
+    pub requests_per_minute: String,
+    pub again: Again,
+}
+
+/// As the settings file takes them.
+pub(super) const PARALLEL: (u32, u32) = (1, 64);
+pub(super) const REQUESTS_PER_MINUTE: (u32, u32) = (1, 6_000);
+
+/// A number within its bounds; none for an empty text.
+pub(super) fn limit(text: &str, (min, max): (u32, u32)) -> Result<Option<u32>, ()> {
+    match text.trim() {
+        "" => Ok(None),
+        text => text.parse().ok().filter(|number| (min..=max).contains(number)).map(Some).ok_or(()),
+    }
+}
+
+impl Limits {
+    fn of(profile: &Profile) -> Self {
+        let written = |limit: Option<u32>| limit.map(|limit| limit.to_string()).unwrap_or_default();
+        Self {
+            parallel: written(profile.parallel),
+            requests_per_minute: written(profile.requests_per_minute),
+            again: profile.again,
+        }
+    }
+
+    fn are_right(&self) -> bool {
+        limit(&self.parallel, PARALLEL).is_ok()
+            && limit(&self.requests_per_minute, REQUESTS_PER_MINUTE).is_ok()
+    }
+}
+
 #[derive(Debug)]
 pub(super) struct Draft {
     pub subject: Subject,
@@ -57,6 +93,7 @@ pub(super) struct Draft {
     /// Settings that differ from the service's defaults, and empty texts.
     pub values: BTreeMap<&'static str, String>,
     pub secrets: BTreeMap<&'static str, Typed>,
+    pub limits: Limits,
     pub wrong: Vec<Wrong>,
     pub wrong_name: Option<WrongName>,
     /// Secrets that the service does not take.
@@ -76,6 +113,7 @@ impl Draft {
         let mut draft = Self {
             subject,
             name: before.name.clone(),
+            limits: Limits::of(&before),
             before,
             values,
             secrets: BTreeMap::new(),
@@ -97,6 +135,11 @@ impl Draft {
     pub(super) fn profile(&self) -> Profile {
         let mut profile = self.before.clone();
         profile.name.clone_from(&self.name);
+        let kept = |text: &str, bounds, before| limit(text, bounds).unwrap_or(before);
+        profile.parallel = kept(&self.limits.parallel, PARALLEL, profile.parallel);
+        profile.requests_per_minute =
+            kept(&self.limits.requests_per_minute, REQUESTS_PER_MINUTE, profile.requests_per_minute);
+        profile.again = self.limits.again;
         for spec in form::settings_of(&self.before) {
             match self.values.get(spec.key).map(|value| value.trim()).filter(|value| !value.is_empty()) {
                 Some(value) => {
@@ -112,7 +155,9 @@ impl Draft {
 
     /// Whether something was entered that is not saved.
     pub(super) fn is_changed(&self) -> bool {
-        self.profile() != self.before || self.secrets.values().any(|typed| !typed.is_empty())
+        self.profile() != self.before
+            || !self.limits.are_right()
+            || self.secrets.values().any(|typed| !typed.is_empty())
     }
 
     /// Whether it is what the settings file says.
@@ -122,7 +167,11 @@ impl Draft {
 
     pub(super) fn can_be_saved(&self) -> bool {
         let something = self.is_new() || self.is_changed();
-        something && self.wrong.is_empty() && self.wrong_name.is_none() && self.refused.is_empty()
+        something
+            && self.limits.are_right()
+            && self.wrong.is_empty()
+            && self.wrong_name.is_none()
+            && self.refused.is_empty()
     }
 
     /// Something was entered into the field of this key.

@@ -24,17 +24,22 @@ enum Asked {
 
 pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>, draft: &mut Draft, service: &'static Description) {
     let asked = order(draft, service);
+    columns(ui, &asked, |ui, one| field_ui(ui, cx, draft, (service, one)));
+}
+
+/// Side by side where there is room, else one beneath the other.
+pub(super) fn columns<T: Copy>(ui: &mut Ui, all: &[T], mut one_ui: impl FnMut(&mut Ui, T)) {
     let columns = if ui.available_width() < TWO { 1 } else { 2 };
     let gutters = if columns == 2 { GUTTER } else { 0.0 };
     let width = ((ui.available_width() - gutters) / if columns == 2 { 2.0 } else { 1.0 }).floor();
-    for row in asked.chunks(columns) {
+    for row in all.chunks(columns) {
         ui.horizontal_top(|ui| {
             ui.spacing_mut().item_spacing.x = GUTTER;
             for one in row {
                 ui.allocate_ui_with_layout(vec2(width, 0.0), Layout::top_down(Align::Min), |ui| {
                     ui.set_width(width);
                     ui.spacing_mut().item_spacing.y = size::HALF;
-                    field_ui(ui, cx, draft, (service, *one));
+                    one_ui(ui, *one);
                 });
             }
         });

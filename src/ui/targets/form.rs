@@ -3,7 +3,7 @@
 use eframe::egui::{Align, CentralPanel, Frame, Layout, Margin, Panel, ScrollArea, Ui, UiBuilder};
 
 use super::draft::Draft;
-use super::{Page, connection, fields, fresh, gallery, tile, words};
+use super::{Page, connection, fields, fresh, gallery, limits, tile, words};
 use crate::domain::describe::Description;
 use crate::domain::profile::SANDBOX_PROFILE;
 use crate::model::targets::{Action as Do, Places, Subject, TrialState};
@@ -97,6 +97,9 @@ fn body_ui(ui: &mut Ui, cx: &mut Cx<'_>, draft: &mut Draft) {
         fields::show(ui, cx, draft, service);
     }
     service_troubles(ui, cx, draft, service);
+    if !is_built_in(draft) {
+        limits::show(ui, cx, draft);
+    }
     if !draft.is_new() {
         gallery::add_another(ui, cx);
     }

@@ -5,6 +5,7 @@ mod draft;
 mod fields;
 mod form;
 mod gallery;
+mod limits;
 mod secrets;
 mod side;
 mod tile;

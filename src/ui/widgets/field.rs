@@ -6,7 +6,7 @@ use eframe::egui::{
 };
 
 use super::label::paint_elided;
-use super::{focus_ring, ring};
+use super::{focus_ring, popup, ring};
 use crate::ui::icons;
 use crate::ui::tokens::{Tokens, Type, size};
 
@@ -140,7 +140,8 @@ pub fn select(ui: &mut Ui, name: &str, width: f32, labels: &[&str], chosen: usiz
     icons::CARET_DOWN.paint(ui.painter(), pos2(rect.right() - 18.0, rect.center().y), 14.0, tokens.text_2);
     focus_ring(ui, &response, rect, size::CONTROL_RADIUS);
     let mut picked = None;
-    Popup::menu(&response).width(width).close_behavior(PopupCloseBehavior::CloseOnClick).show(|ui| {
+    let menu = Popup::menu(&response).width(width).close_behavior(PopupCloseBehavior::CloseOnClick);
+    popup::show(menu, &response, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
         egui::ScrollArea::vertical().max_height(320.0).show(ui, |ui| {
             for (index, label) in labels.iter().enumerate() {
@@ -154,7 +155,7 @@ pub fn select(ui: &mut Ui, name: &str, width: f32, labels: &[&str], chosen: usiz
 }
 
 /// One line of a drop-down list.
-fn choice(ui: &mut Ui, label: &str, chosen: bool) -> Response {
+pub fn choice(ui: &mut Ui, label: &str, chosen: bool) -> Response {
     let tokens = Tokens::of(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 32.0), Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, chosen, label));

@@ -5,6 +5,7 @@ use eframe::egui::{Color32, CornerRadius, Response, Role, Sense, Ui, WidgetInfo,
 use super::focus_ring;
 use super::label::paint_elided;
 use crate::ui::icon::Icon;
+use crate::ui::icons;
 use crate::ui::tokens::{Tokens, Type, size};
 
 /// An action of a menu, with its icon.
@@ -19,8 +20,21 @@ pub fn menu_danger(ui: &mut Ui, icon: Icon, label: &str) -> Response {
     item(ui, icon, label, color)
 }
 
+/// One of a few; the one that counts now has a check.
+pub fn menu_choice(ui: &mut Ui, icon: Icon, label: &str, chosen: bool) -> Response {
+    let tokens = Tokens::of(ui);
+    let response = item(ui, icon, label, tokens.text);
+    response.widget_info(|| WidgetInfo::selected(Role::MenuItemRadio, ui.is_enabled(), chosen, label));
+    if chosen {
+        let at = pos2(response.rect.right() - 18.0, response.rect.center().y);
+        icons::CHECK.paint(ui.painter(), at, size::ICON_SMALL, tokens.accent_text);
+    }
+    response
+}
+
 fn item(ui: &mut Ui, icon: Icon, label: &str, color: Color32) -> Response {
     let tokens = Tokens::of(ui);
+    let color = if ui.is_enabled() { color } else { ui.visuals().disable(color) };
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 32.0), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::MenuItem, ui.is_enabled(), label));
     if response.hovered() || response.has_focus() {
