@@ -183,7 +183,7 @@ impl App {
         let (handle, settings) = (core.handle.clone(), &self.model.settings);
         let (limits, retry) = (opening::limits_of(settings), opening::retry_of(settings));
         let check = settings.uploads.check_links;
-        handle.set_bandwidth(bytes_per_sec(settings.uploads.bandwidth_kib));
+        handle.set_bandwidth(opening::bandwidth_of(settings));
         self.work.start(async move {
             // An engine that has ended takes no limits, and says so for every upload.
             let _ended = handle.set_limits(limits).await;
@@ -214,11 +214,6 @@ pub(super) fn change(file: &File, changes: &[(&'static str, Option<String>)]) ->
         .advice(format!("Correct {} first.", file.path().display())));
     }
     file.set_all(changes)
-}
-
-/// As the engine takes it; none for no limit.
-fn bytes_per_sec(kib: u64) -> Option<u64> {
-    (kib > 0).then(|| kib.saturating_mul(1024))
 }
 
 /// Theme and scale.

@@ -182,7 +182,6 @@ async fn open(home: Home, secrets: Secrets, settings: Settings, waker: Waker, cl
         waker,
         clock,
     });
-    handle.set_check_links(settings.uploads.check_links).await?;
     let core = Core { home, file, secrets, targets, store, handle, http, _session: Arc::new(session) };
     Ok((core, events))
 }
