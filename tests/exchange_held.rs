@@ -75,14 +75,14 @@ impl Bench {
                 let length = if head.contains("content-length: 0") { 0 } else { SIZE };
                 // What came together with the head counts, too.
                 let mut block = vec![0; 65536];
-                let mut had = wire.ahead();
-                read.store(had, Ordering::SeqCst);
-                while had < length {
+                let mut came = wire.ahead();
+                read.store(came, Ordering::SeqCst);
+                while came < length {
                     match wire.stream.read(&mut block).await {
                         Ok(0) | Err(_) => return,
-                        Ok(some) => had += some,
+                        Ok(some) => came += some,
                     }
-                    read.store(had, Ordering::SeqCst);
+                    read.store(came, Ordering::SeqCst);
                 }
                 wire.answer("200 OK", &[], "").await;
             }
