@@ -166,10 +166,10 @@ async fn while_another_program_writes_the_end_waits() {
     const LARGE: usize = 64 << 20;
     let fake = Fake::new();
     let mut rig = rig(fake, ONE);
-    let (began, mut begun) = mpsc::channel(1);
+    let (taken, mut wires) = mpsc::channel(1);
     let address = serve(move |wire| {
-        let began = began.clone();
-        async move { began.send(wire).await.unwrap() }
+        let taken = taken.clone();
+        async move { taken.send(wire).await.unwrap() }
     })
     .await;
     *fake.send_to.lock().unwrap() = Some(format!("http://{address}/").parse().unwrap());
@@ -177,13 +177,13 @@ async fn while_another_program_writes_the_end_waits() {
     let path = rig.file("x.bin");
     std::fs::File::options().write(true).open(&path).unwrap().set_len(LARGE as u64).unwrap();
     let (batch, _) = rig.submit("a", one(&path)).await;
-    let mut wire = begun.recv().await.unwrap();
+    let mut wire = wires.recv().await.unwrap();
     wire.head().await;
     // More than any buffer holds is still to come, so that the end is not asked for yet.
     let db = Connection::open(database(&rig)).unwrap();
     db.execute_batch("BEGIN IMMEDIATE").unwrap();
     let (mut read, mut block) = (wire.ahead(), vec![0; 1 << 20]);
-    while rig.handle.moving()[0].sent_bytes as usize > read || read < LARGE - 65536 {
+    while rig.handle.moving()[0].sent_bytes > read as u64 || read < LARGE - 65536 {
         read += wire.stream.read(&mut block).await.unwrap();
     }
     assert!(read < LARGE && !seen(&database(&rig)).2, "the end is held back");

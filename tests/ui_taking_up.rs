@@ -1,5 +1,9 @@
 //! The window goes on with what an earlier run left, unless the settings say otherwise, and says so.
-#![expect(clippy::unwrap_used, reason = "clippy's exception for tests has no helpers")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "clippy's exception for tests has no helpers"
+)]
 
 #[path = "support/desk.rs"]
 mod desk;

@@ -60,7 +60,7 @@ fn home_on_a_small_disk(home: &Home, file: &Path) -> (Command, PathBuf) {
 fn what_the_full_disk_cannot_record_is_not_sent_whole_and_goes_on_when_there_is_room() {
     let home = Home::with_demos();
     home.start_sandbox();
-    let file = home.file("large.png", [PNG, &[7; 20_000_000]].concat());
+    let file = home.file("large.png", [PNG, &vec![7; 20_000_000]].concat());
     home.fault(&json!({ "fault": "slow=20000000", "service": "forum", "step": "upload" }));
     let (mut command, dir) = home_on_a_small_disk(&home, &file);
     let child = command.spawn().unwrap();
