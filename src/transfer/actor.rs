@@ -62,8 +62,10 @@ pub(super) async fn run(
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut open = true;
     while open || !actor.batches.is_empty() || !actor.outbox.is_empty() {
-        actor.start_jobs();
+        // Asked for first: what becomes ready between the two is started, and wakes once for nothing. The other way
+        // round it would be forgotten.
         let wake = actor.queue.next_wake();
+        actor.start_jobs();
         tokio::select! {
             place = events.reserve(), if !actor.outbox.is_empty() => actor.tell(place.ok()),
             command = inbox.recv(), if open => if let Some(command) = command {
