@@ -218,3 +218,21 @@ async fn a_failure_after_the_cancel_is_not_repeated_and_says_cancelled() {
     assert_eq!((failure.kind, failure.step), (Kind::Cancelled, Some(Step::Send)));
     assert_eq!(failure.cause.as_deref(), Some("It broke as the script says"));
 }
+
+/// A wait can end between the look for what may start and the look for what comes next.
+#[tokio::test]
+async fn a_try_whose_time_comes_at_any_moment_is_made() {
+    const FILES: usize = 1_000;
+    let fake = Fake::new();
+    let mut rig = rig(fake, Limits { per_profile: 1, overall: 1 });
+    let soon = Duration::from_micros(40);
+    let policy = affix::transfer::retry::Policy { first: soon, longest: soon, ..Default::default() };
+    rig.handle.set_retry(policy).await.unwrap();
+    let path = rig.file("a.txt");
+    for _ in 0..FILES {
+        fake.then(|| Err(failure(Kind::Server).retry(SAFE)));
+        let (batch, _) = rig.submit("a", one(&path)).await;
+        let ended = tokio::time::timeout(seconds(20), rig.batch(batch)).await.expect("it is forgotten");
+        assert_eq!(ended[0].state, State::Done);
+    }
+}

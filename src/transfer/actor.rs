@@ -120,9 +120,12 @@ impl Actor {
     /// What is to be done whenever something has happened; answers when it has to be done again by time alone.
     async fn turn(&mut self) -> Option<Instant> {
         self.look_at_waits().await;
+        // Asked for first: what becomes ready between the two is started, and wakes once for nothing. The other way
+        // round it would be forgotten.
+        let wake = self.queue.next_wake();
         self.start_jobs();
         self.tell_waits();
-        self.tell_order().into_iter().chain(self.queue.next_wake()).min()
+        self.tell_order().into_iter().chain(wake).min()
     }
 
     async fn command(&mut self, command: Command) {

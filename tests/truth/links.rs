@@ -163,6 +163,9 @@ async fn hostile_links_are_never_asked_for_and_a_new_link_drops_the_old_check() 
     live.end().await;
     live.handle.check_links(vec![id]).await.unwrap();
     let (_, check) = checked(&mut live).await;
+    // What is asked for behind the other one shows that the other one was looked at.
+    let fence = upload(&mut live, "sandbox").await;
+    live.end().await;
     let receipt = live.store.attachment(id).await.unwrap().unwrap().receipt.unwrap();
     let origin = live.server.origin().replace("http://", "");
     for hostile in [
@@ -177,7 +180,8 @@ async fn hostile_links_are_never_asked_for_and_a_new_link_drops_the_old_check() 
         assert_eq!(row.link_check, None, "it was another link's");
         let gone = live.store.set_link_check(id, receipt.primary().unwrap().value.clone(), &check).await;
         assert_eq!(gone, Ok(false), "an answer that comes late is dropped");
-        live.handle.check_links(vec![id]).await.unwrap();
+        live.handle.check_links(vec![id, fence]).await.unwrap();
+        assert_eq!(checked(&mut live).await.0, fence);
     }
     live.store.replace_receipt(id, receipt).await.unwrap();
     let before = live.count("link", "view");
