@@ -305,7 +305,8 @@ async fn a_damaged_database_is_a_failure_in_words() {
     store.add_batch(batch, files).await.unwrap();
     store.close().await;
     let root = "SELECT rootpage FROM sqlite_schema WHERE name = 'attachments'";
-    let root: usize = Connection::open(&path).unwrap().query_row(root, [], |row| row.get(0)).unwrap();
+    let root: i64 = Connection::open(&path).unwrap().query_row(root, [], |row| row.get(0)).unwrap();
+    let root = usize::try_from(root).unwrap();
     // The page of the rows; then everything but the first page, which has the header and the begin of the schema.
     for (damaged, opens) in [((root - 1) * 4096..root * 4096, true), (4096..usize::MAX, false)] {
         let mut bytes = std::fs::read(&path).unwrap();
