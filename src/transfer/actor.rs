@@ -119,13 +119,13 @@ struct Actor {
 impl Actor {
     /// What is to be done whenever something has happened; answers when it has to be done again by time alone.
     async fn turn(&mut self) -> Option<Instant> {
-        self.look_at_waits().await;
-        // Asked for first: what becomes ready between the two is started, and wakes once for nothing. The other way
-        // round it would be forgotten.
+        // Asked for first as well: what becomes ready meanwhile is done, and wakes once for nothing. Asked for only after
+        // it, it would be forgotten.
         let wake = self.queue.next_wake();
+        self.look_at_waits().await;
         self.start_jobs();
         self.tell_waits();
-        self.tell_order().into_iter().chain(wake).min()
+        [wake, self.tell_order(), self.queue.next_wake()].into_iter().flatten().min()
     }
 
     async fn command(&mut self, command: Command) {
