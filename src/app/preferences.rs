@@ -48,14 +48,7 @@ impl App {
 
     pub(super) fn preferences_action(&mut self, ctx: &Context, core: &Core, action: Action) {
         match action {
-            Action::Set(key, value) => {
-                if key == "uploads.bandwidth_kib" {
-                    // The uploads that run feel it before it is written.
-                    let kib = value.as_deref().and_then(|text| text.parse().ok()).unwrap_or_default();
-                    core.handle.set_bandwidth(bytes_per_sec(kib));
-                }
-                self.set(vec![(key, value)]);
-            }
+            Action::Set(key, value) => self.set(vec![(key, value)]),
             Action::Reload => self.reload(core.file.clone()),
             Action::ChooseCa => {
                 let dialog =
