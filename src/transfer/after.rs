@@ -1,5 +1,6 @@
 //! Looks at the local file once more when its upload is over: what stands at the service is what it was before.
 
+use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -14,7 +15,7 @@ const REPLACED: &str =
 const GONE: &str = "The file is no longer where it was on this computer.";
 
 /// A file as it was handed over.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Original {
     pub(super) path: PathBuf,
     size: u64,
@@ -44,32 +45,53 @@ pub(super) async fn content_of(path: &Path, size: u64, modified: Option<SystemTi
     read.ok().and_then(|_sink| source.digests.taken().content)
 }
 
-/// What the user should know of the file that was sent; none where it is as it was.
-pub(super) async fn look_again(original: &Original, source: &FileSource) -> Option<&'static str> {
-    let path = original.path.clone();
-    let look = tokio::task::spawn_blocking(move || std::fs::metadata(path));
-    let Ok(Ok(facts)) = look.await else { return Some(GONE) };
-    let sent_itself = *source.path == *original.path;
-    let taken = source.digests.taken();
-    let now = Seen::of(&facts);
-    let (same, other) = if let Some(seen) = taken.seen.filter(|_| sent_itself) {
-        (seen == now, if seen.is_replaced_by(&now) { REPLACED } else { CHANGED })
-    } else {
-        // Nothing was read of it in this try, or not for sending.
-        let same_time = original.modified.is_none() || facts.modified().ok() == original.modified;
-        (facts.len() == original.size && same_time, CHANGED)
-    };
-    if same {
-        return None;
+/// An upload that has been answered.
+#[derive(Debug, Clone)]
+pub(super) struct After {
+    original: Original,
+    /// What was sent: the file itself or a repaired copy, which is gone by now.
+    source: FileSource,
+}
+
+impl After {
+    pub(super) fn new(original: Original, source: FileSource) -> Self {
+        Self { original, source }
     }
-    // A new time, another owner or a copy in its place do not make another content.
-    let content = taken.content.filter(|_| sent_itself).or(original.content);
-    if let Some(content) = content
-        && facts.len() == original.size
-        && original.size <= CHEAP_BYTES
-        && content_of(&original.path, original.size, facts.modified().ok()).await == Some(content)
-    {
-        return None;
+
+    fn sent_itself(&self) -> bool {
+        *self.source.path == *self.original.path
     }
-    Some(other)
+
+    /// The BLAKE3 of the file that was handed over, not of a repaired copy, where it is known.
+    pub(super) fn content(&self) -> Option<[u8; 32]> {
+        let taken = self.source.digests.taken().content.filter(|_| self.sent_itself());
+        taken.or(self.original.content)
+    }
+
+    /// What the user should know of the local file; none where it is as it was.
+    pub(super) async fn look_again(&self) -> Option<&'static str> {
+        let original = &self.original;
+        let path = original.path.clone();
+        let look = tokio::task::spawn_blocking(move || std::fs::metadata(path));
+        let Ok(Ok(facts)) = look.await else { return Some(GONE) };
+        let now = Seen::of(&facts);
+        let seen = self.source.digests.taken().seen.filter(|_| self.sent_itself());
+        let (same, other) = if let Some(seen) = seen {
+            (seen == now, if seen.is_replaced_by(&now) { REPLACED } else { CHANGED })
+        } else {
+            // Nothing was read of it in this try, or not for sending.
+            let same_time = original.modified.is_none() || facts.modified().ok() == original.modified;
+            (facts.len() == original.size && same_time, CHANGED)
+        };
+        if same || self.holds_the_same(&facts).await { None } else { Some(other) }
+    }
+
+    /// A new time, another owner or a copy in its place do not make another content. Read only where that is quick.
+    async fn holds_the_same(&self, now: &Metadata) -> bool {
+        let Some(content) = self.content() else { return false };
+        let size = self.original.size;
+        now.len() == size
+            && size <= CHEAP_BYTES
+            && content_of(&self.original.path, size, now.modified().ok()).await == Some(content)
+    }
 }

@@ -10,6 +10,7 @@ use std::time::SystemTime;
 
 use tokio::sync::{Notify, mpsc};
 
+use super::after::After;
 use super::board::Board;
 use super::handed::{self, Changed, Handed};
 use super::line::{self, NotCleared};
@@ -155,6 +156,14 @@ pub(super) async fn run(job: Job, config: Config, events: mpsc::Sender<Event>, b
     let (ended, ()) = tokio::join!(work, keeper.write_down());
     let ended = match ended {
         Ended::Failed(failure) if failure.kind == Kind::Cancelled => notes.stopped(job.stop.wish()),
+        Ended::Done(mut receipt) => {
+            // Out of reach of a cancel: what has arrived counts.
+            let after = notes.lock().after.clone();
+            if let Some(after) = after {
+                receipt.notes.extend(after.look_again().await.map(str::to_owned));
+            }
+            Ended::Done(receipt)
+        }
         ended => ended,
     };
     keeper.close_attempt(&ended).await;
@@ -211,7 +220,7 @@ async fn steps(job: &Job, keeper: &Keeper<'_>, host: &mut Option<String>) -> Res
     let attempt = store.begin_attempt(job.id).await.map_err(|f| f.at(Step::Record))?;
     keeper.notes.lock().attempt = Some(attempt);
     let receipt = prepared.upload(&resolved, &mut exchange).await?;
-    keeper.notes.lock().content = prepared.content();
+    keeper.notes.lock().after = Some(prepared.after());
     Ok(receipt)
 }
 
@@ -271,7 +280,8 @@ impl Keeper<'_> {
     async fn record(&self, ended: &Ended) -> Result<(), Failure> {
         let Ended::Done(receipt) = ended else { return Ok(()) };
         let kept = Kept { receipt: Some(receipt.clone()), failure: None };
-        let (store, content) = (&self.config.store, self.notes.lock().content);
+        let store = &self.config.store;
+        let content = self.notes.lock().after.as_ref().and_then(After::content);
         let known = async {
             match content {
                 Some(content) => store.set_content(self.job.id, content).await,
@@ -361,8 +371,8 @@ struct Inside {
     checkpoint: Option<String>,
     unkept: Unkept,
     seen: Option<Seen>,
-    /// The BLAKE3 of what was uploaded.
-    content: Option<[u8; 32]>,
+    /// What was sent, once it was answered.
+    after: Option<After>,
     /// What the service says of a repeat of each step whose answer was lost.
     repeats: &'static [(Step, Repeat)],
 }

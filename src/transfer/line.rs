@@ -7,7 +7,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::Repairs;
-use super::after::{self, Original};
+use super::after::{After, Original};
 use super::preflight;
 use super::targets::Resolved;
 use crate::domain::attachment::FileFacts;
@@ -125,18 +125,12 @@ impl Prepared {
     ) -> Result<Receipt, Failure> {
         let receipt = resolved.service.upload(&self.upload, exchange).await;
         let receipt = receipt.map_err(|failure| exchange.finish(failure))?;
-        let mut receipt = self.verify(receipt).map_err(|failure| failure.at(Step::Verify))?;
-        let source = &self.upload.source;
-        receipt.notes.extend(after::look_again(&self.original, source).await.map(str::to_owned));
-        Ok(receipt)
+        self.verify(receipt).map_err(|failure| failure.at(Step::Verify))
     }
 
-    /// The BLAKE3 of the file that was handed over, not of a repaired copy, where it is known.
-    pub(super) fn content(&self) -> Option<[u8; 32]> {
-        self.original.content.or_else(|| {
-            let same = *self.upload.source.path == *self.original.path;
-            self.upload.source.digests.taken().content.filter(|_| same)
-        })
+    /// What there is to look at once it has been sent.
+    pub(super) fn after(self) -> After {
+        After::new(self.original, self.upload.source)
     }
 
     fn verify(&self, mut receipt: Receipt) -> Result<Receipt, Failure> {
