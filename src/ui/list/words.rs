@@ -89,14 +89,12 @@ pub(in crate::ui) fn interrupted_while(texts: &Texts, row: &Row) -> String {
 
 /// It waits for its host, or after a failure of its own.
 fn queued(cx: &Cx<'_>, row: &Row) -> Option<Told> {
-    match waits::of_row(cx, row) {
-        Some(wait) => Some(waits::told(cx.texts, wait, cx.model.now_ms)),
-        None => {
-            let (line, time) = waiting(cx, row)?;
-            let advice = Some(cx.texts.with("trying-again-in", &[("time", (&time).into())]));
-            Some(Told { icon: icons::HOURGLASS_MEDIUM_FILL, tone: Tone::Warn, line, advice })
-        }
+    if let Some(wait) = waits::of_row(cx, row) {
+        return Some(waits::told(cx.texts, wait, cx.model.now_ms));
     }
+    let (line, time) = waiting(cx, row)?;
+    let advice = Some(cx.texts.with("trying-again-in", &[("time", (&time).into())]));
+    Some(Told { icon: icons::HOURGLASS_MEDIUM_FILL, tone: Tone::Warn, line, advice })
 }
 
 /// The upload went well and its link does not give the file.
