@@ -79,6 +79,8 @@ fn the_scale_has_keys_too() {
 fn switches_write_true_and_false() {
     let mut window = section("", "Uploads");
     for (label, line) in [
+        ("Continue unfinished uploads when Affix opens", "resume = false"),
+        ("Check links after uploading", "check_links = false"),
         ("Copy the links when a batch ends", "auto_copy = false"),
         ("Ask before the first upload to a target", "ask_first = false"),
         ("Notify when a batch ends", "notify = false"),
@@ -86,6 +88,20 @@ fn switches_write_true_and_false() {
         window.click_role(Role::CheckBox, label);
         written(&mut window, line);
     }
+}
+
+#[test]
+fn the_bandwidth_is_limited_here_and_at_the_foot() {
+    let mut window = section("", "Uploads");
+    window.click_role(Role::ComboBox, "Bandwidth limit");
+    window.click("1 MB/s");
+    written(&mut window, "bandwidth_kib = 977");
+    window.press(Modifiers::NONE, Key::Escape);
+    window.wait_for("Bandwidth limit: 1 MB/s");
+    window.click("Bandwidth limit: 1 MB/s");
+    window.click("No limit");
+    written(&mut window, "bandwidth_kib = 0");
+    window.wait_for("Bandwidth limit");
 }
 
 #[test]

@@ -7,7 +7,7 @@ mod targets_page;
 use std::collections::BTreeMap;
 use std::sync::mpsc;
 
-use affix::domain::profile::Profile;
+use affix::domain::profile::{Again, Profile};
 use affix::domain::secret::Secret;
 use affix::secrets::{Environment, Keeper, Memory, Secrets, State, Trouble};
 use affix::settings::{File, export};
@@ -73,6 +73,28 @@ fn a_wrong_value_is_told_and_cannot_be_saved() {
     page.fill("API version", "2018-12-31");
     page.fill("Name", "sandbox");
     assert!(page.says("Another target has this name") && !page.is_enabled("Save"));
+}
+
+#[test]
+fn limits_are_saved_with_the_target_and_wrong_ones_are_not() {
+    let mut page = TargetsPage::open(&[teable("Team")]);
+    page.press("Team");
+    page.fill("Uploads at once", "65");
+    assert!(page.says("A whole number from 1 to 64") && !page.is_enabled("Save"), "{:?}", page.words());
+    page.fill("Uploads at once", "2");
+    page.fill("Requests a minute", "30");
+    page.choose("Content that is there already", "Use the existing link");
+    page.press("Save");
+    page.until("it is saved", |page| page.says("“Team” is saved"));
+    let profile = page.settings().profile("Team").unwrap().clone();
+    assert_eq!(
+        (profile.parallel, profile.requests_per_minute, profile.again),
+        (Some(2), Some(30), Again::Existing)
+    );
+    page.until("it is on the screen", |page| page.has_button("Team"));
+    page.clear("Uploads at once");
+    page.press("Save");
+    page.until("none is kept", |page| page.settings().profile("Team").unwrap().parallel.is_none());
 }
 
 #[test]

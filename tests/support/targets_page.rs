@@ -144,6 +144,26 @@ impl TargetsPage {
         self.harness.step();
     }
 
+    /// Empties a field.
+    #[track_caller]
+    pub fn clear(&mut self, label: &str) {
+        self.fill(label, "x");
+        self.harness.key_press(egui::Key::Backspace);
+        self.harness.step();
+        self.harness.step();
+    }
+
+    /// Picks one of a drop-down list.
+    #[track_caller]
+    pub fn choose(&mut self, label: &str, choice: &str) {
+        self.harness.get_by_role_and_label(Role::ComboBox, label).scroll_to_me();
+        self.harness.run_steps(3);
+        self.harness.get_by_role_and_label(Role::ComboBox, label).click();
+        self.harness.run_steps(3);
+        self.harness.get_by_label(choice).click();
+        self.harness.run_steps(3);
+    }
+
     #[track_caller]
     pub fn paste(&mut self, label: &str, text: &str) {
         self.field(label).unwrap().focus();

@@ -137,6 +137,8 @@ def waiting(affix, folder, theme):
         app.press(app.all("Pause", "push button")[2])
         app.find(named("^desert-panorama-2026-11-18.png, Paused"))
         app.mouse(named("^logo.png, Unsure"))
+        app.find("Copy details", "push button")
+        app.find(named("^Preview$"), "push button")
         scene.picture(folder, f"waiting-{theme}")
         app.click("Bandwidth limit")
         app.press(app.find("5 MB/s"))

@@ -89,10 +89,12 @@ pub(in crate::ui) fn interrupted_while(texts: &Texts, row: &Row) -> String {
 
 /// It waits for its host, or after a failure of its own.
 fn queued(cx: &Cx<'_>, row: &Row) -> Option<Told> {
-    match waits::of_row(cx, row) {
-        Some(wait) => Some(waits::told(cx.texts, wait, cx.model.now_ms)),
-        None => waiting(cx, row),
+    if let Some(wait) = waits::of_row(cx, row) {
+        return Some(waits::told(cx.texts, wait, cx.model.now_ms));
     }
+    let (line, time) = waiting(cx, row)?;
+    let advice = Some(cx.texts.with("trying-again-in", &[("time", (&time).into())]));
+    Some(Told { icon: icons::HOURGLASS_MEDIUM_FILL, tone: Tone::Warn, line, advice })
 }
 
 /// The upload went well and its link does not give the file.
@@ -127,15 +129,11 @@ fn deleted(row: &Row) -> bool {
     row.receipt.as_ref().is_some_and(|receipt| receipt.deleted_at.is_some())
 }
 
-/// One that failed in passing and is tried again by itself.
-fn waiting(cx: &Cx<'_>, row: &Row) -> Option<Told> {
+/// One that failed in passing and is tried again by itself: why, and in how long.
+fn waiting(cx: &Cx<'_>, row: &Row) -> Option<(String, String)> {
     let (failure, at_ms) = cx.model.list.waiting.get(&row.id)?;
     let secs = u64::try_from(at_ms - cx.model.now_ms).ok()?.div_ceil(1000);
-    let time = cx.texts.duration(secs);
-    let line = cx
-        .texts
-        .with("waiting-again", &[("why", (&why(cx.texts, failure)).into()), ("time", (&time).into())]);
-    Some(Told { icon: icons::HOURGLASS_MEDIUM_FILL, tone: Tone::Warn, line, advice: None })
+    Some((why(cx.texts, failure), cx.texts.duration(secs)))
 }
 
 fn why(texts: &Texts, failure: &Failure) -> String {
@@ -170,8 +168,9 @@ pub(super) fn spoken(cx: &Cx<'_>, row: &Row) -> String {
         format!("{spoken}, {:.0} %", (meter.fraction() * 100.0).floor())
     } else if let Some(wait) = waits::of_row(cx, row) {
         format!("{spoken}, {}", waits::line(cx.texts, wait, cx.model.now_ms))
-    } else if let Some(told) = waiting(cx, row) {
-        format!("{spoken}, {}", told.line)
+    } else if let Some((why, time)) = waiting(cx, row) {
+        let values = [("why", (&why).into()), ("time", (&time).into())];
+        format!("{spoken}, {}", cx.texts.with("waiting-again", &values))
     } else {
         spoken
     }
