@@ -151,6 +151,11 @@ impl Home {
         self.fault(&json!({ "fault": fault, "service": service, "step": step, "times": 1 }));
     }
 
+    /// From now on it does all well.
+    pub fn no_faults(&self) {
+        assert_eq!(self.sandbox("DELETE", "/_sandbox/faults", "").0, 204);
+    }
+
     /// Every request that the sandbox had, oldest first.
     pub fn requests(&self) -> Vec<Value> {
         serde_json::from_slice(&self.sandbox("GET", "/_sandbox/log", "").1).unwrap()
