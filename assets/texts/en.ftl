@@ -176,6 +176,14 @@ removed-from-list = { $count ->
     [one] 1 upload removed from the list
    *[other] { $count } uploads removed from the list
 }
+taken-up = { $count ->
+    [one] 1 unfinished upload goes on
+   *[other] { $count } unfinished uploads go on
+}
+taken-up-unsure = { $count ->
+    [one] 1 unfinished upload may have arrived: you decide
+   *[other] { $count } unfinished uploads may have arrived: you decide
+}
 
 ### Inspector and links
 preview = Preview

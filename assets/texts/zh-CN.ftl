@@ -152,6 +152,8 @@ days-left = 剩余 { $shown } 天
 hours-left = 剩余 { $shown } 小时
 scanning = 已找到 { $shown } 个文件
 removed-from-list = 已从列表中移除 { $count } 项
+taken-up = { $count } 个未完成的上传已继续
+taken-up-unsure = { $count } 个未完成的上传可能已送达，请您决定
 
 ### Inspector and links
 preview = 预览

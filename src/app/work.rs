@@ -9,7 +9,7 @@ use tokio::runtime::Runtime;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::domain::error::Failure;
-use crate::model::Update;
+use crate::model::{Notice, Update};
 use crate::platform::dirs::Home;
 use crate::platform::session::Session;
 use crate::secrets::Secrets;
@@ -102,10 +102,15 @@ impl Work {
         let (sender, opening) = oneshot::channel();
         self.opening = Some(opening);
         let waker = self.reporter.waker.clone();
+        let (reporter, go_on) = (self.reporter(), settings.uploads.resume);
         self.start(async move {
             let opened = open(home, secrets, settings, waker.clone(), clock).await;
+            let handle = opened.as_ref().ok().map(|(core, _)| core.handle.clone());
             if sender.send(opened).is_ok() {
                 waker();
+            }
+            if let Some(handle) = handle {
+                take_up(&handle, go_on, &reporter).await;
             }
         });
     }
@@ -145,6 +150,19 @@ impl Drop for Work {
         // A keyring that waits for a prompt must not hold the end of the program.
         if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_background();
+        }
+    }
+}
+
+/// Goes on with what earlier runs left unfinished, and says so.
+async fn take_up(handle: &transfer::Handle, go_on: bool, reporter: &Reporter) {
+    let taken = match handle.take_up(go_on).await {
+        Ok(taken) => taken,
+        Err(failure) => return reporter.send(Update::Tell(Notice::Failure(failure))).await,
+    };
+    for (key, count) in [("taken-up", taken.going_on), ("taken-up-unsure", taken.unsure)] {
+        if count > 0 {
+            reporter.send(Update::Tell(Notice::text(key).value("count", count))).await;
         }
     }
 }

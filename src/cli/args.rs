@@ -20,6 +20,14 @@ Examples:
 Standard output has one line for each file, in the order given; a file that was not uploaded has an empty one.
 Exit code: 0 all uploaded, 1 at least one was not, 2 wrong usage or settings and nothing was sent.";
 
+const RESUME_EXAMPLES: &str = "\
+Uploads are unfinished when the program was ended while they ran: closed, killed, or by a loss of power. What was
+paused goes on too. What was sent without its answer, where a repeat might make a second one, is not sent again:
+it is told with what is known of it.
+
+Standard output has one line for each file, in the order handed over; a file that was not uploaded has an empty one.
+Exit code: 0 all uploaded or nothing was left, 1 at least one was not, 2 wrong usage or settings.";
+
 /// Drop a file, get its link.
 #[derive(Debug, Parser)]
 #[command(
@@ -47,6 +55,8 @@ pub(super) struct Cli {
 pub(super) enum Command {
     /// Upload files and print their links, one line each
     Upload(Upload),
+    /// Go on with the uploads that an earlier run left unfinished
+    Resume(Resume),
     /// List, add and change targets
     #[command(subcommand)]
     Profiles(Profiles),
@@ -62,6 +72,23 @@ pub(super) struct Upload {
     /// The profile to upload to; the default profile without it
     #[arg(long, short, value_name = "NAME")]
     pub profile: Option<String>,
+    #[command(flatten)]
+    pub how: How,
+    /// The files to upload
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = RESUME_EXAMPLES)]
+pub(super) struct Resume {
+    #[command(flatten)]
+    pub how: How,
+}
+
+/// How uploads run and what is told of them.
+#[derive(Debug, Args)]
+pub(super) struct How {
     /// url, markdown, html, bbcode, json, or a template such as '{name}: {url}'
     #[arg(long, short, value_name = "FORMAT")]
     pub format: Option<String>,
@@ -74,9 +101,6 @@ pub(super) struct Upload {
     /// Do not ask: the first upload to a profile goes on; what needs a repair is not uploaded
     #[arg(long, short)]
     pub yes: bool,
-    /// The files to upload
-    #[arg(required = true, value_name = "FILE")]
-    pub files: Vec<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -82,6 +82,7 @@ fn run(cli: Cli) -> Result<u8, Failure> {
     let code = runtime.block_on(async {
         match command {
             Command::Upload(upload) => upload::run(&context, upload).await,
+            Command::Resume(resume) => upload::resume::run(&context, resume).await,
             Command::Profiles(profiles) => profiles::run(&context, profiles).await,
             Command::History(history) => history::run(&context, history).await,
             Command::Sandbox(sandbox) => sandbox::run(&context, sandbox).await,

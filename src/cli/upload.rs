@@ -3,13 +3,14 @@
 mod consent;
 mod display;
 mod gauge;
+pub(super) mod resume;
 mod run;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::args::Upload;
-use super::context::Context;
+use super::args::{How, Upload};
+use super::context::{Context, Keeping};
 use super::{DONE, FAILED};
 use crate::domain::error::{Failure, Kind};
 use crate::domain::link::Format;
@@ -19,35 +20,50 @@ use display::Display;
 use run::Run;
 
 pub(super) async fn run(context: &Context, args: Upload) -> Result<u8, Failure> {
-    let format = args.format.as_deref().unwrap_or(&context.settings.uploads.format);
-    let format = Format::parse(format).map_err(|reason| Failure::new(Kind::Settings, reason))?;
+    let format = format(context, &args.how)?;
     let (profile, service) = context.profile(args.profile.as_deref())?;
     // What is wrong with the profile is said once, before any file is taken.
     let asked = |failure: Failure| failure.asked(format!("Upload to {}", profile.name));
     context.targets.resolve(&profile.name).await.map_err(asked)?;
     let paths: Vec<_> = args.files.iter().map(absolute).collect();
     let keeping = context.keeping().await?;
-    let agreed = args.yes
+    if !args.how.quiet {
+        resume::hint(&keeping.store).await?;
+    }
+    let agreed = args.how.yes
         || profile.is_local()
         || consent::first_upload(context, &profile, service, paths.len())?
             && consent::again(&keeping.store, &profile, &paths).await?;
-    let config = Config {
-        store: keeping.store.clone(),
-        targets: context.targets.clone(),
-        http: context.http()?,
-        limits: limits(context, args.jobs),
-        retry: opening::retry_of(&context.settings),
-        waker: Arc::new(|| {}),
-        clock: system_clock,
-    };
-    let display = Display::new(args.quiet);
-    let (handle, events) = transfer::start(config);
     // Also what is not agreed to is in the history, as canceled.
-    let repairs = if !args.yes && super::ask::is_interactive() { Repairs::Ask } else { Repairs::Refuse };
-    let run = Run::begin(handle, events, keeping.store.clone(), display, format);
+    let repairs = if asks(&args.how) { Repairs::Ask } else { Repairs::Refuse };
+    let run = start(context, &keeping, &args.how, format)?;
     let all_went_well = run.upload(paths, &profile.name, repairs, agreed).await?;
     keeping.store.close().await;
     if all_went_well { Ok(DONE) } else { Ok(FAILED) }
+}
+
+/// Starts the engine and what shows its work.
+fn start(context: &Context, keeping: &Keeping, how: &How, format: Format) -> Result<Run, Failure> {
+    let (handle, events) = transfer::start(Config {
+        store: keeping.store.clone(),
+        targets: context.targets.clone(),
+        http: context.http()?,
+        limits: limits(context, how.jobs),
+        retry: opening::retry_of(&context.settings),
+        waker: Arc::new(|| {}),
+        clock: system_clock,
+    });
+    Ok(Run::begin(handle, events, keeping.store.clone(), Display::new(how.quiet), format))
+}
+
+fn format(context: &Context, how: &How) -> Result<Format, Failure> {
+    let format = how.format.as_deref().unwrap_or(&context.settings.uploads.format);
+    Format::parse(format).map_err(|reason| Failure::new(Kind::Settings, reason))
+}
+
+/// Somebody is there to be asked about repairs.
+fn asks(how: &How) -> bool {
+    !how.yes && super::ask::is_interactive()
 }
 
 fn limits(context: &Context, jobs: Option<u16>) -> Limits {

@@ -1,13 +1,13 @@
 //! SQL that takes attachments back into the queue: only what no living run works on.
 
 use rusqlite::types::Value;
-use rusqlite::{Connection, params_from_iter};
+use rusqlite::{Connection, params, params_from_iter};
 
 use crate::domain::attachment::{AttachmentId, BatchId, State};
 use crate::domain::error::Step;
 use crate::store::SessionId;
 use crate::store::history;
-use crate::store::queue::UNFINISHED;
+use crate::store::queue::{Stamp, UNFINISHED};
 use crate::store::rows::{Pick, Row};
 use crate::store::trouble::Trouble;
 
@@ -66,7 +66,8 @@ fn ids_in(
 pub(super) fn claim(db: &Connection, ids: &[AttachmentId], session: SessionId) -> Result<Vec<Row>, Trouble> {
     let mut take = db.prepare_cached(
         "UPDATE attachments SET state = ?2, session = ?3, failure = NULL, finished_at_ms = NULL, step = NULL,
-             answer_lost = answer_lost OR (state = ?4 AND coalesce(step, '') IN (?5, ?6, ?7, ?8))
+             held = 0, whole_at_ms = NULL, answer_lost = answer_lost OR (state = ?4 AND (coalesce(step, '') IN (?5, ?6, ?7, ?8) OR EXISTS
+                 (SELECT 1 FROM attempts WHERE attachment = attachments.id AND ended_at_ms IS NULL)))
          WHERE id = ?1 AND (state IN (?4, ?9, ?10, ?11)
              OR (session = ?3 AND state IN (?12, ?13, ?14, ?15, ?16)))",
     )?;
@@ -84,10 +85,63 @@ pub(super) fn claim(db: &Connection, ids: &[AttachmentId], session: SessionId) -
     Ok(rows)
 }
 
+/// What dead runs left, in the order in which it is to go on.
+pub(super) fn interrupted(db: &Connection) -> Result<Vec<AttachmentId>, Trouble> {
+    let mut select = db.prepare_cached(
+        "SELECT id FROM attachments WHERE state = ? ORDER BY priority DESC, coalesce(rank, id), id",
+    )?;
+    let ids = select.query_map([State::Interrupted], |row| row.get(0).map(AttachmentId))?;
+    Ok(ids.collect::<Result<_, _>>()?)
+}
+
+/// A [`Taking`](crate::store::Taking) as columns.
+pub(super) struct Taken {
+    pub(super) id: AttachmentId,
+    pub(super) left_by: SessionId,
+    pub(super) state: State,
+    pub(super) failure: Option<String>,
+}
+
+/// Takes over what dead runs left, unless somebody was faster; answers what was taken. What goes on has been begun
+/// anew; what is settled keeps how far it came.
+pub(super) fn take_up(db: &Connection, takings: &[Taken], stamp: Stamp) -> Result<Vec<Row>, Trouble> {
+    let mut take = db.prepare_cached(
+        "UPDATE attachments SET state = ?3, session = ?4, failure = ?5, finished_at_ms = ?6, held = 0,
+             step = iif(?3 = ?7, NULL, step), whole_at_ms = iif(?3 = ?8, whole_at_ms, NULL),
+             answer_lost = answer_lost OR ?3 = ?8 OR coalesce(step, '') IN (?9, ?10, ?11, ?12) OR EXISTS
+                 (SELECT 1 FROM attempts WHERE attachment = attachments.id AND ended_at_ms IS NULL)
+         WHERE id = ?1 AND session = ?2 AND state = ?13",
+    )?;
+    let [send, confirm, verify, record] = MAY_HAVE_ARRIVED;
+    let mut rows = Vec::with_capacity(takings.len());
+    for Taken { id, left_by, state, failure } in takings {
+        let finished_at_ms = state.is_settled().then_some(stamp.now_ms);
+        let taken = take.execute(params![
+            id.0,
+            left_by,
+            state,
+            stamp.session,
+            failure,
+            finished_at_ms,
+            State::Queued,
+            State::Unsure,
+            send,
+            confirm,
+            verify,
+            record,
+            State::Interrupted,
+        ])?;
+        if taken == 1 {
+            rows.extend(history::attachment(db, *id)?);
+        }
+    }
+    Ok(rows)
+}
+
 /// Ends what an earlier run left, so that it can be forgotten; answers what was ended.
 pub(super) fn cancel_interrupted(db: &Connection, pick: &Pick, now_ms: i64) -> Result<Vec<Row>, Trouble> {
     let mut cancel =
-        db.prepare_cached("UPDATE attachments SET state = ?2, finished_at_ms = ?3 WHERE id = ?1")?;
+        db.prepare_cached("UPDATE attachments SET state = ?2, finished_at_ms = ?3, held = 0 WHERE id = ?1")?;
     let mut rows = Vec::new();
     for id in ids_in(db, pick, State::Interrupted, None)? {
         cancel.execute((id.0, State::Canceled, now_ms))?;

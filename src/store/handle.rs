@@ -7,7 +7,8 @@ use crate::domain::error::{Failure, Kind, Step};
 use crate::domain::receipt::Receipt;
 use crate::store::queue::{Ended, Stamp};
 use crate::store::rows::{
-    Attempt, BatchTotals, ListQuery, NewAttachment, NewBatch, Outcome, Outline, Overall, Pick, Query, Row,
+    Attempt, BatchTotals, Becomes, ListQuery, NewAttachment, NewBatch, Outcome, Outline, Overall, Pick,
+    Query, Row, Taking,
 };
 use crate::store::worker::Access;
 use crate::store::{SessionId, Store, claim, erase, history, queue, views};
@@ -111,6 +112,22 @@ impl Store {
         self.write(move |db| claim::claim(db, &ids, session)).await
     }
 
+    /// Takes over what dead runs left interrupted, as this run's own; answers what was taken, in the order given. What
+    /// somebody was faster with is left alone.
+    pub async fn take_up(&self, takings: Vec<Taking>) -> Result<Vec<Row>, Failure> {
+        let stamp = self.stamp();
+        let told = |becomes: Becomes| match becomes {
+            Becomes::Queued => Ok((State::Queued, None)),
+            Becomes::Paused => Ok((State::Paused, None)),
+            Becomes::Unsure(failure) => to_json(&failure).map(|failure| (State::Unsure, Some(failure))),
+        };
+        let takings = takings.into_iter().map(|Taking { id, left_by, becomes }| {
+            told(becomes).map(|(state, failure)| claim::Taken { id, left_by, state, failure })
+        });
+        let takings = takings.collect::<Result<Vec<_>, _>>()?;
+        self.write(move |db| claim::take_up(db, &takings, stamp)).await
+    }
+
     /// Settles as canceled what an earlier run left interrupted; answers what was.
     pub async fn cancel_interrupted(&self, pick: Pick) -> Result<Vec<Row>, Failure> {
         let Stamp { now_ms, .. } = self.stamp();
@@ -123,8 +140,8 @@ impl Store {
         self.write(move |db| queue::replace_receipt(db, id, &receipt)).await
     }
 
-    /// Marks as interrupted what a run left queued, running or paused, with the step it came to; answers how
-    /// many. The caller knows that the run is dead.
+    /// Marks as interrupted what a run left queued, running or paused, with the step it came to and whether it was
+    /// paused; answers how many. The caller knows that the run is dead.
     pub async fn interrupt(&self, session: SessionId) -> Result<usize, Failure> {
         self.write(move |db| queue::interrupt(db, session)).await
     }
@@ -187,6 +204,11 @@ impl Store {
     pub async fn retryable(&self, pick: Pick) -> Result<Vec<AttachmentId>, Failure> {
         let session = self.session;
         self.look(move |db| claim::retryable(db, &pick, session)).await
+    }
+
+    /// What dead runs left interrupted, in the order in which it is to go on.
+    pub async fn interrupted(&self) -> Result<Vec<AttachmentId>, Failure> {
+        self.read(claim::interrupted).await
     }
 
     /// The requests of an attachment and their answers, oldest first.

@@ -50,8 +50,8 @@ use worker::{Access, Message, Request, Worker};
 
 pub use migrations::VERSION;
 pub use rows::{
-    Attempt, BatchTotals, Group, ListQuery, NewAttachment, NewBatch, Outcome, Outline, Overall, Pick, Query,
-    Row,
+    Attempt, BatchTotals, Becomes, Group, ListQuery, NewAttachment, NewBatch, Outcome, Outline, Overall,
+    Pick, Query, Row, Taking,
 };
 
 /// Requests that may wait; a caller beyond that waits with its request in hand.

@@ -87,11 +87,14 @@ pub(super) fn set_state(
     stamp: Stamp,
 ) -> Result<(), Trouble> {
     let changed = if state.is_settled() {
-        db.prepare_cached("UPDATE attachments SET state = ?2, step = ?3, finished_at_ms = ?4 WHERE id = ?1")?
-            .execute(params![id.0, state, step, stamp.now_ms])?
+        db.prepare_cached(
+            "UPDATE attachments SET state = ?2, step = ?3, finished_at_ms = ?4, held = 0 WHERE id = ?1",
+        )?
+        .execute(params![id.0, state, step, stamp.now_ms])?
     } else {
         db.prepare_cached(
-            "UPDATE attachments SET state = ?2, step = ?3, session = ?4, finished_at_ms = NULL, failure = NULL
+            "UPDATE attachments SET state = ?2, step = ?3, session = ?4, finished_at_ms = NULL, failure = NULL,
+                 held = 0
              WHERE id = ?1",
         )?
         .execute(params![id.0, state, step, stamp.session])?
@@ -107,7 +110,8 @@ pub(super) fn set_state_of_many(
     stamp: Stamp,
 ) -> Result<(), Trouble> {
     let mut update = db.prepare_cached(
-        "UPDATE attachments SET state = ?2, session = ?3, finished_at_ms = NULL, failure = NULL WHERE id = ?1",
+        "UPDATE attachments SET state = ?2, session = ?3, finished_at_ms = NULL, failure = NULL, held = 0
+         WHERE id = ?1",
     )?;
     for id in ids {
         one(update.execute(params![id.0, state, stamp.session])?, *id)?;
@@ -188,7 +192,7 @@ pub(super) fn finish(
     let changed = db
         .prepare_cached(
             "UPDATE attachments SET state = ?2, receipt = coalesce(?3, receipt), failure = ?4, finished_at_ms = ?5,
-                 checkpoint = iif(?3 IS NULL, checkpoint, NULL)
+                 checkpoint = iif(?3 IS NULL, checkpoint, NULL), held = 0
              WHERE id = ?1",
         )?
         .execute(params![id.0, state, ended.receipt, ended.failure, now_ms])?;
@@ -220,7 +224,7 @@ pub(super) fn settle_many(
 ) -> Result<usize, Trouble> {
     let mut read = db.prepare_cached("SELECT state FROM attachments WHERE id = ?")?;
     let mut settle =
-        db.prepare_cached("UPDATE attachments SET state = ?2, finished_at_ms = ?3 WHERE id = ?1")?;
+        db.prepare_cached("UPDATE attachments SET state = ?2, finished_at_ms = ?3, held = 0 WHERE id = ?1")?;
     let mut settled = 0;
     for id in ids {
         let before: Option<State> = read.query_map([id.0], |row| row.get(0))?.next().transpose()?;
@@ -231,12 +235,13 @@ pub(super) fn settle_many(
     Ok(settled)
 }
 
-/// Marks what a run left unfinished; the step stays, so that it is known how far it came.
+/// Marks what a run left unfinished; the step stays, so that it is known how far it came, and that it was paused.
 pub(super) fn interrupt(db: &Connection, session: SessionId) -> Result<usize, Trouble> {
     let [queued, preparing, uploading, finishing, paused] = UNFINISHED;
     Ok(db
         .prepare_cached(
-            "UPDATE attachments SET state = ?1 WHERE session = ?2 AND state IN (?3, ?4, ?5, ?6, ?7)",
+            "UPDATE attachments SET state = ?1, held = (state = ?7)
+             WHERE session = ?2 AND state IN (?3, ?4, ?5, ?6, ?7)",
         )?
         .execute(params![State::Interrupted, session, queued, preparing, uploading, finishing, paused])?)
 }

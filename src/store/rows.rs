@@ -159,6 +159,25 @@ pub enum Pick {
     All,
 }
 
+/// What becomes of an attachment that a dead run left interrupted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Taking {
+    pub id: AttachmentId,
+    /// The run that left it: whoever was faster has put their own in its place.
+    pub left_by: SessionId,
+    pub becomes: Becomes,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Becomes {
+    /// It goes on.
+    Queued,
+    /// It was paused, and is again.
+    Paused,
+    /// It may have arrived, and a repeat might duplicate: settled, with these facts.
+    Unsure(Failure),
+}
+
 /// What a list shows. All that is set must be met; a search as in [`Query`].
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ListQuery {

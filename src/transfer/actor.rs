@@ -1,6 +1,7 @@
 //! The one task that owns the queue: gives ids, stores rows, starts jobs as limits allow, settles what ended.
 
 mod steering;
+mod taking_up;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::panic::AssertUnwindSafe;
@@ -105,6 +106,11 @@ impl Actor {
                 let retried = self.retry(&scope).await;
                 // A front that has gone meanwhile still has its files in the queue.
                 let _gone = answer.send(retried);
+            }
+            Command::TakeUp { go_on, answer } => {
+                let taken = self.take_up(go_on).await;
+                // A front that has gone meanwhile still has its files in the queue.
+                let _gone = answer.send(taken);
             }
             Command::SetLimits(limits) => self.queue.set_limits(limits),
             Command::SetRetry(policy) => self.config.retry = policy,

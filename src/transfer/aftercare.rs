@@ -33,7 +33,7 @@ pub struct Aftercare {
 /// What the service says of a file whose upload's end is not known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Looked {
-    Found(Receipt),
+    Found(Box<Receipt>),
     Missing,
 }
 

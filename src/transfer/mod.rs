@@ -110,6 +110,11 @@ pub enum Command {
         scope: Scope,
         answer: oneshot::Sender<Result<usize, Failure>>,
     },
+    /// Take up what dead runs left unfinished; with `go_on` it goes on.
+    TakeUp {
+        go_on: bool,
+        answer: oneshot::Sender<Result<TakenUp, Failure>>,
+    },
     SetLimits(Limits),
     SetRetry(retry::Policy),
     /// Answers [`Event::Asked`].
@@ -218,7 +223,7 @@ pub enum WaitReason {
     Offline,
 }
 
-/// What was made of that which earlier runs left unfinished.
+/// What was made of that which earlier runs left unfinished; in the database before it is answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct TakenUp {
     /// In the queue again.
@@ -321,9 +326,12 @@ impl Handle {
     }
 
     /// Takes up what dead runs left unfinished: what was paused is paused again; what may have arrived and must not be
-    /// repeated becomes unsure; with `go_on` the rest goes on from its checkpoints, else it stays interrupted.
-    pub async fn take_up(&self, _go_on: bool) -> Result<TakenUp, Failure> {
-        Ok(TakenUp::default())
+    /// repeated becomes unsure; with `go_on` the rest goes on from its checkpoints, else it stays interrupted. Each tells
+    /// its new state with [`Event::State`], or [`Event::Finished`]. What another run was faster with is not counted.
+    pub async fn take_up(&self, go_on: bool) -> Result<TakenUp, Failure> {
+        let (answer, answered) = oneshot::channel();
+        self.send(Command::TakeUp { go_on, answer }).await?;
+        answered.await.unwrap_or_else(|_closed| Err(ended()))
     }
 
     /// Kept in the database, also for what is paused.

@@ -6,7 +6,7 @@ use crate::home::Home;
 fn help_names_every_command_and_shows_examples() {
     let home = Home::new();
     let help = home.ok(&["--help"]);
-    for word in ["upload", "profiles", "history", "sandbox", "--home", "affix upload photo.jpg"] {
+    for word in ["upload", "resume", "profiles", "history", "sandbox", "--home", "affix upload photo.jpg"] {
         assert!(help.contains(word), "{word} is missing:\n{help}");
     }
     assert!(help.contains("open the window") && help.contains("[FILE…]"), "{help}");

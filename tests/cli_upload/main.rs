@@ -15,3 +15,4 @@ mod bad_service;
 mod formats;
 mod output;
 mod questions;
+mod resume;

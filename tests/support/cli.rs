@@ -151,7 +151,7 @@ impl Home {
         self.fault(&json!({ "fault": fault, "service": service, "step": step, "times": 1 }));
     }
 
-    /// From now on it does all well.
+    /// From now on the sandbox does everything right.
     pub fn no_faults(&self) {
         assert_eq!(self.sandbox("DELETE", "/_sandbox/faults", "").0, 204);
     }

@@ -10,7 +10,7 @@ use tokio::time::MissedTickBehavior;
 use super::display::Display;
 use crate::cli::ask::{self, Reply};
 use crate::cli::{line, say};
-use crate::domain::attachment::{AttachmentId, BatchId, State};
+use crate::domain::attachment::{AttachmentId, State};
 use crate::domain::error::{Failure, Kind};
 use crate::domain::link::Format;
 use crate::domain::preflight::{Finding, Repair};
@@ -20,6 +20,9 @@ use crate::transfer::{Answer, Event, Finished, Handle, Repairs, Scope};
 
 /// Progress lines are drawn that often.
 const REDRAW: Duration = Duration::from_millis(100);
+
+/// Rows that are read together.
+const READ_AT_ONCE: usize = 1000;
 
 pub(super) struct Run {
     handle: Handle,
@@ -38,6 +41,8 @@ pub(super) struct Run {
     /// Ctrl-C was pressed.
     presses: mpsc::Receiver<()>,
     cancelled: bool,
+    /// Somebody is there to be asked about repairs.
+    asks: bool,
     /// The last trouble that was told.
     told: Option<Failure>,
     /// Results could not be written, and not because their reader had enough.
@@ -64,6 +69,7 @@ impl Run {
             printed: 0,
             presses: listen(),
             cancelled: false,
+            asks: true,
             told: None,
             lost_results: false,
         }
@@ -77,29 +83,79 @@ impl Run {
         repairs: Repairs,
         agreed: bool,
     ) -> Result<bool, Failure> {
-        let (batch, order) = if agreed {
+        let (_, order) = if agreed {
             self.handle.submit(paths.clone(), profile, repairs).await?
         } else {
             self.handle.decline(paths.clone(), profile).await?
         };
         self.display.begin(order.iter().copied().zip(&paths));
         self.order = order;
-        self.follow(batch).await?;
+        self.follow().await?;
+        Ok(self.end(agreed))
+    }
+
+    /// Goes on with what earlier runs left; true when all of it is uploaded and the results told. `asks`: somebody is
+    /// there to be asked about repairs.
+    pub(super) async fn resume(mut self, asks: bool) -> Result<bool, Failure> {
+        self.asks = asks;
+        let taken = self.handle.take_up(true).await?;
+        let count = taken.going_on + taken.paused + taken.unsure;
+        if count == 0 {
+            self.display.note("Nothing is left unfinished.");
+            return Ok(true);
+        }
+        // Each tells what it has become before anything begins.
+        let mut settled = Vec::new();
+        while self.order.len() < count {
+            match self.events.recv().await {
+                Some(Event::State { id, .. }) => self.order.push(id),
+                Some(Event::Finished(finished)) => {
+                    self.order.push(finished.id);
+                    settled.push(*finished);
+                }
+                Some(other) => self.event(other).await?,
+                None => break,
+            }
+        }
+        self.order.sort_unstable();
+        let paths = self.paths().await?;
+        self.display.begin(self.order.iter().copied().zip(&paths));
+        for finished in settled {
+            self.finished(finished).await;
+        }
+        if taken.paused > 0 {
+            self.handle.resume(Scope::All).await?;
+        }
+        self.follow().await?;
+        Ok(self.end(true))
+    }
+
+    /// Of the files in their order.
+    async fn paths(&self) -> Result<Vec<PathBuf>, Failure> {
+        let mut paths = BTreeMap::new();
+        for part in self.order.chunks(READ_AT_ONCE) {
+            let rows = self.store.rows(part.to_vec()).await?;
+            paths.extend(rows.into_iter().map(|row| (row.id, row.path)));
+        }
+        Ok(self.order.iter().map(|id| paths.remove(id).unwrap_or_default()).collect())
+    }
+
+    fn end(&self, agreed: bool) -> bool {
         self.display.end();
         if self.cancelled || !agreed {
             self.display.note(&format!("Cancelled. {}", self.so_far()));
         }
         let uploaded = self.order.iter().all(|id| self.ended.get(id) == Some(&State::Done));
-        Ok(uploaded && !self.lost_results)
+        uploaded && !self.lost_results
     }
 
-    async fn follow(&mut self, batch: BatchId) -> Result<(), Failure> {
+    /// Until every file has ended.
+    async fn follow(&mut self) -> Result<(), Failure> {
         let mut redraw = tokio::time::interval(REDRAW);
         redraw.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        loop {
+        while self.ended.len() < self.order.len() {
             tokio::select! {
                 event = self.events.recv() => match event {
-                    Some(Event::BatchDone(done)) if done == batch => return Ok(()),
                     Some(event) => self.event(event).await?,
                     None => return Ok(()),
                 },
@@ -107,6 +163,7 @@ impl Run {
                 Some(()) = self.presses.recv() => self.interrupted().await?,
             }
         }
+        Ok(())
     }
 
     async fn event(&mut self, event: Event) -> Result<(), Failure> {
@@ -120,6 +177,7 @@ impl Run {
             }
             // What was cancelled meanwhile is not asked about.
             Event::Asked { .. } if self.cancelled => {}
+            Event::Asked { id, .. } if !self.asks => self.handle.answer(id, Answer::Refuse).await?,
             Event::Asked { id, findings } => match self.ask(&findings).await {
                 Some(answer) => self.handle.answer(id, answer).await?,
                 None => self.interrupted().await?,

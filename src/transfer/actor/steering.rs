@@ -12,7 +12,7 @@ use crate::domain::error::{Failure, Step};
 use crate::store::{Pick, Row};
 
 /// Attachments that one commit takes back into the queue.
-const CLAIMED_AT_ONCE: usize = 1000;
+pub(super) const CLAIMED_AT_ONCE: usize = 1000;
 
 impl Actor {
     pub(super) async fn cancel(&mut self, scope: &Scope) {
@@ -113,7 +113,7 @@ impl Actor {
 }
 
 /// A job that goes on from what the row keeps, with its tries counted anew.
-fn job_of(row: Row) -> Job {
+pub(super) fn job_of(row: Row) -> Job {
     let seen = row.size.map(|size| (size, row.modified));
     Job {
         answer_lost: row.answer_lost,
