@@ -24,11 +24,11 @@ pub(crate) struct Way {
 const MB: usize = 1_000_000;
 
 pub(crate) const WAYS: [Way; 6] = [
-    way("cronofy", "cronofy demo", &["upload"], 4).ambiguous().at_most(MB + MB / 3),
-    way("forum", "forum demo", &["servers", "upload"], 4).ambiguous(),
-    way("teable", "teable demo", &["ticket", "bytes", "confirm"], 2).with_orphans(),
-    way("mixin", "mixin demo", &["ticket", "bytes", "confirm"], 2).with_orphans(),
-    way("cosmos", "cosmos demo", &["upload"], 2),
+    way("cronofy", "Cronofy demo", &["upload"], 4).ambiguous().at_most(MB + MB / 3),
+    way("forum", "Forum demo", &["servers", "upload"], 4).ambiguous(),
+    way("teable", "Teable demo", &["ticket", "bytes", "confirm"], 2).with_orphans(),
+    way("mixin", "Mixin demo", &["ticket", "bytes", "confirm"], 2).with_orphans(),
+    way("cosmos", "Azure Cosmos DB demo", &["upload"], 2),
     way("sandbox", "Sandbox", &["upload"], 1),
 ];
 

@@ -75,8 +75,11 @@ impl Campaign {
         let killed = self.kill(&mut upload, 0, batch.files.len());
         let rows = self.bench.rows(&batch);
         assert_told_is_kept(&upload, &rows, &batch);
+        assert_marked(&self.bench, &rows, &batch);
         if killed {
             self.go_on(&batch);
+        } else {
+            assert!(!rows.is_empty(), "it ended by itself without a row");
         }
         if let Some(beside) = &mut beside {
             beside.end();
@@ -151,6 +154,18 @@ fn assert_told_is_kept(upload: &Run, rows: &[Row], batch: &Batch) {
     for (line, file) in upload.printed().iter().zip(&batch.files).filter(|(line, _)| !line.is_empty()) {
         let row = rows.iter().find(|row| row.name == file.name);
         assert!(row.is_some_and(|row| row.state == "done"), "{line} was printed, and yet: {row:?}");
+    }
+}
+
+/// What the service has is known to be there, or known to be perhaps there where a repeat would make another one; and
+/// what is done is there.
+fn assert_marked(bench: &Bench, rows: &[Row], batch: &Batch) {
+    let kept = bench.kept();
+    for (row, file) in rows.iter().zip(&batch.files) {
+        let is_there = kept.iter().any(|kept| kept.sha256 == file.sha256);
+        assert!(is_there || row.state != "done", "{row:?} is not there");
+        let known = matches!(row.state.as_str(), "done" | "unsure") || row.whole_at_ms.is_some();
+        assert!(!batch.way.ambiguous || !is_there || known, "it is there, and nobody knows: {row:?}");
     }
 }
 

@@ -22,3 +22,4 @@ mod line;
 mod names;
 mod namespace;
 mod stage;
+mod storm;

@@ -25,6 +25,15 @@ pub(crate) struct Stage {
     made: u64,
 }
 
+/// Counts of files.
+#[derive(Debug, Default)]
+pub(crate) struct Ended {
+    pub(crate) done: usize,
+    pub(crate) unsure: usize,
+    /// Objects that nobody has a link to.
+    pub(crate) more: usize,
+}
+
 /// An upload under way.
 pub(crate) struct Run {
     process: Child,
@@ -141,6 +150,35 @@ impl Stage {
         sent.sort();
         assert_eq!(there.len(), sent.len(), "{service}: objects");
         assert!(there == sent, "{service}: other bytes are kept");
+    }
+
+    /// How the files of a service ended: done and there once, or unsure and there at most once. Where a repeat begins
+    /// anew, more may be there, without a link.
+    pub(crate) fn ended(&self, service: &str, files: &[PathBuf]) -> Ended {
+        let kept = self.facts();
+        let rows: Vec<_> = self.home.history().into_iter().filter(|row| row["service"] == service).collect();
+        assert_eq!(rows.len(), files.len(), "{service}");
+        let mut ended = Ended::default();
+        for row in rows {
+            let bytes = std::fs::read(row["file"].as_str().unwrap()).unwrap();
+            let content = hex::encode(Sha256::digest(bytes));
+            let there = kept.iter().filter(|kept| kept.sha256 == content).count();
+            match row["status"].as_str() {
+                Some("done") => {
+                    ended.done += 1;
+                    assert!(there > 0, "it is not there: {row}");
+                }
+                Some("unsure") => {
+                    ended.unsure += 1;
+                    assert!(matches!(service, "cronofy" | "forum"), "a repeat is known there: {row}");
+                }
+                _ => panic!("neither done nor unsure: {row}"),
+            }
+            let more = there.saturating_sub(1);
+            assert!(more == 0 || matches!(service, "mixin" | "teable"), "{there} of {row}");
+            ended.more += more;
+        }
+        ended
     }
 
     /// The rows of a service, all in one of these states.
