@@ -11,8 +11,10 @@ use bytes::Bytes;
 
 use crate::domain::error::Failure;
 
+mod door;
 mod feed;
 
+pub use door::{Door, Doorkeeper, closed};
 pub use feed::{Feed, Gauge};
 
 /// One part of a body.

@@ -40,22 +40,33 @@ impl Store {
         self.request(access, move |db| queue::set_state(db, id, state, step, stamp)).await
     }
 
-    /// Counts and notes a new attempt; answers its number, from 1.
+    /// Counts and notes a new attempt, which has sent nothing yet; answers its number, from 1.
     pub async fn begin_attempt(&self, id: AttachmentId) -> Result<u32, Failure> {
         let Stamp { now_ms, .. } = self.stamp();
         self.write(move |db| queue::begin_attempt(db, id, now_ms)).await
     }
 
-    /// Noted: an attempt ended, and what broke.
+    /// The last bytes of a request that must not be repeated are about to leave, in this step.
+    pub async fn set_whole(&self, id: AttachmentId, state: State, step: Step) -> Result<(), Failure> {
+        let stamp = self.stamp();
+        self.write(move |db| queue::set_whole(db, id, (state, step), stamp)).await
+    }
+
+    /// Noted: an attempt ended, and what broke. Where nothing of it can stand at the service, what it sent is forgotten.
     pub async fn end_attempt(
         &self,
         id: AttachmentId,
         number: u32,
         failure: Option<&Failure>,
+        may_stand: bool,
     ) -> Result<(), Failure> {
         let Stamp { now_ms, .. } = self.stamp();
         let failure = failure.map(to_json).transpose()?;
-        self.note(move |db| queue::end_attempt(db, id, number, failure.as_deref(), now_ms)).await
+        self.note(move |db| {
+            queue::end_attempt(db, id, number, failure.as_deref(), now_ms)?;
+            if may_stand { Ok(()) } else { queue::clear_whole(db, id) }
+        })
+        .await
     }
 
     /// Noted: one request and its answer. `attempt` is 0 for what happens outside of one, such as a renewal.

@@ -84,7 +84,8 @@ CREATE INDEX attachments_by_batch ON attachments (batch, position, state, size);
 ";
 
 /// What a queue needs that survives anything: pauses, order, what was sent, what was sent to; the content's BLAKE3 to
-/// know it again; how a link was found; and whether the row is in the index of words.
+/// know it again; how a link was found; and whether the row is in the index of words. Until now nobody kept whether a
+/// request had left whole, so what was under way counts as if it had.
 const V3: &str = "
 ALTER TABLE attachments ADD COLUMN held INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE attachments ADD COLUMN priority INTEGER NOT NULL DEFAULT 0;
@@ -94,6 +95,9 @@ ALTER TABLE attachments ADD COLUMN content BLOB;
 ALTER TABLE attachments ADD COLUMN link_check TEXT;
 ALTER TABLE batches ADD COLUMN target TEXT;
 CREATE INDEX attachments_by_size ON attachments (profile, size) WHERE state = 'done';
+UPDATE attachments SET whole_at_ms = coalesce(started_at_ms, added_at_ms)
+    WHERE step IN ('send', 'confirm', 'verify', 'record')
+        AND state IN ('preparing', 'uploading', 'finishing', 'interrupted');
 ";
 
 /// Refuses a file that is no database, of another program or of a newer format. Writes nothing.

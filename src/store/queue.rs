@@ -122,7 +122,8 @@ pub(super) fn set_state_of_many(
 pub(super) fn begin_attempt(db: &Connection, id: AttachmentId, now_ms: i64) -> Result<u32, Trouble> {
     let changed = db
         .prepare_cached(
-            "UPDATE attachments SET attempts = attempts + 1, started_at_ms = coalesce(started_at_ms, ?2)
+            "UPDATE attachments SET attempts = attempts + 1, started_at_ms = coalesce(started_at_ms, ?2),
+                 whole_at_ms = NULL
              WHERE id = ?1",
         )?
         .execute(params![id.0, now_ms])?;
@@ -148,6 +149,24 @@ pub(super) fn end_attempt(
         )?
         .execute(params![id.0, number, now_ms, failure])?;
     if changed == 1 { Ok(()) } else { Err(Trouble::MissingAttempt(id, number)) }
+}
+
+pub(super) fn set_whole(
+    db: &Connection,
+    id: AttachmentId,
+    (state, step): (State, Step),
+    stamp: Stamp,
+) -> Result<(), Trouble> {
+    let changed = db
+        .prepare_cached("UPDATE attachments SET state = ?2, step = ?3, whole_at_ms = ?4 WHERE id = ?1")?
+        .execute(params![id.0, state, step, stamp.now_ms])?;
+    one(changed, id)
+}
+
+pub(super) fn clear_whole(db: &Connection, id: AttachmentId) -> Result<(), Trouble> {
+    let changed =
+        db.prepare_cached("UPDATE attachments SET whole_at_ms = NULL WHERE id = ?")?.execute([id.0])?;
+    one(changed, id)
 }
 
 pub(super) fn add_activity(

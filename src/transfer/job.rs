@@ -1,5 +1,7 @@
 //! One try of one attachment: walks the line, keeps what happens, says how it ended.
 
+mod keeping;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -18,8 +20,9 @@ use crate::domain::file_name;
 use crate::domain::preflight::{Finding, Repair};
 use crate::domain::receipt::Receipt;
 use crate::services::body::Gauge;
-use crate::services::http::{Context, Exchange, Observer};
+use crate::services::http::{Context, Exchange, Observer as _};
 use crate::store::Outcome as Kept;
+use keeping::Unkept;
 
 /// What one try needs to know.
 #[derive(Debug, Clone)]
@@ -232,7 +235,11 @@ impl Keeper<'_> {
             Ended::Failed(failure) => Some(failure),
             Ended::Done(_) | Ended::Asked(_) | Ended::Paused(_) => None,
         };
-        self.kept(self.config.store.end_attempt(self.job.id, attempt, failure).await).await;
+        // Until the receipt is recorded, or where nobody knows, what has left may stand at the service.
+        let may_stand = matches!(ended, Ended::Done(_))
+            || failure.is_some_and(|failure| failure.retry == Retry::Ambiguous);
+        let ended = self.config.store.end_attempt(self.job.id, attempt, failure, may_stand).await;
+        self.kept(ended).await;
     }
 
     /// Here and not by the actor, so that files that end together are recorded by one commit.
@@ -250,7 +257,16 @@ impl Keeper<'_> {
                 let Some(attempt) = self.notes.lock().attempt else { return };
                 self.kept(store.add_activity(self.job.id, attempt, *activity).await).await;
             }
-            Note::Checkpoint(kept) => self.kept(store.set_checkpoint(self.job.id, kept).await).await,
+            Note::Checkpoint(kept) => {
+                let written = store.set_checkpoint(self.job.id, kept).await;
+                self.notes.lock().unkept.written(&written);
+                self.kept(written).await;
+            }
+            Note::Flush(flushed) => {
+                // Whoever waited may have been cancelled.
+                let _gone = flushed.send(self.notes.lock().unkept.result());
+            }
+            Note::Whole(step, kept) => self.whole(step, kept).await,
         }
     }
 
@@ -308,6 +324,7 @@ struct Inside {
     attempt: Option<u32>,
     gauge: Option<Arc<Gauge>>,
     checkpoint: Option<String>,
+    unkept: Unkept,
     seen: Option<Seen>,
     /// What the service says of a repeat of each step whose answer was lost.
     repeats: &'static [(Step, Repeat)],
@@ -325,6 +342,10 @@ enum Note {
     Step(Step),
     Activity(Box<Activity>),
     Checkpoint(Option<String>),
+    /// Answered once everything before it is written.
+    Flush(keeping::Kept),
+    /// The last bytes of this step's request are about to leave, and it must not be repeated.
+    Whole(Step, keeping::Kept),
 }
 
 impl Notes {
@@ -378,7 +399,9 @@ impl Notes {
     fn may_stand(&self, failure: &Failure) -> bool {
         let whole = self.lock().gauge.as_ref().is_none_or(|gauge| gauge.is_whole());
         let refused = matches!(failure.http_status, Some(400..=499 | 503));
-        failure.step == Some(Step::Send) && whole && !refused
+        // What could not be kept was not sent.
+        let held_back = failure.kind == Kind::Storage;
+        failure.step == Some(Step::Send) && whole && !refused && !held_back
     }
 
     /// Everything was sent, in the step that sends.
@@ -421,30 +444,5 @@ impl Notes {
             );
         }
         failure
-    }
-}
-
-impl Observer for Notes {
-    fn step(&self, step: Step) {
-        let mut inside = self.lock();
-        inside.current = Some(step);
-        // A gauge is that of its own step's body.
-        inside.gauge = if step <= Step::Send { None } else { inside.gauge.take() };
-        drop(inside);
-        self.note(Note::Step(step));
-    }
-
-    fn sending(&self, gauge: Arc<Gauge>) {
-        self.lock().gauge = Some(gauge.clone());
-        self.board.put(self.job, gauge);
-    }
-
-    fn activity(&self, activity: Activity) {
-        self.note(Note::Activity(Box::new(activity)));
-    }
-
-    fn checkpoint(&self, kept: Option<String>) {
-        self.lock().checkpoint.clone_from(&kept);
-        self.note(Note::Checkpoint(kept));
     }
 }

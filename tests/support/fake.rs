@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use affix::domain::attachment::{AttachmentId, BatchId, FileFacts};
@@ -72,6 +72,8 @@ pub struct Fake {
     pub checking: Mutex<Option<Box<dyn Fn() + Send>>>,
     /// Where the file is really sent before the script goes on.
     pub send_to: Mutex<Option<Url>>,
+    /// A repeat of that request might make a second object.
+    pub ambiguous: AtomicBool,
     /// How often the front was asked to look.
     pub wakes: AtomicUsize,
 }
@@ -98,6 +100,7 @@ impl Fake {
             forbidden,
             checking: Mutex::default(),
             send_to: Mutex::default(),
+            ambiguous: AtomicBool::new(false),
             wakes: AtomicUsize::new(0),
         }))
     }
@@ -136,7 +139,11 @@ impl Fake {
         let url = self.send_to.lock().unwrap().clone();
         if let Some(url) = url {
             let call = Call::new(Method::PUT, url).body(Body::file(upload.source.clone()));
-            exchange.send(call).await?;
+            let call = if self.ambiguous.load(Ordering::SeqCst) { call.ambiguous() } else { call };
+            let reply = exchange.send(call).await?;
+            if !reply.is_success() {
+                return Err(reply.failure("refused"));
+            }
         }
         self.gate.acquire().await.unwrap().forget();
         let act = self.script.lock().unwrap().pop_front();

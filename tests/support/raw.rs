@@ -59,6 +59,11 @@ impl Wire {
         }
     }
 
+    /// Bytes that came behind the head that was read.
+    pub fn ahead(&self) -> usize {
+        self.ahead.len()
+    }
+
     /// Reads the body that this head announces.
     pub async fn body(&mut self, head: &str) -> Vec<u8> {
         let request = Request { head: head.to_owned(), body: Vec::new() };

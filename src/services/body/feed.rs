@@ -17,7 +17,7 @@ use http_body::{Body as HttpBody, Frame, SizeHint};
 use md5::Digest as _;
 use tokio::sync::mpsc;
 
-use super::{Body, FileSource, Piece, Taken};
+use super::{Body, Door, FileSource, Piece, Taken};
 use crate::domain::error::{Failure, Kind};
 
 /// Bytes of a file that are read at once; a multiple of three, so that base64 of a block needs no padding before
@@ -37,6 +37,7 @@ pub struct Gauge {
     sent: AtomicU64,
     total: AtomicU64,
     whole: AtomicBool,
+    held: AtomicBool,
     failure: Mutex<Option<Failure>>,
 }
 
@@ -59,7 +60,13 @@ impl Gauge {
         self.whole.load(Ordering::Acquire)
     }
 
-    /// Why the body ended early, where its own file was the reason.
+    /// Everything but the last bytes has been handed over, and these wait for their door: nobody else is slow.
+    #[must_use]
+    pub fn is_held(&self) -> bool {
+        self.held.load(Ordering::Acquire)
+    }
+
+    /// Why the body ended early, where the reason was on this side: its file, or its door stayed closed.
     #[must_use]
     pub fn failure(&self) -> Option<Failure> {
         self.failure.lock().ok()?.clone()
@@ -80,6 +87,8 @@ pub struct Feed {
     block: Bytes,
     left: u64,
     gauge: Arc<Gauge>,
+    /// Closed before the last slice.
+    door: Option<Door>,
 }
 
 #[derive(Debug)]
@@ -114,10 +123,29 @@ impl Feed {
             });
             Blocks::Ready(ready.collect())
         };
-        Self { blocks, block: Bytes::new(), left, gauge }
+        Self { blocks, block: Bytes::new(), left, gauge, door: None }
     }
 
-    fn hand_over(&mut self) -> Poll<Option<Result<Frame<Bytes>, Failure>>> {
+    /// Holds the last slice back until the door opens.
+    #[must_use]
+    pub fn behind(self, door: Door) -> Self {
+        Self { door: Some(door), ..self }
+    }
+
+    fn hand_over(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Failure>>> {
+        let is_last = self.left <= self.block.len().min(SLICE) as u64;
+        if let Some(door) = self.door.as_mut().filter(|_| is_last) {
+            let opened = door.poll(context);
+            self.gauge.held.store(opened.is_pending(), Ordering::Release);
+            match opened {
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(Ok(())) => self.door = None,
+                Poll::Ready(Err(failure)) => {
+                    self.gauge.fail(failure.clone());
+                    return Poll::Ready(Some(Err(failure)));
+                }
+            }
+        }
         let slice = self.block.split_to(self.block.len().min(SLICE));
         let size = slice.len() as u64;
         self.left = self.left.saturating_sub(size);
@@ -138,7 +166,7 @@ impl HttpBody for Feed {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Failure>>> {
         if !self.block.is_empty() {
-            return self.hand_over();
+            return self.hand_over(context);
         }
         let next = match &mut self.blocks {
             Blocks::Ready(blocks) => blocks.pop_front().map(Ok),
@@ -151,7 +179,7 @@ impl HttpBody for Feed {
             None => Poll::Ready(None),
             Some(Ok(block)) => {
                 self.block = block;
-                self.hand_over()
+                self.hand_over(context)
             }
             Some(Err(failure)) => {
                 self.gauge.fail(failure.clone());

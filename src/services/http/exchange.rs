@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt as _;
+use futures_util::future::BoxFuture;
 use http::Method;
 use http::header::{CONTENT_LENGTH, HeaderMap, HeaderValue, LOCATION};
 use serde::Serialize;
@@ -21,7 +22,7 @@ use super::reply::{REPLY_LIMIT, Reply};
 use crate::domain::attachment::Activity;
 use crate::domain::describe::Repeat;
 use crate::domain::error::{Failure, Kind, Retry, Step};
-use crate::services::body::{Feed, Gauge};
+use crate::services::body::{self, Feed, Gauge};
 
 /// Redirects that are followed for one request.
 const REDIRECTS: usize = 5;
@@ -51,6 +52,15 @@ pub trait Observer: Send + Sync + fmt::Debug {
     fn activity(&self, activity: Activity);
     /// What a later try can go on from; `None` forgets it.
     fn checkpoint(&self, kept: Option<String>);
+    /// Waits until every checkpoint is kept; an error: no further request goes out.
+    fn kept(&self) -> BoxFuture<'_, Result<(), Failure>> {
+        Box::pin(std::future::ready(Ok(())))
+    }
+    /// The last bytes of a request that must not be repeated are about to leave: waits until that is kept. An error: they
+    /// stay here, and the service has nothing that it could act on.
+    fn whole(&self) -> BoxFuture<'_, Result<(), Failure>> {
+        Box::pin(std::future::ready(Ok(())))
+    }
 }
 
 /// What an exchange needs from outside.
@@ -196,6 +206,10 @@ impl Exchange {
     }
 
     async fn once(&self, call: &Call, sink: &mut Option<Sink<'_>>) -> Result<Reply, Failure> {
+        self.unless_cancelled(self.context.observer.kept()).await?;
+        if call.repeat == Repeat::Ambiguous && call.body.is_empty() {
+            self.unless_cancelled(self.context.observer.whole()).await?;
+        }
         let gauge = Arc::new(Gauge::default());
         let begun_ms = self.now_ms();
         let began = tokio::time::Instant::now();
@@ -213,15 +227,21 @@ impl Exchange {
     ) -> Result<Reply, Failure> {
         let mut request = reqwest::Request::new(call.method.clone(), call.url.clone());
         *request.headers_mut() = call.headers.clone();
+        let mut doorkeeper = None;
         // A body of known length: never chunked. GET, HEAD and DELETE go without one.
         if !call.body.is_empty() || !matches!(call.method, Method::GET | Method::HEAD | Method::DELETE) {
-            let feed = Feed::start(&call.body, gauge.clone());
+            let mut feed = Feed::start(&call.body, gauge.clone());
+            if call.repeat == Repeat::Ambiguous {
+                let (door, keeper) = body::closed();
+                feed = feed.behind(door);
+                doorkeeper = Some(keeper.keep(self.context.observer.whole()));
+            }
             self.context.observer.sending(gauge.clone());
             *request.body_mut() = Some(reqwest::Body::wrap(feed));
             request.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(call.body.len()));
         }
         let client = self.context.http.client(&call.url)?;
-        let answer = self.guard(Some(gauge), call, client.execute(request)).await?;
+        let answer = self.guard(Some(gauge), call, attended(client.execute(request), doorkeeper)).await?;
         let response = answer.map_err(|error| no_answer(&error, gauge, lost(call, gauge)))?;
         let mut reply = Reply {
             status: response.status().as_u16(),
@@ -284,7 +304,8 @@ impl Exchange {
                 () = self.context.cancel.cancelled() => return Err(Failure::cancelled()),
                 () = tokio::time::sleep(idle / LOOKS) => {}
             }
-            quiet = if sent() == seen { quiet + idle / LOOKS } else { Duration::ZERO };
+            let held = gauge.is_some_and(Gauge::is_held);
+            quiet = if sent() == seen && !held { quiet + idle / LOOKS } else { Duration::ZERO };
             seen = sent();
             let patience = match gauge {
                 Some(gauge) if gauge.is_whole() => answer_time(idle, gauge.total()),
@@ -295,6 +316,15 @@ impl Exchange {
                 let lost = gauge.map_or(by_rule(call.repeat), |gauge| lost(call, gauge));
                 return Err(silent(patience, lost));
             }
+        }
+    }
+
+    /// For what this computer does by itself.
+    async fn unless_cancelled(&self, work: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
+        tokio::select! {
+            biased;
+            done = work => done,
+            () = self.context.cancel.cancelled() => Err(Failure::cancelled()),
         }
     }
 
@@ -370,6 +400,19 @@ impl Exchange {
             .map(|(name, value)| (name.to_string(), show(value)))
             .collect()
     }
+}
+
+/// Does the work, and lets its last bytes go when their time has come.
+async fn attended<T>(work: impl Future<Output = T>, doorkeeper: Option<impl Future<Output = ()>>) -> T {
+    let mut work = std::pin::pin!(work);
+    if let Some(doorkeeper) = doorkeeper {
+        tokio::select! {
+            biased;
+            done = &mut work => return done,
+            () = doorkeeper => {}
+        }
+    }
+    work.await
 }
 
 type Sink<'a> = &'a mut (dyn FnMut(&[u8]) -> std::io::Result<()> + Send);

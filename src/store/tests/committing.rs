@@ -186,7 +186,7 @@ async fn a_note_does_not_wait_for_the_disk_and_everything_else_does() {
     assert!(!last_waited().await, "an activity");
     store.set_checkpoint(ids[0], Some("sent".to_owned())).await.unwrap();
     assert!(last_waited().await, "a checkpoint");
-    store.end_attempt(ids[0], 1, None).await.unwrap();
+    store.end_attempt(ids[0], 1, None, false).await.unwrap();
     assert!(!last_waited().await, "an attempt's end");
     store.finish(ids[0], State::Done, Outcome::default()).await.unwrap();
     assert!(last_waited().await, "the end");

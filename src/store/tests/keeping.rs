@@ -169,7 +169,7 @@ async fn attempts_are_counted_and_kept() {
     let bench = Bench::new();
     let (_, ids) = bench.add("Bot", &["a", "b"]).await;
     assert_eq!(bench.store.begin_attempt(ids[0]).await.unwrap(), 1);
-    bench.store.end_attempt(ids[0], 1, Some(&failure())).await.unwrap();
+    bench.store.end_attempt(ids[0], 1, Some(&failure()), false).await.unwrap();
     assert_eq!(bench.store.begin_attempt(ids[0]).await.unwrap(), 2);
     assert_eq!(bench.store.begin_attempt(ids[1]).await.unwrap(), 1);
 
@@ -281,7 +281,7 @@ async fn an_unknown_attachment_is_a_failure() {
         let failure = answer.unwrap_err();
         assert_eq!((failure.kind, failure.to_string().as_str()), (Kind::Storage, text));
     }
-    let failure = store.end_attempt(ids[0], 3, None).await.unwrap_err();
+    let failure = store.end_attempt(ids[0], 3, None, false).await.unwrap_err();
     assert_eq!(failure.broke, "The history has no attempt 3 of attachment 1");
     assert_eq!(store.attachment(none).await.unwrap(), None);
     assert_eq!(store.batch(BatchId(77)).await.unwrap(), []);

@@ -82,18 +82,15 @@ fn becomes(row: &Row, go_on: bool) -> Option<Becomes> {
     go_on.then_some(Becomes::Queued)
 }
 
-/// It may have arrived, and nothing tells a repeat from a second one.
+/// Everything of a request had left that must not be repeated. Earlier formats kept that of requests of every kind.
 fn may_duplicate(row: &Row, capability: Option<&Capability>) -> bool {
-    let reached = row.step.filter(|step| *step >= Step::Send);
-    let repeats = capability.map_or(&[][..], |capability| capability.repeats);
-    let ambiguous =
-        |reached| repeats.iter().any(|(step, repeat)| *step <= reached && *repeat == Repeat::Ambiguous);
-    row.whole_at_ms.is_some() || reached.is_some_and(ambiguous)
+    let is_safe = |(_, repeat): &(Step, Repeat)| *repeat == Repeat::Safe;
+    row.whole_at_ms.is_some() && !capability.is_some_and(|capability| capability.repeats.iter().all(is_safe))
 }
 
 /// The facts for whoever decides.
 fn unsure(row: &Row, capability: Option<&Capability>) -> Failure {
-    let when = row.whole_at_ms.or(row.started_at_ms).and_then(|ms| Timestamp::from_millisecond(ms).ok());
+    let when = row.whole_at_ms.and_then(|ms| Timestamp::from_millisecond(ms).ok());
     let when = when.map(|at| format!(" at {at:.0}")).unwrap_or_default();
     let size = row.size.map(|bytes| format!(" of {bytes} bytes")).unwrap_or_default();
     let advice = if capability.is_some_and(|capability| capability.looks) {
