@@ -10,6 +10,7 @@ use affix::domain::error::{Failure, Kind};
 use affix::sandbox::demo_settings;
 use affix::sandbox::faults::{Action, Fault, route};
 use affix::services::http::Network;
+use affix::transfer::{Event, Repairs, Scope, WaitReason};
 use http::Method;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
@@ -249,7 +250,7 @@ async fn bytes_are_not_sent_on_to_whom_nobody_trusts() {
 
 /// A handshake that nobody answers is no connection.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_silent_handshake_is_given_up() {
+async fn a_silent_handshake_is_waited_for() {
     let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let authority = Authority::new();
     let network = Network {
@@ -257,31 +258,49 @@ async fn a_silent_handshake_is_given_up() {
         connect_timeout: Duration::from_millis(100),
         ..Network::default()
     };
-    let mut live = Live::with_network(&network).await;
+    let live = Live::with_network(&network).await;
     for profile in profiles() {
-        point_to(&live, profile, &format!("https://{}", silent.local_addr().unwrap()));
-        assert_unreachable(&mut live, profile, "in time").await;
+        let origin = format!("https://{}", silent.local_addr().unwrap());
+        assert_waited_for(&live, profile, &origin, "in time").await;
     }
 }
 
 /// RFC 2606: nobody has a name that ends so.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_name_that_nobody_has_is_told() {
-    let mut live = Live::start().await;
+async fn a_name_that_nobody_has_is_told_and_waited_for() {
+    let live = Live::start().await;
     for profile in profiles() {
         for scheme in ["http", "https"] {
-            point_to(&live, profile, &format!("{scheme}://affix-test.invalid"));
-            assert_unreachable(&mut live, profile, "No connection to affix-test.invalid").await;
+            let origin = format!("{scheme}://affix-test.invalid");
+            assert_waited_for(&live, profile, &origin, "No connection to affix-test.invalid").await;
         }
     }
 }
 
-async fn assert_unreachable(live: &mut Live, (profile, service): (&'static str, &'static str), words: &str) {
+/// Nothing fails for it, and the user is told whom it waits for, and why. An engine of its own: another upload to the
+/// same host would wait without trying.
+async fn assert_waited_for(
+    first: &Live,
+    (profile, service): (&'static str, &'static str),
+    origin: &str,
+    words: &str,
+) {
+    let mut live = first.another().await;
+    point_to(&live, (profile, service), origin);
     let path = live.picture(SIZE);
-    let end = live.upload(profile, &path).await;
-    let failure = end.failure();
-    assert_eq!(end.state, State::Failed, "{profile}: {end:?}");
-    assert!(failure.broke.contains(words), "{profile}: {failure:?}");
-    assert_told(profile, failure);
-    assert_eq!(live.kept(service).await.len(), 0, "{profile}");
+    live.handle.submit(vec![path], profile, Repairs::Refuse).await.unwrap();
+    let wait = loop {
+        match live.events.recv().await.unwrap() {
+            Event::HostWaits(wait) => break wait,
+            Event::Finished(end) => panic!("{profile}: {end:?}"),
+            _ => {}
+        }
+    };
+    assert!(origin.ends_with(&wait.host) && wait.profiles == [profile], "{wait:?}");
+    assert_ne!(wait.reason, WaitReason::Asked, "{profile}: {wait:?}");
+    assert!(wait.failure.broke.contains(words), "{profile}: {wait:?}");
+    assert_told(profile, &wait.failure);
+    live.handle.cancel(Scope::All).await.unwrap();
+    assert_eq!(live.end().await.state, State::Canceled, "{profile}");
+    assert_eq!((live.kept(service).await.len(), live.asked(service).len()), (0, 0), "{profile}");
 }

@@ -1,6 +1,6 @@
 //! Connections that are cut: for a while, by a reset, before the answer.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::cli::until;
 use crate::namespace::{Rule, alone};
@@ -108,29 +108,43 @@ fn an_answer_that_is_cut_off_is_looked_up_or_left_open() {
     });
 }
 
-/// Nothing is repeated more often than the settings say, and all that time passes for those who wait alone.
+/// Nobody listens for a while: what waits is told once, and nothing fails.
 #[test]
-fn nobody_listens_for_a_while() {
-    alone("cuts::nobody_listens_for_a_while", || {
-        let mut stage = Stage::new("[uploads]\nretries = 0\n[network]\nconnect_timeout_secs = 2\n");
+fn a_port_that_nobody_listens_at_is_waited_for() {
+    alone("cuts::a_port_that_nobody_listens_at_is_waited_for", || {
+        let mut stage = Stage::new("[uploads]\nretries = 1\n");
         let rule = Rule::reset(stage.port);
         let runs = ["cronofy", "forum"].map(|service| {
             let files = stage.files(40, 3_000);
             (service, stage.upload(service, &files), files)
         });
-        until("both say that they wait", || {
-            runs.iter().all(|(_, run, _)| run.told().contains("No connection to"))
-        });
+        let words = "cannot be reached: waiting";
+        until("both say that they wait", || runs.iter().all(|(_, run, _)| run.told().contains(words)));
         drop(rule);
-        let lifted = Instant::now();
         for (service, run, files) in runs {
             let (code, told) = run.end();
             assert_eq!(code, 0, "{service}: {told}");
             stage.assert_once(service, &files);
             stage.rows(service, "done");
-            // Each of them alone would have said it.
-            assert!(told.matches("No connection to").count() < 5, "{service}: {told}");
+            assert_eq!(told.matches("waiting").count(), 1, "{service}: {told}");
         }
-        eprintln!("went on within {:?}", lifted.elapsed());
+    });
+}
+
+/// Who wants no repeats wants no waiting: each file says what was tried, what broke and what to do.
+#[test]
+fn a_port_that_nobody_listens_at_is_told_where_nobody_waits() {
+    alone("cuts::a_port_that_nobody_listens_at_is_told_where_nobody_waits", || {
+        let mut stage = Stage::new("[uploads]\nretries = 0\n");
+        let files = stage.files(12, 3_000);
+        let rule = Rule::reset(stage.port);
+        let (code, told) = stage.upload("forum", &files).end();
+        drop(rule);
+        assert_eq!(code, 1, "{told}");
+        for words in ["Upload picture-", "No connection to", "refused", "Check the network and the address"] {
+            assert!(told.contains(words), "no {words:?} in {told}");
+        }
+        stage.rows("forum", "failed");
+        assert_eq!(stage.kept("forum"), 0);
     });
 }
