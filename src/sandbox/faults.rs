@@ -232,6 +232,7 @@ pub fn route(method: &Method, path: &str) -> Route {
         ("f", _) => of("link", "view"),
         ("plain", "POST") => of("sandbox", "upload"),
         ("plain", "DELETE") => of("sandbox", "delete"),
+        ("plain", _) if has("files") => of("sandbox", "look"),
         ("plain", _) => of("sandbox", "test"),
         ("mixin", "POST") => of("mixin", "ticket"),
         ("mixin", _) if has("attachments/") => of("mixin", "confirm"),

@@ -3,6 +3,7 @@
 //! - `POST /files`, the bytes as the body, `Content-Type`, `X-File-Name` (percent-encoded UTF-8) and optionally
 //!   `Idempotency-Key` → 201 `{id, url, name, size, mime, md5, sha256}`. The same key and the same bytes again
 //!   answer 200 with the first object; the same key with other bytes is a 409.
+//! - `GET /files` with `Idempotency-Key` → 200 with the object that has this key, or 404.
 //! - `DELETE /files/{id}` → 204.
 //! - `GET /me` → `{name, files}`.
 //!
@@ -27,7 +28,7 @@ use super::intake::{self, IntakeError};
 /// The routes, below the service's own prefix.
 pub fn router() -> Router<State> {
     Router::new()
-        .route("/files", post(upload))
+        .route("/files", post(upload).get(look))
         .route("/files/{id}", delete(remove))
         .route("/me", get(me))
         .layer(DefaultBodyLimit::disable())
@@ -118,6 +119,23 @@ fn facts(state: &State, kept: &Kept) -> Value {
         "md5": kept.md5,
         "sha256": kept.sha256,
     })
+}
+
+/// Whether an upload whose answer was lost has arrived.
+async fn look(Extract(state): Extract<State>, headers: HeaderMap) -> Response {
+    if let Some(refused) = unauthorised(&state, &headers) {
+        return refused;
+    }
+    let key = text(&headers, "idempotency-key");
+    if key.is_empty() {
+        return error(StatusCode::BAD_REQUEST, "no_key", "Idempotency-Key is missing");
+    }
+    // An upload with this key that is being kept is seen whole or not at all.
+    let _one_at_a_time = state.keeping.lock().await;
+    match state.files.find("sandbox", By::IdempotencyKey, key) {
+        Some(kept) => Json(facts(&state, &kept)).into_response(),
+        None => error(StatusCode::NOT_FOUND, "gone", "There is no file with this key"),
+    }
 }
 
 async fn remove(Extract(state): Extract<State>, Path(id): Path<String>, headers: HeaderMap) -> Response {

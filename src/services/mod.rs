@@ -95,6 +95,12 @@ pub trait Service: Send + Sync + std::fmt::Debug + 'static {
     /// A harmless authorised call; answers with one sentence of what was tried and what came back.
     fn test<'a>(&'a self, target: &'a Target, exchange: &'a mut Exchange) -> Work<'a, String>;
 
+    /// Asks whether the file of an upload is there whose end is not known, by what the upload kept ([`Exchange::resume`])
+    /// or by its name; none: it is not. The facts are those of the last try, and the local file may have gone.
+    fn look<'a>(&'a self, _lost: &'a Upload, _exchange: &'a mut Exchange) -> Work<'a, Option<Receipt>> {
+        Box::pin(async { Err(unsupported("be asked for a file")) })
+    }
+
     /// Makes an expired link fresh; answers the whole receipt with the new links.
     fn renew<'a>(&'a self, _stored: &'a Stored, _exchange: &'a mut Exchange) -> Work<'a, Receipt> {
         Box::pin(async { Err(unsupported("renew links")) })

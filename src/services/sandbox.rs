@@ -50,7 +50,7 @@ static DESCRIPTION: Description = Description {
         deletes: true,
         renews: false,
         saves: false,
-        looks: false,
+        looks: true,
         checksum: Some(Checksum::Sha256),
         repeats: &[(Step::Send, Repeat::Safe)],
     },
@@ -181,6 +181,20 @@ impl Service for Sandbox {
             }
             let Me { name, files } = reply.json()?;
             Ok(format!("Asked GET /me: {name} answered, it keeps {files} files."))
+        })
+    }
+
+    fn look<'a>(&'a self, lost: &'a Upload, exchange: &'a mut Exchange) -> Work<'a, Option<Receipt>> {
+        Box::pin(async move {
+            // Kept before the first byte leaves: without it none has.
+            let Some(Checkpoint { key }) = exchange.resume() else { return Ok(None) };
+            let call = call(&lost.target, Method::GET, "files")?.header("idempotency-key", &key)?;
+            let reply = exchange.send(call).await?;
+            match reply.status {
+                404 => Ok(None),
+                _ if reply.is_success() => Ok(Some(receipt(reply.json()?))),
+                _ => Err(failure(&reply)),
+            }
         })
     }
 

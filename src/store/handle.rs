@@ -94,12 +94,28 @@ impl Store {
     /// stays.
     pub async fn finish(&self, id: AttachmentId, state: State, outcome: Outcome) -> Result<(), Failure> {
         let Stamp { now_ms, .. } = self.stamp();
-        let Outcome { receipt, failure } = outcome;
-        let ended = Ended {
-            receipt: receipt.as_ref().map(to_json).transpose()?,
-            failure: failure.as_ref().map(to_json).transpose()?,
-        };
+        let ended = Ended::of(&outcome)?;
         self.write(move |db| queue::finish(db, id, state, &ended, now_ms)).await
+    }
+
+    /// [`Store::finish`] where the attachment is still in this state; false: somebody was faster, nothing is changed.
+    pub async fn finish_from(
+        &self,
+        id: AttachmentId,
+        before: State,
+        state: State,
+        outcome: Outcome,
+    ) -> Result<bool, Failure> {
+        let Stamp { now_ms, .. } = self.stamp();
+        let ended = Ended::of(&outcome)?;
+        self.write(move |db| {
+            let still = queue::is_in(db, id, before)?;
+            if still {
+                queue::finish(db, id, state, &ended, now_ms)?;
+            }
+            Ok(still)
+        })
+        .await
     }
 
     /// Ends many at once, all or none (cancel all). Those settled already stay as they are; answers how many
@@ -268,6 +284,15 @@ impl Store {
     /// How many attachments are in each state: all states, in the order of [`State::ALL`].
     pub async fn count_by_state(&self) -> Result<Vec<(State, u64)>, Failure> {
         self.look(history::count_by_state).await
+    }
+}
+
+impl Ended {
+    fn of(Outcome { receipt, failure }: &Outcome) -> Result<Self, Failure> {
+        Ok(Self {
+            receipt: receipt.as_ref().map(to_json).transpose()?,
+            failure: failure.as_ref().map(to_json).transpose()?,
+        })
     }
 }
 

@@ -265,6 +265,12 @@ pub(super) fn interrupt(db: &Connection, session: SessionId) -> Result<usize, Tr
         .execute(params![State::Interrupted, session, queued, preparing, uploading, finishing, paused])?)
 }
 
+pub(super) fn is_in(db: &Connection, id: AttachmentId, state: State) -> Result<bool, Trouble> {
+    Ok(db
+        .prepare_cached("SELECT 1 FROM attachments WHERE id = ? AND state = ?")?
+        .exists(params![id.0, state])?)
+}
+
 fn exists(db: &Connection, id: AttachmentId) -> Result<(), Trouble> {
     let found = db.prepare_cached("SELECT 1 FROM attachments WHERE id = ?")?.exists([id.0])?;
     one(usize::from(found), id)

@@ -1,5 +1,7 @@
 //! What is done with a file that has been uploaded: deleted at the service, its link renewed, saved again.
 
+mod looking;
+
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -57,7 +59,8 @@ impl Aftercare {
     /// links. Missing: the row has failed and can be retried without a second object.
     pub async fn look(&self, id: AttachmentId) -> Result<Looked, Failure> {
         let row = self.row(id).await?;
-        Err(Failure::new(Kind::Refused, format!("{} cannot be asked for a file", row.service)))
+        let asked = format!("Look for {} at {}", file_name::display(&row.name), row.profile);
+        self.look_for(row).await.map_err(|failure| failure.asked(asked))
     }
 
     /// Makes an expired link fresh; answers the receipt with the new links, which the row has now.
@@ -79,7 +82,7 @@ impl Aftercare {
         let id = row.id;
         let mut visit = self.visit(row).await?;
         let deleted = visit.service.delete(&visit.stored, &mut visit.exchange).await;
-        self.heard(id, &visit, deleted).await?;
+        self.heard(id, visit.said(), deleted).await?;
         let receipt = visit.stored.receipt.deleted((self.clock)().div_euclid(1000));
         self.store.replace_receipt(id, receipt).await.map_err(|failure| failure.at(Step::Record))
     }
@@ -88,7 +91,7 @@ impl Aftercare {
         let id = row.id;
         let mut visit = self.visit(row).await?;
         let renewed = visit.service.renew(&visit.stored, &mut visit.exchange).await;
-        let receipt = self.heard(id, &visit, renewed).await?;
+        let receipt = self.heard(id, visit.said(), renewed).await?;
         let kept = self.store.replace_receipt(id, receipt.clone()).await;
         kept.map_err(|failure| failure.at(Step::Record))?;
         Ok(receipt)
@@ -99,7 +102,7 @@ impl Aftercare {
         let mut visit = self.visit(row).await?;
         let mut part = part_beside(to).map_err(|error| not_saved(to, &error))?;
         let saved = visit.service.save(&visit.stored, &mut part, &mut visit.exchange).await;
-        let bytes = self.heard(id, &visit, saved).await?;
+        let bytes = self.heard(id, visit.said(), saved).await?;
         let place = to.to_owned();
         let kept = tokio::task::spawn_blocking(move || keep(part, &place)).await;
         kept.unwrap_or_else(|error| Err(error.into())).map_err(|error| not_saved(to, &error))?;
@@ -122,18 +125,18 @@ impl Aftercare {
         }
         let resolved = self.targets.resolve(&row.profile).await?;
         let kept = Arc::new(Kept::default());
-        let exchange = Exchange::new(self.context(&resolved, kept.clone()));
+        let exchange = Exchange::new(self.context(&resolved, kept.clone(), None));
         let Resolved { target, service } = resolved;
         Ok(Visit { service, stored: Stored { target, name: row.name, receipt }, exchange, kept })
     }
 
-    fn context(&self, resolved: &Resolved, observer: Arc<Kept>) -> Context {
+    fn context(&self, resolved: &Resolved, observer: Arc<Kept>, checkpoint: Option<String>) -> Context {
         Context {
             http: self.http.clone(),
             observer,
             cancel: CancellationToken::new(),
             redactor: resolved.redactor(),
-            checkpoint: None,
+            checkpoint,
             cache: Arc::default(),
             clock: self.clock,
         }
@@ -143,17 +146,23 @@ impl Aftercare {
     async fn heard<T>(
         &self,
         id: AttachmentId,
-        visit: &Visit,
+        (exchange, kept): (&Exchange, &Kept),
         outcome: Result<T, Failure>,
     ) -> Result<T, Failure> {
-        for activity in visit.kept.take() {
+        for activity in kept.take() {
             let noted = self.store.add_activity(id, NO_ATTEMPT, activity).await;
             // What the service did is worth more than the note about it.
             if noted.is_err() {
                 break;
             }
         }
-        outcome.map_err(|failure| visit.exchange.finish(failure))
+        outcome.map_err(|failure| exchange.finish(failure))
+    }
+}
+
+impl Visit {
+    fn said(&self) -> (&Exchange, &Kept) {
+        (&self.exchange, &self.kept)
     }
 }
 

@@ -13,6 +13,7 @@ mod cli;
 mod bad_input;
 mod bad_service;
 mod formats;
+mod full_disk;
 mod output;
 mod questions;
 mod resume;

@@ -89,3 +89,46 @@ fn a_file_that_has_gone_fails_with_its_reason() {
     assert_eq!(ran.lines().len(), 2);
     assert!(ran.lines()[0].starts_with("http://") && ran.lines()[1].is_empty(), "{}", ran.out);
 }
+
+#[test]
+fn two_copies_at_once_send_each_file_once() {
+    let home = Home::with_demos();
+    home.start_sandbox();
+    let files = pictures(&home, 24);
+    killed(&home, "mixin demo", &files, ("mixin", "bytes", "stall"));
+    let copies: Vec<_> = (0..2)
+        .map(|_| {
+            let mut command = home.command(&["resume", "-f", "json", "--jobs", "2"]);
+            command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+        })
+        .collect();
+    let ran: Vec<Ran> = copies.into_iter().map(|copy| copy.wait_with_output().unwrap().into()).collect();
+    let mut names: Vec<String> = Vec::new();
+    for ran in &ran {
+        ran.says(0, &[]);
+        names.extend(ran.json().iter().map(|line| line["name"].as_str().unwrap().to_owned()));
+    }
+    names.sort_by_key(|name| name.trim_end_matches(".png").parse::<usize>().unwrap());
+    let all: Vec<_> = (0..24).map(|n| format!("{n}.png")).collect();
+    assert_eq!(names, all, "{}{}", ran[0].err, ran[1].err);
+    let stored = |asked: &&Value| asked["step"] == "bytes" && asked["status"] == 200;
+    let bytes = home.requests().iter().filter(stored).count();
+    assert_eq!(bytes, 24);
+}
+
+#[test]
+fn what_another_copy_is_doing_is_left_to_it() {
+    let home = Home::with_demos();
+    home.start_sandbox();
+    home.fault(&json!({ "fault": "stall", "service": "sandbox", "step": "upload" }));
+    let mut command = home.command(&["upload"]);
+    let file = home.file("slow.txt", "slow");
+    let mut other = command.arg(&file).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    cli::until("it is sent", || home.history()[0]["status"] == "uploading");
+    home.affix(&["resume"]).says(0, &["Nothing is left unfinished"]);
+    assert_eq!(home.history()[0]["status"], "uploading");
+    other.kill().unwrap();
+    other.wait().unwrap();
+    home.no_faults();
+    assert_eq!(named(&resume(&home).json()), [("slow.txt", "done")]);
+}

@@ -17,6 +17,7 @@ mod descriptions;
 mod files;
 #[path = "../support/live.rs"]
 mod live;
+mod looking;
 mod pausing;
 mod refusals;
 #[path = "../support/secrets.rs"]

@@ -1,7 +1,7 @@
 //! Creating an attachment: what is sent, under which name and media type.
 
 use http::Method;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use super::place::Place;
 use super::{pointer, reply};
@@ -13,7 +13,7 @@ use crate::domain::progress::human_bytes;
 use crate::domain::receipt::Receipt;
 use crate::services::Upload;
 use crate::services::body::{Body, FileSource};
-use crate::services::http::{Call, Exchange};
+use crate::services::http::{Call, Exchange, Reply};
 
 /// The media type that every account takes.
 const OCTET_STREAM: &str = "application/octet-stream";
@@ -135,6 +135,14 @@ fn create_call(place: &Place, item: &Item, upsert: bool, now_ms: i64) -> Result<
     })
 }
 
+fn receipt_of(fields: &Map<String, Value>, answer: &Reply, place: &Place, item: &Item) -> Receipt {
+    let mut receipt = reply::receipt(fields, &answer.headers, &place.document, item.id());
+    if let Item::Raw { source, .. } = item {
+        receipt.extra.insert(reply::SENT_BYTES.to_owned(), source.size.into());
+    }
+    receipt
+}
+
 /// Creates the attachment; after a lost answer also recognises the one that was created unseen.
 pub(super) async fn create(upload: &Upload, exchange: &mut Exchange) -> Result<Receipt, Failure> {
     let place = Place::of(&upload.target)?;
@@ -162,16 +170,22 @@ pub(super) async fn create(upload: &Upload, exchange: &mut Exchange) -> Result<R
         Some(fields) => fields,
         None => reply::resource(&answer)?,
     };
-    let mut receipt = reply::receipt(&fields, &answer.headers, &place.document, item.id());
-    if let Item::Raw { source, .. } = &item {
-        receipt.extra.insert(reply::SENT_BYTES.to_owned(), source.size.into());
-    }
+    let mut receipt = receipt_of(&fields, &answer, &place, &item);
     if found_unseen {
         receipt
             .notes
             .push("The first try's answer was lost; its attachment was found to hold this file.".to_owned());
     }
     Ok(receipt)
+}
+
+/// Whether the attachment of an upload is there whose end is not known: by its name, and by what it holds.
+pub(super) async fn look(lost: &Upload, exchange: &mut Exchange) -> Result<Option<Receipt>, Failure> {
+    let place = Place::of(&lost.target)?;
+    let item = Item::of(lost).await?;
+    exchange.step(Step::Confirm);
+    let found = super::media::find_own(&place, &item, lost, exchange).await?;
+    Ok(found.map(|(fields, answer)| receipt_of(&fields, &answer, &place, &item)))
 }
 
 #[cfg(test)]

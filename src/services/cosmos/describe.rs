@@ -96,7 +96,7 @@ pub(super) static DESCRIPTION: Description = Description {
         deletes: true,
         renews: false,
         saves: true,
-        looks: false,
+        looks: true,
         checksum: None,
         // A second create is answered with 409, and the upload then compares what is there with the file.
         repeats: &[(Step::Send, Repeat::Safe)],

@@ -72,6 +72,10 @@ impl Service for Cosmos {
         Box::pin(test(target, exchange))
     }
 
+    fn look<'a>(&'a self, lost: &'a Upload, exchange: &'a mut Exchange) -> Work<'a, Option<Receipt>> {
+        Box::pin(create::look(lost, exchange))
+    }
+
     fn delete<'a>(&'a self, stored: &'a Stored, exchange: &'a mut Exchange) -> Work<'a, ()> {
         Box::pin(delete(stored, exchange))
     }

@@ -5,6 +5,7 @@
 //! Sources: the vendor's "Create Attachment" and, where that is wrong or silent, its published client libraries.
 
 mod keystore;
+mod look;
 mod reply;
 mod token;
 mod upload;
@@ -65,7 +66,7 @@ static DESCRIPTION: Description = Description {
         deletes: false,
         renews: true,
         saves: false,
-        looks: false,
+        looks: true,
         checksum: None,
         repeats: &[(Step::Ticket, Repeat::Safe), (Step::Send, Repeat::Safe), (Step::Confirm, Repeat::Safe)],
     },
@@ -119,6 +120,10 @@ impl Service for Mixin {
             let answer = exchange.send(call).await?;
             Ok(reply::greeting(&reply::data(&answer, exchange.now_ms())?))
         })
+    }
+
+    fn look<'a>(&'a self, lost: &'a Upload, exchange: &'a mut Exchange) -> Work<'a, Option<Receipt>> {
+        Box::pin(look::look(lost, exchange))
     }
 
     fn renew<'a>(&'a self, stored: &'a Stored, exchange: &'a mut Exchange) -> Work<'a, Receipt> {

@@ -6,6 +6,7 @@ use url::{Position, Url};
 use uuid::Uuid;
 
 use super::keystore::Keystore;
+use super::look;
 use super::reply::{self, Attachment};
 use super::token::{self, Covered, Stamp};
 use crate::domain::error::{Failure, Kind, Retry, Step};
@@ -69,16 +70,16 @@ impl Api {
 /// Kept from the ticket on: a retry sends the bytes to the same place, so that no second object comes of it, or only
 /// asks for the link.
 #[derive(Debug, Serialize, Deserialize)]
-struct Begun {
+pub(super) struct Begun {
     base: String,
     size: u64,
-    attachment: Attachment,
+    pub(super) attachment: Attachment,
     /// The storage has the bytes.
     is_stored: bool,
 }
 
 impl Begun {
-    fn is_of(&self, api: &Api, upload: &Upload) -> bool {
+    pub(super) fn is_of(&self, api: &Api, upload: &Upload) -> bool {
         self.base == api.base.as_str() && self.size == upload.source.size
     }
 }
@@ -156,12 +157,15 @@ async fn send(
     earlier: Option<Begun>,
     exchange: &mut Exchange,
 ) -> Result<Attachment, Failure> {
-    let again = earlier.and_then(|Begun { attachment, .. }| {
-        let address = Address::again(&attachment, exchange)?;
-        Some((attachment, address))
-    });
-    let (attachment, address) = match again {
-        Some(again) => again,
+    let (attachment, address) = match earlier {
+        Some(Begun { attachment, .. }) => match Address::again(&attachment, exchange) {
+            Some(address) => (attachment, address),
+            // Only the address is lost, with an earlier run: what went there needs no second object.
+            None if upload.answer_lost && look::is_there(api, &attachment, upload, exchange).await? => {
+                return Ok(attachment);
+            }
+            None => ticket(api, upload, exchange).await?,
+        },
         None => ticket(api, upload, exchange).await?,
     };
     for secret in storage::secrets(&address.url) {
@@ -214,7 +218,7 @@ fn put(url: Url, source: FileSource) -> Result<Call, Failure> {
 }
 
 /// The fresh attachment; what it lacks stands as the ticket had it.
-fn or_earlier(fresh: Attachment, earlier: &Attachment) -> Attachment {
+pub(super) fn or_earlier(fresh: Attachment, earlier: &Attachment) -> Attachment {
     Attachment {
         id: fresh.id,
         upload_url: None,
