@@ -27,7 +27,7 @@ pub(crate) const WAYS: [Way; 6] = [
     way("cronofy", "Cronofy demo", &["upload"], 4).ambiguous().at_most(MB + MB / 3),
     way("forum", "Forum demo", &["servers", "upload"], 4).ambiguous(),
     way("teable", "Teable demo", &["ticket", "bytes", "confirm"], 2).with_orphans(),
-    way("mixin", "Mixin demo", &["ticket", "bytes", "confirm"], 2).with_orphans(),
+    way("mixin", "Mixin demo", &["ticket", "bytes", "confirm"], 2),
     way("cosmos", "Azure Cosmos DB demo", &["upload"], 2),
     way("sandbox", "Sandbox", &["upload"], 1),
 ];
