@@ -49,3 +49,8 @@ fn files_from_the_clipboard_are_uploaded() {
 fn a_target_with_a_secret_in_a_real_keyring_is_tested_and_used() {
     scenario_with_keyring("target_with_secret");
 }
+
+#[test]
+fn windows_that_are_killed_go_on_by_themselves() {
+    scenario("killed_windows");
+}

@@ -29,6 +29,8 @@ pub enum Action {
     Slow { bytes_per_sec: u64 },
     /// `lost-answer`: processes the request wholly, then closes the connection without an answer.
     LostAnswer,
+    /// `late-answer=N`: processes the request wholly, then waits N milliseconds before it answers well.
+    LateAnswer { after: Duration },
     /// `html`: status 200 and a web page, as a captive portal does.
     Html,
     /// `truncated-json`: status 200 and half an object, well framed.
@@ -148,6 +150,7 @@ impl Parts {
             "damage" => Action::Damage,
             "slow" => Action::Slow { bytes_per_sec: number()?.max(1) },
             "lost-answer" => Action::LostAnswer,
+            "late-answer" => Action::LateAnswer { after: Duration::from_millis(number()?) },
             "html" => Action::Html,
             "truncated-json" => Action::TruncatedJson,
             "endless" => Action::Endless,
@@ -278,6 +281,7 @@ mod tests {
             ("damage", Action::Damage),
             ("slow=0", Action::Slow { bytes_per_sec: 1 }),
             ("lost-answer", Action::LostAnswer),
+            ("late-answer=40", Action::LateAnswer { after: Duration::from_millis(40) }),
             ("html", Action::Html),
             ("truncated-json", Action::TruncatedJson),
             ("endless", Action::Endless),

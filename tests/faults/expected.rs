@@ -25,6 +25,10 @@ pub(crate) enum Nature {
     Elsewhere,
     /// The upload address that was given out is over.
     Expired,
+    /// A certificate that is not to be trusted: nothing was sent.
+    Untrusted,
+    /// The handshake of a secure connection broke: nothing was sent.
+    NoHandshake,
 }
 
 /// How an upload that meets a fault once ends.
@@ -58,8 +62,9 @@ pub(crate) fn kind_of(status: u16) -> Kind {
 impl Nature {
     pub(crate) fn kind(self) -> Option<Kind> {
         match self {
-            // What says that it failed is read differently by each service.
-            Self::Harmless | Self::SaysFailed => None,
+            // What says that it failed is read differently by each service, and a handshake breaks in many ways.
+            Self::Harmless | Self::SaysFailed | Self::NoHandshake => None,
+            Self::Untrusted => Some(Kind::Tls),
             Self::Cut => Some(Kind::Network),
             Self::Lost { kind, .. } => Some(kind),
             Self::Unreadable | Self::Elsewhere => Some(Kind::Protocol),
@@ -74,7 +79,12 @@ impl Nature {
             Self::Lost { .. } | Self::Unreadable | Self::SaysFailed => true,
             // 503 says that it did not.
             Self::Status(status) => status >= 500 && status != 503,
-            Self::Harmless | Self::Cut | Self::Elsewhere | Self::Expired => false,
+            Self::Harmless
+            | Self::Cut
+            | Self::Elsewhere
+            | Self::Expired
+            | Self::Untrusted
+            | Self::NoHandshake => false,
         }
     }
 
@@ -82,7 +92,7 @@ impl Nature {
     fn is_final(self) -> bool {
         match self {
             Self::Status(status) => status < 500 && !matches!(status, 408 | 425 | 429),
-            Self::Elsewhere => true,
+            Self::Elsewhere | Self::Untrusted => true,
             _ => false,
         }
     }

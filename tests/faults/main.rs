@@ -12,9 +12,11 @@
 )]
 
 mod bench;
+mod certificates;
 mod changed;
 mod elsewhere;
 mod expected;
+mod insecure;
 #[path = "../support/live.rs"]
 mod live;
 mod matrix;

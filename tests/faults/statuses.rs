@@ -1,30 +1,36 @@
-//! Every status of failure there can be, for a step that may be repeated and for one that may not.
+//! Every status of failure there can be, at every step of every service.
 
-use affix::domain::describe::Repeat;
 use affix::sandbox::faults::Action;
 
-use crate::bench::{Case, routes};
+use crate::bench::{Case, profiles, routes};
 use crate::expected::{Nature, expected};
 use crate::live::Live;
 
-async fn run(service: &'static str, repeat: Repeat) {
+const SIZE: usize = 1_000;
+
+async fn run(service: &str) -> usize {
     let mut live = Live::start().await;
-    let routes = routes(&mut live, (service, service), 1_000).await;
-    let route = routes.iter().find(|route| route.name == "upload").unwrap();
-    assert_eq!(route.repeat, repeat);
-    for status in 400..600 {
-        let action = Action::Status { status, retry_after: None, retry_after_ms: None, early: false };
-        let nature = Nature::Status(status);
-        Case { route, action, nature, size: 1_000 }.once(&mut live, expected(route, nature)).await;
+    let mut cases = 0;
+    for profile in profiles().into_iter().filter(|(_, of)| *of == service) {
+        for route in &routes(&mut live, profile, SIZE).await {
+            for status in 400..600 {
+                let action = Action::Status { status, retry_after: None, retry_after_ms: None, early: false };
+                let nature = Nature::Status(status);
+                Case { route, action, nature, size: SIZE }.once(&mut live, expected(route, nature)).await;
+                cases += 1;
+            }
+        }
     }
+    cases
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn of_a_step_that_may_be_repeated() {
-    run("sandbox", Repeat::Safe).await;
+macro_rules! of_each_service {
+    ($($name:ident: $cases:literal),*) => {
+        $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn $name() {
+            assert_eq!(run(stringify!($name)).await, $cases, "cases");
+        })*
+    };
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn of_a_step_that_may_not() {
-    run("cronofy", Repeat::Ambiguous).await;
-}
+of_each_service!(cosmos: 200, cronofy: 200, forum: 400, mixin: 600, sandbox: 200, teable: 1400);

@@ -42,6 +42,15 @@ fn a_lost_answer_leaves_the_work_done() {
 }
 
 #[test]
+fn a_late_answer_comes_after_the_work() {
+    let sandbox = Sandbox::start();
+    let begun = Instant::now();
+    assert_eq!(ask(&sandbox, "late-answer=80", b"x").unwrap().status, 201);
+    assert!(begun.elapsed() >= Duration::from_millis(80), "{:?}", begun.elapsed());
+    assert_eq!(kept_files(&sandbox), 1);
+}
+
+#[test]
 fn a_cut_leaves_nothing() {
     let sandbox = Sandbox::start();
     assert!(ask(&sandbox, "cut=1000", &vec![0; 100_000]).is_none());

@@ -126,7 +126,11 @@ impl Live {
 
     /// With a profile for each service, named as the service, and one for a record of Teable.
     pub async fn with_idle(idle_timeout: Duration) -> Self {
-        Self::over(Http::new(&Network { idle_timeout, ..Network::default() }).unwrap()).await
+        Self::with_network(&Network { idle_timeout, ..Network::default() }).await
+    }
+
+    pub async fn with_network(network: &Network) -> Self {
+        Self::over(Http::new(network).unwrap()).await
     }
 
     /// Another engine, database and sandbox, quickly: loading the system's certificates is what takes time.

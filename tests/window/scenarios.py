@@ -6,7 +6,9 @@
 Exit 0: it went well. On failure a picture of the screen is left in target/window-failures/.
 """
 import json
+import hashlib
 import os
+import random
 import subprocess
 import sys
 import urllib.request
@@ -149,7 +151,89 @@ def target_with_secret(stage):
     same_bytes(row["view_url"], path)
 
 
+def sandbox_asks(stage, method, path, body=None):
+    """One of the sandbox's control routes."""
+    server = stage.read_json("sandbox", "server.json")
+    request = urllib.request.Request(server["origin"] + path, method=method, data=json.dumps(body).encode(),
+                                     headers={"Authorization": "Bearer " + server["token"]})
+    urllib.request.urlopen(request, timeout=30).close()
+
+
+def kept(stage):
+    """The checksums of everything that the sandbox keeps, without what belongs to another object."""
+    folder = os.path.join(stage.home, "sandbox", "files")
+    facts = [json.load(open(os.path.join(folder, name), encoding="utf-8"))
+             for name in os.listdir(folder) if name.endswith(".json")]
+    return [fact["sha256"] for fact in facts if "belongs_to" not in fact["extra"]]
+
+
+def killed_windows(stage):
+    """The window is killed while it uploads, again and again: each start goes on by itself, and at last every file is
+    there once, or says that it is not known."""
+    kills = int(os.environ.get("AFFIX_KILLS") or 3)
+    seed = int(os.environ.get("AFFIX_SEED") or random.randrange(1_000_000))
+    print(f"{kills} kills of the window, AFFIX_SEED={seed}", file=sys.stderr)
+    chance = random.Random(seed)
+    stage.desktop.start("sandbox", [stage.affix, "--home", stage.home, "sandbox", "--add-profiles"])
+    stage.read_json("sandbox", "server.json")
+    wait_for("the demo targets", lambda: "Forum demo" in stage.settings_text())
+    profiles = stage.settings_text()
+    files = {}
+    for number in range(kills):
+        target, service = chance.choice([("Sandbox", "sandbox"), ("Forum demo", "forum"), ("Mixin demo", "mixin")])
+        stage.settings(f'default_profile = "{target}"\n[uploads]\nauto_copy = false\n' + profiles)
+        step = "bytes" if service == "mixin" else "upload"
+        fault = chance.choice(["slow=2000000", "late-answer=400", "delay=300"])
+        sandbox_asks(stage, "DELETE", "/_sandbox/faults")
+        sandbox_asks(stage, "POST", "/_sandbox/faults", {"fault": fault, "service": service, "step": step})
+        photos = [stage.photo(f"round {number} photo {photo}.jpg", "1200x900") for photo in range(5)]
+        for path in photos:
+            with open(path, "rb") as file:
+                files[os.path.basename(path)] = (hashlib.sha256(file.read()).hexdigest(), path)
+        # Goes on with what the window before it has left, and begins with these.
+        app = stage.open(*photos)
+        wait_for("the files in the database", lambda: len(history(stage)) == len(files))
+        arrived = len(kept(stage)) + chance.randrange(4)
+        wait_for("some to arrive", lambda: len(kept(stage)) >= min(arrived, len(files)))
+        app.process.kill()
+        app.process.wait()
+    sandbox_asks(stage, "DELETE", "/_sandbox/faults")
+    app = stage.open()
+    ended(stage, app)
+    rows = history(stage)
+    assert len(rows) == len(files), f"{len(rows)} rows of {len(files)} files"
+    objects = kept(stage)
+    for row in rows:
+        checksum, path = files[row["name"]]
+        assert row["status"] in ("done", "unsure"), row
+        if row["status"] == "unsure":
+            assert row["service"] == "forum", row
+        else:
+            same_bytes(row["view_url"], path)
+        there = objects.count(checksum)
+        orphans = row["service"] == "mixin"
+        assert there == 1 or (there == 0 and row["status"] == "unsure") or (there > 1 and orphans), (there, row)
+    unsure = sum(row["status"] == "unsure" for row in rows)
+    print(f"{kills} windows killed while they uploaded, {len(rows)} files: {len(rows) - unsure} done, {unsure} unsure, "
+          f"{len(objects) - len(rows)} objects more", file=sys.stderr)
+
+
+def history(stage):
+    told = stage.command("history", "--json", "--limit", "1000").stdout
+    return [json.loads(line) for line in told.splitlines()]
+
+
+def ended(stage, app):
+    """Waits until the window shows of each file how it ended, and nothing at work."""
+    def all_ended():
+        shown = {node.get_name() for node in app.all(named(r"\.jpg, "))}
+        unended = [name for name in shown if not named(", (Done|Unsure)").search(name)]
+        return len(shown) >= 5 and not unended and all(row["status"] in ("done", "unsure") for row in history(stage))
+    wait_for(lambda: f"everything to end\n{app.tree()}", all_ended)
+
+
 SCENARIOS = {
+    "killed_windows": killed_windows,
     "three_dropped_files": three_dropped_files,
     "files_of_the_command_line": files_of_the_command_line,
     "pasted_files": pasted_files,

@@ -92,6 +92,11 @@ where
             let _answer_is_lost = answer.into_body().collect().await;
             Err(Cut)
         }
+        Action::LateAnswer { after } => {
+            let answer = well(request).await?;
+            tokio::time::sleep(after).await;
+            Ok(answer)
+        }
         Action::Cut { after_bytes } => {
             drain(request.into_body(), after_bytes).await;
             Err(Cut)
