@@ -252,14 +252,13 @@ async fn a_host_that_is_not_there_is_tried_by_one_at_a_time_and_given_up_at_once
     assert_eq!(why.asked.as_deref(), Some("Upload file-7.txt to ax"));
     let row = rig.store.attachment(ids[7]).await.unwrap().unwrap();
     assert_eq!((row.state, row.failure, row.attempts), (State::Failed, Some(why), 0));
-    // Up to four begin at once; from then on there is one at a time, ever more seldom.
+    // Up to four begin at once; from then on there is one at a time, ever more seldom. Paused time runs while the
+    // database works, so only the longest waits can be told apart from those of the first four.
     let at: Vec<_> = fake.asked().iter().map(|asked| asked.at).collect();
-    assert!(at.len() < 4 + 7 + 60, "{}", at.len());
-    let waits: Vec<_> = at[3..].windows(2).map(|two| (two[1] - two[0]).as_secs()).collect();
-    // Paused time runs while the database works.
-    for (wait, least) in waits.iter().zip([1, 2, 4, 8, 16, 32, 60, 60, 60]) {
-        assert!(*wait >= least, "{waits:?}");
-    }
+    let waits: Vec<_> = at.windows(2).map(|two| (two[1] - two[0]).as_secs()).collect();
+    assert!((20..4 + 7 + 60).contains(&at.len()), "{waits:?}");
+    // The last one is made when the patience ends.
+    assert!(waits[12..waits.len() - 1].iter().all(|wait| *wait >= 60), "{waits:?}");
     assert!((*at.last().unwrap() - at[0]).as_secs() >= 3_400, "{waits:?}");
 
     fake.down.store(false, Ordering::SeqCst);
