@@ -119,13 +119,12 @@ struct Actor {
 impl Actor {
     /// What is to be done whenever something has happened; answers when it has to be done again by time alone.
     async fn turn(&mut self) -> Option<Instant> {
-        // Asked for first as well: what becomes ready meanwhile is done, and wakes once for nothing. Asked for only after
-        // it, it would be forgotten.
-        let wake = self.queue.next_wake();
+        // Before anything is looked at: what becomes due meanwhile must not be slept through.
+        let begun = Instant::now();
         self.look_at_waits().await;
         self.start_jobs();
         self.tell_waits();
-        [wake, self.tell_order(), self.queue.next_wake()].into_iter().flatten().min()
+        self.tell_order().into_iter().chain(self.queue.next_wake(begun)).min()
     }
 
     async fn command(&mut self, command: Command) {

@@ -232,11 +232,10 @@ impl Queue {
         order
     }
 
-    /// When a job may become ready by time alone.
-    pub(super) fn next_wake(&self) -> Option<Instant> {
-        let now = Instant::now();
-        let delayed = self.lanes.values().filter_map(|lane| lane.next_due(now));
-        delayed.chain(self.waits.next_wake(now)).min()
+    /// When a job may become ready by time alone, after this moment: that before which the queue was last looked at.
+    pub(super) fn next_wake(&self, looked: Instant) -> Option<Instant> {
+        let delayed = self.lanes.values().filter_map(|lane| lane.next_due(looked));
+        delayed.chain(self.waits.next_wake(looked)).min()
     }
 }
 

@@ -60,3 +60,15 @@ fn a_wish_for_a_running_job_counts_when_it_comes_back() {
     queue.ended(&mut running, None);
     assert_eq!((running.priority, running.rank), (Priority::High, -7));
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_becomes_due_while_the_queue_is_looked_at_is_not_slept_through() {
+    let mut queue = Queue::new(Limits::default());
+    queue.push_delayed(job(1), Duration::from_millis(2));
+    let looked = Instant::now();
+    assert!(queue.start_next().is_none());
+    tokio::time::advance(Duration::from_millis(3)).await;
+    assert_eq!(queue.next_wake(looked), Some(looked + Duration::from_millis(2)));
+    // What is due and may not start is waited for by the end of what runs.
+    assert_eq!(queue.next_wake(Instant::now()), None);
+}
