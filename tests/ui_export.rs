@@ -61,8 +61,8 @@ fn opened() -> Option<(Window, PathBuf)> {
 
 fn run(window: &mut Window, command: &str) {
     window.press(Modifiers::COMMAND, Key::K);
-    window.wait_for("All commands");
-    window.type_into("All commands", command);
+    window.wait_for("Find a command");
+    window.type_into("Find a command", command);
     window.press(Modifiers::NONE, Key::Enter);
 }
 
