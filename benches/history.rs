@@ -3,7 +3,7 @@
 //! usage: cargo bench --bench history [-- ROWS]      (1,000,000 rows, 2 GB of disk)
 //! docs/benchmarks.md has the figures; nothing here fails when they change.
 #![expect(clippy::print_stdout, reason = "a benchmark prints its table")]
-#![expect(clippy::unwrap_used, reason = "a benchmark that cannot run ends")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a benchmark that cannot run ends")]
 
 use std::future::Future;
 use std::path::{Path, PathBuf};
@@ -43,20 +43,20 @@ impl Bench {
         self.fill();
         println!("{} rows, {} batches", self.rows, self.rows / BATCH);
         println!("| what | median ms | worst ms |\n|---|---|---|");
-        self.line("file before, MB", &[mb(&self.path)]);
-        let store = self.opened("first start: the new format").await;
+        line("file before, MB", &[mb(&self.path)]);
+        let store = self.opened("first start: the new format");
         self.looking(&store, "while nothing is in the index: ").await;
         self.indexing(&store).await;
         store.close().await;
-        self.line("file with the index, MB", &[mb(&self.path)]);
-        let store = self.opened("start").await;
+        line("file with the index, MB", &[mb(&self.path)]);
+        let store = self.opened("start");
         self.looking(&store, "").await;
         self.small(&store).await;
         self.writing(&store).await;
         self.exporting(&store).await;
         self.erasing(&store).await;
         store.close().await;
-        self.line("file after clearing, MB", &[mb(&self.path)]);
+        line("file after clearing, MB", &[mb(&self.path)]);
     }
 
     /// An empty database as it was before there was an index.
@@ -134,10 +134,10 @@ impl Bench {
         transaction.commit().unwrap();
     }
 
-    async fn opened(&self, what: &str) -> Store {
+    fn opened(&self, what: &str) -> Store {
         let since = Instant::now();
         let store = Store::open(&self.path, SessionId::fresh()).unwrap();
-        self.line(what, &[ms(since)]);
+        line(what, &[ms(since)]);
         store
     }
 
@@ -201,8 +201,8 @@ impl Bench {
             store.set_state(AttachmentId(self.rows), State::Paused, None).await.unwrap();
             waited.push(ms(asked));
         }
-        self.line("filling the index", &[ms(since)]);
-        self.line("a change meanwhile", &waited);
+        line("filling the index", &[ms(since)]);
+        line("a change meanwhile", &waited);
     }
 
     async fn writing(&self, store: &Store) {
@@ -212,7 +212,7 @@ impl Bench {
             let ids = add(store, 1000).await;
             added.push((ms(since), ids));
         }
-        self.line("handing 1,000 files over", &added.iter().map(|(took, _)| *took).collect::<Vec<_>>());
+        line("handing 1,000 files over", &added.iter().map(|(took, _)| *took).collect::<Vec<_>>());
         let (mut took, mut all) = (Vec::new(), Vec::new());
         for (_, ids) in added {
             let since = Instant::now();
@@ -220,7 +220,7 @@ impl Bench {
             took.push(ms(since));
             all.extend(ids);
         }
-        self.line("all notes of 1,000 uploads, 6 at once", &took);
+        line("all notes of 1,000 uploads, 6 at once", &took);
         self.measure("a state, noted", || store.set_state(all[0], State::Uploading, None)).await;
         store.settle_many(all, State::Done).await.unwrap();
     }
@@ -231,9 +231,9 @@ impl Bench {
             let before = memory_now();
             let since = Instant::now();
             let count = export(store, What::All, &to).await.unwrap();
-            self.line(&format!("exporting {count} rows, {name}"), &[ms(since)]);
-            self.line("  its file, MB", &[mb(&to)]);
-            self.line("  memory over what there was, MB", &[memory_most() - before]);
+            line(&format!("exporting {count} rows, {name}"), &[ms(since)]);
+            line("  its file, MB", &[mb(&to)]);
+            line("  memory over what there was, MB", &[memory_most() - before]);
             std::fs::remove_file(&to).unwrap();
         }
     }
@@ -242,11 +242,11 @@ impl Bench {
         let ids: Vec<_> = (0..1000).map(|n| AttachmentId(1 + n * (self.rows / 1000))).collect();
         let since = Instant::now();
         store.forget(ids).await.unwrap();
-        self.line("forgetting 1,000", &[ms(since)]);
+        line("forgetting 1,000", &[ms(since)]);
         self.erased("  until the index is without them").await;
         let since = Instant::now();
         store.clear_history().await.unwrap();
-        self.line("clearing", &[ms(since)]);
+        line("clearing", &[ms(since)]);
         self.erased("  until the index is empty").await;
     }
 
@@ -256,7 +256,7 @@ impl Bench {
         while eye.prepare("SELECT 1 FROM unerased").unwrap().exists([]).unwrap() {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        self.line(what, &[ms(since)]);
+        line(what, &[ms(since)]);
     }
 
     async fn measure<T, F: Future<Output = Result<T, Failure>>>(
@@ -270,15 +270,15 @@ impl Bench {
             std::hint::black_box(ask().await.unwrap());
             took.push(ms(since));
         }
-        self.line(what, &took);
+        line(what, &took);
     }
+}
 
-    fn line(&self, what: &str, took: &[f64]) {
-        let mut took = took.to_vec();
-        took.sort_by(f64::total_cmp);
-        let (median, worst) = (took[took.len() / 2], took[took.len() - 1]);
-        println!("| {what} | {median:.1} | {worst:.1} |");
-    }
+fn line(what: &str, took: &[f64]) {
+    let mut took = took.to_vec();
+    took.sort_by(f64::total_cmp);
+    let (median, worst) = (took[took.len() / 2], took[took.len() - 1]);
+    println!("| {what} | {median:.1} | {worst:.1} |");
 }
 
 fn receipt(number: i64) -> Receipt {

@@ -163,10 +163,10 @@ fn what_waits_and_what_is_not_known() {
     for (theme, name) in [(Theme::Light, "light"), (Theme::Dark, "dark")] {
         stage.theme(theme);
         stage.mask_times();
-        stage.harness.snapshot_options(&format!("states-{name}"), &options);
+        stage.harness.snapshot_options(format!("states-{name}"), &options);
         stage.click("Bandwidth limit");
         stage.mask_times();
-        stage.harness.snapshot_options(&format!("bandwidth-{name}"), &options);
+        stage.harness.snapshot_options(format!("bandwidth-{name}"), &options);
         stage.press(eframe::egui::Modifiers::NONE, eframe::egui::Key::Escape);
     }
     results.extend_harness(&mut stage.harness);

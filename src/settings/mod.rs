@@ -98,6 +98,7 @@ pub struct Settings {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own, none excludes another")]
 pub struct Uploads {
     /// Uploads that run at once to one profile, 1 to 64.
     pub parallel_per_profile: u32,

@@ -319,7 +319,7 @@ mod tests {
         let bench = Bench::new();
         bench.known(&bench.file("first.txt", "abc"), link("first")).await;
         assert_eq!(bench.before("Bot", &bench.file("copy.txt", "abc")).await.as_deref(), Some("first.txt"));
-        assert_eq!(bench.before("Bot", &bench.file("other.txt", "abd")).await, None);
+        assert_eq!(bench.before("Bot", &bench.file("other.txt", "xyz")).await, None);
         // Neither the path nor the time is what counts.
         std::fs::remove_file(bench.folder.path().join("first.txt")).unwrap();
         assert_eq!(bench.before("Bot", &bench.file("copy.txt", "abc")).await.as_deref(), Some("first.txt"));

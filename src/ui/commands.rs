@@ -242,12 +242,11 @@ pub fn is_enabled(cx: &Cx<'_>, command: Command) -> bool {
     let list = &cx.model.list;
     match command {
         Command::PauseAll | Command::CancelAll | Command::ResumeAll => list.count(Filter::Active) > 0,
-        Command::ExportHistory => list.count(Filter::All) > 0,
         Command::ExportShown => {
             list.wanted.narrows() && list.outline.as_ref().is_some_and(|found| !found.ids.is_empty())
         }
         Command::ClearHistory => list.count(Filter::All) > list.count(Filter::Active),
-        Command::Inspector => list.count(Filter::All) > 0,
+        Command::ExportHistory | Command::Inspector => list.count(Filter::All) > 0,
         Command::Reorder(_) | Command::Prioritise(_) => list::selection_waits(cx),
         Command::CheckLinks => list::selection_has_links(cx),
         Command::Uploads => cx.state.screen != Screen::Uploads,

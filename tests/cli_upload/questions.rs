@@ -96,7 +96,7 @@ fn a_target_whose_links_are_to_be_taken_gets_nothing_twice() {
     home.settings(&text.replace(named, &format!("{named}\nagain = \"existing\"")));
     home.start_sandbox();
     let (first, copy) = (home.file("1.txt", "bytes"), home.file("copy.txt", "bytes"));
-    let others = ["2", "3"].map(|name| home.file(&format!("{name}.txt"), name));
+    let others = ["2", "3"].map(|name| home.file(format!("{name}.txt"), name));
     let options = ["-p", "teable demo", "-f", "json"];
     let link = home.upload(&options, &[&first]).json()[0]["view_url"].clone();
     let before = home.history().len();
@@ -104,10 +104,10 @@ fn a_target_whose_links_are_to_be_taken_gets_nothing_twice() {
     let ran = home.upload(&options, &[&others[0], &copy, &others[1], &first]);
     ran.says(0, &["2 of 4 already there"]);
     let lines = ran.json();
-    let names: Vec<_> = lines.iter().map(|line| (&line["name"], &line["status"])).collect();
+    let results: Vec<_> = lines.iter().map(|line| (&line["name"], &line["status"])).collect();
     let done = json!("done");
     let [two, copied, three, one] = ["2.txt", "copy.txt", "3.txt", "1.txt"].map(|name| json!(name));
-    assert_eq!(names, [(&two, &done), (&copied, &done), (&three, &done), (&one, &done)]);
+    assert_eq!(results, [(&two, &done), (&copied, &done), (&three, &done), (&one, &done)]);
     assert_eq!((&lines[1]["view_url"], &lines[3]["view_url"]), (&link, &link));
     assert_eq!(lines[1]["file"], json!(copy), "it is this file's result");
     assert_eq!(home.history().len(), before + 2, "two were sent");

@@ -301,7 +301,7 @@ impl Stage {
     /// The name of what has the keyboard.
     pub fn focused(&self) -> Option<String> {
         let mut nodes = self.harness.root().children_recursive();
-        nodes.find(|node| node.is_focused()).and_then(|node| node.accesskit_node().label())
+        nodes.find(egui_kittest::Node::is_focused).and_then(|node| node.accesskit_node().label())
     }
 
     /// The clock on the wall is another one in other zones: it is left out of the next picture.

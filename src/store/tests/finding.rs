@@ -77,7 +77,7 @@ async fn no_query_walks_or_sorts_the_whole_table() {
             "attachments_by_profile (profile=? AND state=? AND rowid<?)",
         ),
         (
-            Query { profile, states, ..Query::newest(50) },
+            Query { states, profile, ..Query::newest(50) },
             "attachments_by_profile (profile=? AND state=? AND rowid<?)",
         ),
         (searched(None, "x"), "SEARCH s USING INTEGER PRIMARY KEY (rowid<?)"),

@@ -46,7 +46,9 @@ impl Actor {
                 }
                 self.emit(Event::State { id, state, step });
             }
-            going_on.into_iter().for_each(|job| self.queue.push(job));
+            for job in going_on {
+                self.queue.push(job);
+            }
         }
         told.unsure = unsure.len();
         for (job, failure) in unsure {
