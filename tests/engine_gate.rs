@@ -10,11 +10,10 @@ use std::sync::atomic::Ordering;
 
 use affix::domain::attachment::{AttachmentId, State};
 use affix::domain::error::{Kind, Retry, Step};
-use affix::services::http::{Http, Network};
-use affix::store::{Row, SessionId, Store, system_clock};
-use affix::transfer::{Config, Limits, Scope, TakenUp, retry};
+use affix::store::{Row, SessionId, Store};
+use affix::transfer::{Limits, Scope, TakenUp, retry};
 use rusqlite::Connection;
-use support::fake::{Fake, FakeTargets, Rig, one, rig};
+use support::fake::{Fake, Rig, config, one, rig};
 use support::raw::serve;
 use tokio::io::AsyncReadExt as _;
 use tokio::sync::{Semaphore, mpsc};
@@ -132,15 +131,7 @@ async fn what_may_have_arrived_is_repeated_only_by_its_name() {
 /// A second engine on the same database.
 fn another(rig: &Rig, fake: &'static Fake) -> affix::transfer::Handle {
     let store = Store::open(&database(rig), SessionId::fresh()).unwrap();
-    let (handle, mut events) = affix::transfer::start(Config {
-        store,
-        targets: Arc::new(FakeTargets(fake)),
-        http: Http::new(&Network::default()).unwrap(),
-        limits: ONE,
-        retry: retry::Policy::default(),
-        waker: Arc::new(|| {}),
-        clock: system_clock,
-    });
+    let (handle, mut events) = affix::transfer::start(config(&store, fake, ONE));
     tokio::spawn(async move { while events.recv().await.is_some() {} });
     handle
 }

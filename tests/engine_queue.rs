@@ -4,16 +4,14 @@
 mod support;
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use affix::domain::attachment::{AttachmentId, Priority, State};
 use affix::domain::error::{Kind, Retry};
-use affix::services::http::{Http, Network};
-use affix::store::{SessionId, Store, system_clock};
-use affix::transfer::{Config, Event, HostWait, Limits, Place, Scope, TargetLimits, WaitReason, retry};
-use support::fake::{Fake, FakeTargets, Rig, failure, one, rig, rig_where};
+use affix::store::{SessionId, Store};
+use affix::transfer::{Event, HostWait, Limits, Place, Scope, TargetLimits, WaitReason, retry};
+use support::fake::{Fake, Rig, config, failure, one, rig, rig_where};
 
 const ONE: Limits = Limits { per_profile: 1, overall: 1 };
 
@@ -123,15 +121,7 @@ async fn the_order_survives_the_end_of_the_program() {
     let store = Store::open(&first.folder.path().join("affix.db"), SessionId::fresh()).unwrap();
     assert_eq!(store.interrupt(first.store.session()).await.unwrap(), 6);
     let fake = Fake::with(0, None);
-    let (handle, events) = affix::transfer::start(Config {
-        store: store.clone(),
-        targets: Arc::new(FakeTargets(fake)),
-        http: Http::new(&Network::default()).unwrap(),
-        limits: ONE,
-        retry: retry::Policy::default(),
-        waker: Arc::new(|| {}),
-        clock: system_clock,
-    });
+    let (handle, events) = affix::transfer::start(config(&store, fake, ONE));
     let mut next = Rig { handle, events, store, folder: first.folder };
     // What is interrupted can be moved before it is taken up again.
     next.handle.prioritise(Scope::One(ids[1]), Priority::Low).await.unwrap();

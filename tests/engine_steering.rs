@@ -3,16 +3,14 @@
 
 mod support;
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use affix::domain::attachment::{AttachmentId, State};
 use affix::domain::error::{Kind, Retry, Step};
 use affix::domain::preflight::Repair;
-use affix::services::http::{Http, Network};
-use affix::store::{NewAttachment, NewBatch, Outcome, Pick, SessionId, Store, system_clock};
-use affix::transfer::{Answer, Config, Event, Limits, Repairs, Scope, retry};
-use support::fake::{Fake, FakeTargets, Rig, failure, one, receipt, rig};
+use affix::store::{NewAttachment, NewBatch, Outcome, Pick, SessionId, Store};
+use affix::transfer::{Answer, Event, Limits, Repairs, Scope, retry};
+use support::fake::{Fake, Rig, config, failure, one, receipt, rig};
 
 const SAFE: Retry = Retry::Safe { after: None };
 const ONE: Limits = Limits { per_profile: 1, overall: 1 };
@@ -389,15 +387,7 @@ async fn what_is_paused_when_the_last_front_goes_is_there_for_the_next_start() {
     let next = Store::open(&folder.path().join("affix.db"), SessionId::fresh()).unwrap();
     next.interrupt(store.session()).await.unwrap();
     let fake = Fake::new();
-    let (handle, events) = affix::transfer::start(Config {
-        store: next.clone(),
-        targets: Arc::new(FakeTargets(fake)),
-        http: Http::new(&Network::default()).unwrap(),
-        limits: ONE,
-        retry: retry::Policy::default(),
-        waker: Arc::new(|| {}),
-        clock: system_clock,
-    });
+    let (handle, events) = affix::transfer::start(config(&next, fake, ONE));
     let mut rig = Rig { handle, events, store: next, folder };
     assert_eq!(rig.handle.retry(Scope::One(ids[2])).await.unwrap(), 1);
     told(&mut rig, State::Queued, &ids[2..]).await;

@@ -3,15 +3,12 @@
 
 mod support;
 
-use std::sync::Arc;
-
 use affix::domain::attachment::{AttachmentId, State};
 use affix::domain::error::Step;
 use affix::domain::preflight::Repair;
-use affix::services::http::{Http, Network};
-use affix::store::{Becomes, NewAttachment, NewBatch, SessionId, Store, Taking, system_clock};
-use affix::transfer::{Answer, Config, Event, Limits, Repairs, Scope, TakenUp, retry};
-use support::fake::{Fake, FakeTargets, Rig, one, rig};
+use affix::store::{Becomes, NewAttachment, NewBatch, SessionId, Store, Taking};
+use affix::transfer::{Answer, Event, Limits, Repairs, Scope, TakenUp};
+use support::fake::{Fake, Rig, config, one, rig};
 
 const ONE: Limits = Limits { per_profile: 1, overall: 1 };
 
@@ -45,15 +42,7 @@ fn another(rig: Rig, fake: &'static Fake) -> Rig {
 }
 
 fn start(store: Store, folder: tempfile::TempDir, fake: &'static Fake) -> Rig {
-    let (handle, events) = affix::transfer::start(Config {
-        store: store.clone(),
-        targets: Arc::new(FakeTargets(fake)),
-        http: Http::new(&Network::default()).unwrap(),
-        limits: ONE,
-        retry: retry::Policy::default(),
-        waker: Arc::new(|| {}),
-        clock: system_clock,
-    });
+    let (handle, events) = affix::transfer::start(config(&store, fake, ONE));
     Rig { handle, events, store, folder }
 }
 

@@ -256,24 +256,26 @@ pub fn rig(fake: &'static Fake, limits: Limits) -> Rig {
     rig_where(fake, limits, || true)
 }
 
+/// An engine on this database that uploads to the fake.
+pub fn config(store: &Store, fake: &'static Fake, limits: Limits) -> Config {
+    Config {
+        store: store.clone(),
+        targets: Arc::new(FakeTargets(fake)),
+        http: Http::new(&Network::default()).unwrap(),
+        limits,
+        retry: retry::Policy::default(),
+        waker: Arc::new(|| {
+            fake.wakes.fetch_add(1, Ordering::SeqCst);
+        }),
+        clock: system_clock,
+    }
+}
+
 /// On a computer that has a network when `has_route` says so.
 pub fn rig_where(fake: &'static Fake, limits: Limits, has_route: fn() -> bool) -> Rig {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(&folder.path().join("affix.db"), SessionId::fresh()).unwrap();
-    let (handle, events) = affix::transfer::start_where(
-        Config {
-            store: store.clone(),
-            targets: Arc::new(FakeTargets(fake)),
-            http: Http::new(&Network::default()).unwrap(),
-            limits,
-            retry: retry::Policy::default(),
-            waker: Arc::new(|| {
-                fake.wakes.fetch_add(1, Ordering::SeqCst);
-            }),
-            clock: system_clock,
-        },
-        has_route,
-    );
+    let (handle, events) = affix::transfer::start_where(config(&store, fake, limits), has_route);
     Rig { handle, events, store, folder }
 }
 

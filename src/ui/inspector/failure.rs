@@ -1,7 +1,8 @@
 //! What went wrong, in all its layers, and what to do about it.
 
-use eframe::egui::{Align, CornerRadius, Frame, Layout, Margin, Ui, vec2};
+use eframe::egui::{Align, Layout, Ui, vec2};
 
+use super::parts::card;
 use crate::domain::error::Failure;
 use crate::domain::file_name;
 use crate::model::{Action, Transfer, links as out};
@@ -20,19 +21,8 @@ const BUTTONS_WIDTH: f32 = 220.0;
 pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>, row: &Row) {
     let Some(failure) = &row.failure else { return };
     let tokens = Tokens::of(ui);
-    let color = tokens.error_text;
-    ui.add_space(16.0);
-    let frame = Frame::NONE
-        .fill(tokens.error_ground)
-        .corner_radius(CornerRadius::same(size::CARD_RADIUS))
-        .inner_margin(Margin::same(12));
-    frame.show(ui, |ui| {
-        ui.set_width(ui.available_width());
-        ui.spacing_mut().item_spacing.y = 6.0;
-        ui.horizontal(|ui| {
-            icons::WARNING_CIRCLE_FILL.show(ui, size::ICON, color);
-            text(ui, Type::SmallStrong, color, cx.texts.get("section-failed"));
-        });
+    let look = (icons::WARNING_CIRCLE_FILL, tokens.error_text, tokens.error_ground);
+    card(ui, look, cx.texts.get("section-failed"), |ui| {
         layers_ui(ui, cx, failure);
         ui.add_space(2.0);
         let side_by_side = ui.available_width() >= BUTTONS_WIDTH;

@@ -1,9 +1,12 @@
 //! What the inspector's sections share.
 
+use crate::ui::icon::Icon;
 use crate::ui::icons;
 use crate::ui::tokens::{Tokens, Type, size};
 use crate::ui::widgets::{caption, focus_ring, text};
-use eframe::egui::{CornerRadius, Frame, Margin, Response, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+use eframe::egui::{
+    Color32, CornerRadius, Frame, Margin, Response, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2,
+};
 
 /// Facts begin here.
 const KEY_WIDTH: f32 = 88.0;
@@ -69,4 +72,27 @@ pub(super) fn copyable(ui: &mut Ui, name: &str, shown: &str, style: Type) -> Res
     }
     focus_ring(ui, &response, rect, 2);
     response.on_hover_text(name)
+}
+
+/// A card of one colour with its heading, for what needs to be read: a failure, what is not known.
+pub(super) fn card(
+    ui: &mut Ui,
+    (icon, color, ground): (Icon, Color32, Color32),
+    heading: &str,
+    body: impl FnOnce(&mut Ui),
+) {
+    ui.add_space(16.0);
+    let frame = Frame::NONE
+        .fill(ground)
+        .corner_radius(CornerRadius::same(size::CARD_RADIUS))
+        .inner_margin(Margin::same(12));
+    frame.show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.spacing_mut().item_spacing.y = 6.0;
+        ui.horizontal(|ui| {
+            icon.show(ui, size::ICON, color);
+            text(ui, Type::SmallStrong, color, heading);
+        });
+        body(ui);
+    });
 }

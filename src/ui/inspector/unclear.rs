@@ -1,9 +1,9 @@
 //! One whose end is not known: what was sent, when, what is known of it, and what can be done.
 
-use eframe::egui::{CornerRadius, Frame, Margin, Ui, vec2};
+use eframe::egui::{Ui, vec2};
 
 use super::failure::{cause_ui, copy_details};
-use super::parts;
+use super::parts::{self, card};
 use crate::domain::attachment::{Activity, State};
 use crate::domain::file_name;
 use crate::model::detail::Loaded;
@@ -27,18 +27,7 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>, loaded: &Loaded) {
     } else {
         (icons::WARNING_FILL, "section-interrupted")
     };
-    ui.add_space(16.0);
-    let frame = Frame::NONE
-        .fill(tokens.warn_ground)
-        .corner_radius(CornerRadius::same(size::CARD_RADIUS))
-        .inner_margin(Margin::same(12));
-    frame.show(ui, |ui| {
-        ui.set_width(ui.available_width());
-        ui.spacing_mut().item_spacing.y = 6.0;
-        ui.horizontal(|ui| {
-            icon.show(ui, size::ICON, tokens.warn_text);
-            text(ui, Type::SmallStrong, tokens.warn_text, cx.texts.get(label));
-        });
+    card(ui, (icon, tokens.warn_text, tokens.warn_ground), cx.texts.get(label), |ui| {
         words_ui(ui, cx, row);
         ui.add_space(2.0);
         ui.spacing_mut().item_spacing.y = 0.0;
