@@ -79,6 +79,12 @@ impl Meter {
         }
     }
 
+    /// The bytes of the whole transfer.
+    #[must_use]
+    pub fn total_bytes(&self) -> u64 {
+        self.total_bytes
+    }
+
     /// The bytes sent, as they were recorded last.
     #[must_use]
     pub fn sent_bytes(&self) -> u64 {

@@ -48,10 +48,12 @@ impl Board {
         gauges.get(&id).is_some_and(|shown| shown.sends && shown.gauge.sent() > 0)
     }
 
+    /// Of the files' own bytes: what is asked for before and after is a few bytes, and no progress.
     pub(super) fn snapshot(&self) -> Vec<Moving> {
         let Ok(gauges) = self.gauges.lock() else { return Vec::new() };
         gauges
             .iter()
+            .filter(|(_, shown)| shown.sends)
             .map(|(&id, Shown { gauge, .. })| Moving {
                 id,
                 sent_bytes: gauge.sent(),

@@ -137,6 +137,10 @@ fn measure(list: &mut List, landed: &mut Landed, shown: &[BatchId], (found, at_m
         });
         *moved.entry(batch_of(moving.id)).or_default() += step;
         let meter = list.moving.meters.entry(moving.id).or_insert_with(|| Meter::new(moving.total_bytes));
+        if meter.total_bytes() != moving.total_bytes {
+            // Another body: a repaired copy, or a try that wraps the file in more.
+            *meter = Meter::new(moving.total_bytes);
+        }
         meter.record(at_ms, moving.sent_bytes);
     }
     let now: HashMap<_, _> = found.into_iter().map(|moving| (moving.id, moving)).collect();
@@ -296,6 +300,15 @@ mod tests {
         bench.assert_sent(50);
         bench.gauges(&[(SONG, 75, 75)]);
         bench.assert_sent(100);
+    }
+
+    #[test]
+    fn another_body_of_the_same_file_is_measured_by_its_own_length() {
+        let mut bench = Bench::new();
+        bench.gauges(&[(FILM, 12, 12)]);
+        bench.gauges(&[(FILM, 15, 30)]);
+        let fraction = bench.list.moving.meters.get(&FILM).map(Meter::fraction);
+        assert_eq!(fraction, Some(0.5));
     }
 
     #[test]
