@@ -222,4 +222,5 @@ def main():
                 subprocess.run([sys.executable, __file__, affix, folder, f"{scene}:{theme}"], check=True)
 
 
-main()
+if __name__ == "__main__":
+    main()
