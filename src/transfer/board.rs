@@ -62,3 +62,19 @@ impl Board {
             .collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_files_own_bytes_are_progress() {
+        let (board, id) = (Board::default(), AttachmentId(1));
+        board.put(id, Arc::default(), false);
+        assert_eq!(board.snapshot(), []);
+        board.put(id, Arc::default(), true);
+        assert_eq!(board.snapshot(), [Moving { id, sent_bytes: 0, total_bytes: 0 }]);
+        board.remove(id);
+        assert_eq!(board.snapshot(), []);
+    }
+}
