@@ -12,16 +12,16 @@ use std::collections::{BTreeMap, VecDeque};
 use std::io::Write as _;
 use std::sync::{Arc, Mutex};
 
-use affix::domain::attachment::{Activity, FileFacts};
+use affix::domain::attachment::FileFacts;
 use affix::domain::error::{Kind, Retry, Step};
 use affix::domain::profile::{Profile, Target};
 use affix::domain::receipt::LinkKind;
 use affix::domain::secret::Secret;
-use affix::services::body::{Digests, FileSource, Gauge};
+use affix::services::body::{Digests, FileSource};
 use affix::services::cosmos::Cosmos;
 use affix::services::cronofy::Cronofy;
 use affix::services::forum::Forum;
-use affix::services::http::{Context, Exchange, Http, Network, Observer, Redactor};
+use affix::services::http::{Context, Exchange, Http, Network, Redactor, Unobserved};
 use affix::services::{Service, Stored, Upload};
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
@@ -83,20 +83,10 @@ async fn answer(State(script): State<Script>, request: Request) -> Response {
         .unwrap()
 }
 
-#[derive(Debug)]
-struct Nobody;
-
-impl Observer for Nobody {
-    fn step(&self, _: Step) {}
-    fn sending(&self, _: Arc<Gauge>) {}
-    fn activity(&self, _: Activity) {}
-    fn checkpoint(&self, _: Option<String>) {}
-}
-
 fn exchange() -> Exchange {
     Exchange::new(Context {
         http: Http::new(&Network::default()).unwrap(),
-        observer: Arc::new(Nobody),
+        observer: Arc::new(Unobserved),
         cancel: tokio_util::sync::CancellationToken::new(),
         redactor: Redactor::default(),
         checkpoint: None,

@@ -7,13 +7,16 @@ mod pace;
 mod redact;
 mod reply;
 
+use std::sync::Arc;
+
 use http::Method;
 use http::header::{HeaderMap, HeaderName, HeaderValue};
 use url::Url;
 
+use crate::domain::attachment::Activity;
 use crate::domain::describe::Repeat;
-use crate::domain::error::{Failure, Kind};
-use crate::services::body::Body;
+use crate::domain::error::{Failure, Kind, Step};
+use crate::services::body::{Body, Gauge};
 
 pub use client::{Http, Network};
 pub use exchange::{Context, Exchange, Observer};
@@ -22,6 +25,20 @@ pub use redact::Redactor;
 #[cfg(test)]
 pub(crate) use reply::tests as testing;
 pub use reply::{REPLY_LIMIT, Reply};
+
+/// For an exchange of which nothing is shown or kept.
+#[derive(Debug, Clone, Copy)]
+pub struct Unobserved;
+
+impl Observer for Unobserved {
+    fn step(&self, _: Step) {}
+
+    fn sending(&self, _: Arc<Gauge>) {}
+
+    fn activity(&self, _: Activity) {}
+
+    fn checkpoint(&self, _: Option<String>) {}
+}
 
 /// One request.
 #[derive(Debug, Clone)]

@@ -35,13 +35,9 @@ pub(super) fn retryable(
     Ok(ids)
 }
 
-fn ids_in(
-    db: &Connection,
-    pick: &Pick,
-    state: State,
-    session: Option<SessionId>,
-) -> Result<Vec<AttachmentId>, Trouble> {
-    let (of, value): (&str, Option<Value>) = match pick {
+/// Which rows are meant, as the end of a condition, and its value.
+pub(super) fn clause(pick: &Pick) -> (&'static str, Option<Value>) {
+    match pick {
         Pick::Ids(ids) => {
             let ids: Vec<String> = ids.iter().map(|id| id.0.to_string()).collect();
             let list = format!("[{}]", ids.join(","));
@@ -50,7 +46,16 @@ fn ids_in(
         Pick::Batch(BatchId(batch)) => ("AND batch = ?", Some((*batch).into())),
         Pick::Profile(profile) => ("AND profile = ?", Some(profile.clone().into())),
         Pick::All => ("", None),
-    };
+    }
+}
+
+fn ids_in(
+    db: &Connection,
+    pick: &Pick,
+    state: State,
+    session: Option<SessionId>,
+) -> Result<Vec<AttachmentId>, Trouble> {
+    let (of, value) = clause(pick);
     let owner = session.map_or("", |_| "AND session = ?");
     let mut select =
         db.prepare_cached(&format!("SELECT id FROM attachments WHERE state = ? {of} {owner}"))?;

@@ -4,7 +4,9 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, params, params_from_iter};
 
 use crate::domain::attachment::{AttachmentId, BatchId, Priority, State};
-use crate::domain::error::{Failure, Kind};
+use crate::domain::error::Failure;
+use crate::store::claim;
+use crate::store::handle::to_json;
 use crate::store::queue::UNFINISHED;
 use crate::store::rows::{Pick, Turn};
 use crate::store::trouble::Trouble;
@@ -30,26 +32,15 @@ impl Store {
     /// Ends many that wait with one commit, as failed. Those settled already stay as they are.
     pub async fn fail_many(&self, failures: Vec<(AttachmentId, Failure)>) -> Result<(), Failure> {
         let now_ms = (self.clock)();
-        let json = |(id, failure): (AttachmentId, Failure)| {
-            serde_json::to_string(&failure).map(|json| (id, json)).map_err(|error| {
-                Failure::new(Kind::Storage, "A record could not be written as JSON").cause(error)
-            })
-        };
-        let failures: Vec<_> = failures.into_iter().map(json).collect::<Result<_, _>>()?;
+        let json = |(id, failure)| to_json(&failure).map(|json| (id, json));
+        let failures: Vec<(AttachmentId, String)> =
+            failures.into_iter().map(json).collect::<Result<_, Failure>>()?;
         self.write(move |db| fail_many(db, &failures, now_ms)).await
     }
 }
 
 fn set_priority(db: &Connection, pick: &Pick, priority: Priority, session: SessionId) -> Result<(), Trouble> {
-    let (of, value): (&str, Option<Value>) = match pick {
-        Pick::Ids(ids) => {
-            let ids: Vec<String> = ids.iter().map(|id| id.0.to_string()).collect();
-            ("AND id IN (SELECT value FROM json_each(?))", Some(format!("[{}]", ids.join(",")).into()))
-        }
-        Pick::Batch(BatchId(batch)) => ("AND batch = ?", Some((*batch).into())),
-        Pick::Profile(profile) => ("AND profile = ?", Some(profile.clone().into())),
-        Pick::All => ("", None),
-    };
+    let (of, value) = claim::clause(pick);
     let mut change = db.prepare_cached(&format!(
         "UPDATE attachments SET priority = ? WHERE (state = ? OR (session = ? AND state IN (?, ?, ?, ?, ?))) {of}"
     ))?;

@@ -125,7 +125,7 @@ impl Aftercare {
         let resolved = self.targets.resolve(&row.profile).await?;
         let kept = Arc::new(Kept::default());
         let exchange = Exchange::new(self.context(&resolved, kept.clone(), None));
-        let Resolved { target, service } = resolved;
+        let Resolved { target, service, .. } = resolved;
         Ok(Visit { service, stored: Stored { target, name: row.name, receipt }, exchange, kept })
     }
 

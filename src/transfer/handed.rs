@@ -3,12 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
-use super::Config;
 use super::job::Job;
+use super::{Config, Resolved};
 use crate::domain::error::{Failure, Kind, Step};
 use crate::domain::preflight::{Finding, Repair};
 use crate::services;
@@ -42,19 +42,30 @@ impl Destination {
 
 /// What a batch was found to be for; shared by its jobs, so that not each of them asks the database.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Handed(Arc<Mutex<Option<Destination>>>);
+pub(super) struct Handed(Arc<Mutex<Inside>>);
+
+#[derive(Debug, Default)]
+struct Inside {
+    destination: Option<Destination>,
+    /// How often the target has moved since these jobs were put into the queue.
+    moves: u32,
+}
 
 impl Handed {
     pub(super) fn over_for(destination: Option<Destination>) -> Self {
-        Self(Arc::new(Mutex::new(destination)))
+        Self(Arc::new(Mutex::new(Inside { destination, moves: 0 })))
     }
 
     fn is(&self, now: &Destination) -> bool {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).as_ref() == Some(now)
+        self.lock().destination.as_ref() == Some(now)
     }
 
     fn set(&self, destination: Destination) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(destination);
+        self.lock().destination = Some(destination);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inside> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -66,8 +77,12 @@ pub(super) struct Changed {
 }
 
 /// Compares the job's target with what its batch was handed over for; none where it is the same, or was not noted.
-pub(super) async fn look(job: &Job, config: &Config) -> Result<Option<Changed>, Failure> {
-    let Some(now) = config.targets.resolved_destination(&job.profile) else { return Ok(None) };
+pub(super) async fn look(
+    job: &Job,
+    resolved: &Resolved,
+    config: &Config,
+) -> Result<Option<Changed>, Failure> {
+    let Some(now) = resolved.destination.clone() else { return Ok(None) };
     if job.handed.is(&now) {
         return Ok(None);
     }
@@ -121,21 +136,13 @@ impl Changed {
         if let Some(json) = self.now.to_json() {
             config.store.accept_target(job.batch, json, self.now.service.clone()).await?;
         }
-        let mut cache = job.cache.lock().unwrap_or_else(PoisonError::into_inner);
-        let moves = moves_in(&cache) + 1;
         // What was cached for the batch is the old target's.
-        cache.clear();
-        cache.insert(MOVES.to_owned(), moves.to_string());
-        job.handed.set(self.now);
+        job.cache.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        let mut handed = job.handed.lock();
+        handed.moves += 1;
+        handed.destination = Some(self.now);
         Ok(())
     }
-}
-
-/// Where the jobs of a batch find how often their target has moved since they were put into the queue.
-const MOVES: &str = "moves of the target";
-
-fn moves_in(cache: &BTreeMap<String, String>) -> u32 {
-    cache.get(MOVES).and_then(|moves| moves.parse().ok()).unwrap_or_default()
 }
 
 /// Goes on with the target as it is now; answers whether it has moved since the job's last try: what that one has
@@ -152,7 +159,7 @@ pub(super) async fn goes_elsewhere(
 }
 
 fn has_moved(job: &Job) -> bool {
-    let moves = moves_in(&job.cache.lock().unwrap_or_else(PoisonError::into_inner));
+    let moves = job.handed.lock().moves;
     job.moves.swap(moves, Ordering::Relaxed) < moves
 }
 

@@ -42,7 +42,7 @@ pub(super) struct Job {
     pub(super) checkpoint: Option<String>,
     /// Size and time of the file when the last try began, whose checkpoint counts for that file only.
     pub(super) seen: Option<Seen>,
-    pub(super) cache: Arc<Mutex<BTreeMap<String, String>>>,
+    pub(super) cache: Cache,
     /// What its batch was handed over for.
     pub(super) handed: Handed,
     /// How often its target had moved when it was tried last.
@@ -54,6 +54,9 @@ pub(super) struct Job {
     /// That of the profile.
     pub(super) pace: Pace,
 }
+
+/// Values that a service keeps for a batch.
+pub(super) type Cache = Arc<Mutex<BTreeMap<String, String>>>;
 
 /// What tells one content of a file from another.
 pub(super) type Seen = (u64, Option<SystemTime>);
@@ -201,7 +204,7 @@ async fn steps(job: &Job, keeper: &Keeper<'_>, host: &mut Option<String>) -> Res
     *host = Some(resolved.service.host(&resolved.target));
     keeper.notes.lock().repeats = resolved.service.description().capability.repeats;
     keeper.state(Step::Preflight).await;
-    let changed = handed::look(job, keeper.config).await?;
+    let changed = handed::look(job, &resolved, keeper.config).await?;
     let more = changed.as_ref().map(Changed::finding);
     let cleared = inspected.clear(&resolved, (job.decided.clone(), job.policy), more)?;
     let elsewhere = handed::goes_elsewhere(changed, job, keeper.config).await?;

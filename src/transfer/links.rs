@@ -11,12 +11,11 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::{Config, Event};
-use crate::domain::attachment::{Activity, AttachmentId};
+use crate::domain::attachment::AttachmentId;
 use crate::domain::error::Step;
 use crate::domain::link_check::{LinkCheck, LinkState};
 use crate::domain::receipt::LinkKind;
-use crate::services::body::Gauge;
-use crate::services::http::{Context, Exchange, Observer, Redactor};
+use crate::services::http::{Context, Exchange, Redactor, Unobserved};
 use crate::services::links::{self, Sent};
 use crate::store::Row;
 
@@ -167,7 +166,7 @@ fn sent(row: &Row, kind: LinkKind, now_ms: i64) -> Sent<'_> {
 fn exchange(config: &Config) -> Exchange {
     let mut exchange = Exchange::new(Context {
         http: config.http.clone(),
-        observer: Arc::new(Nobody),
+        observer: Arc::new(Unobserved),
         cancel: CancellationToken::new(),
         redactor: Redactor::default(),
         checkpoint: None,
@@ -176,17 +175,4 @@ fn exchange(config: &Config) -> Exchange {
     });
     exchange.step(Step::Verify);
     exchange
-}
-
-#[derive(Debug)]
-struct Nobody;
-
-impl Observer for Nobody {
-    fn step(&self, _: Step) {}
-
-    fn sending(&self, _: Arc<Gauge>) {}
-
-    fn activity(&self, _: Activity) {}
-
-    fn checkpoint(&self, _: Option<String>) {}
 }

@@ -42,7 +42,7 @@ use crate::store::Store;
 
 pub use board::Moving;
 pub use handed::Destination;
-pub use targets::{Resolved, TargetLimits, Targets};
+pub use targets::{Resolved, TargetFacts, TargetLimits, Targets};
 
 /// Events that wait for a slow front before the engine waits for it.
 const EVENTS_WAITING: usize = 1024;

@@ -12,7 +12,7 @@ use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use super::handed::Destination;
-use super::targets::{Resolved, TargetLimits, Targets};
+use super::targets::{Resolved, TargetFacts, TargetLimits, Targets};
 use crate::domain::error::{Failure, Kind};
 use crate::domain::profile::{Profile, Target};
 use crate::platform::dirs::Home;
@@ -36,21 +36,7 @@ pub struct ProfileTargets {
     /// How long a sandbox that is started here serves after its last request.
     keep_serving: Duration,
     /// One look-up at a time: jobs that start together ask the keyring once.
-    known: Mutex<HashMap<String, Known>>,
-}
-
-/// A target that was looked up.
-#[derive(Debug)]
-struct Known {
-    since: Instant,
-    resolved: Resolved,
-    destination: Destination,
-}
-
-impl Known {
-    fn is_fresh(&self) -> bool {
-        self.since.elapsed() < FRESH
-    }
+    known: Mutex<HashMap<String, (Instant, Resolved)>>,
 }
 
 impl ProfileTargets {
@@ -78,7 +64,7 @@ impl ProfileTargets {
         self.known.lock().await.clear();
     }
 
-    async fn look_up(&self, name: &str) -> Result<Known, Failure> {
+    async fn look_up(&self, name: &str) -> Result<Resolved, Failure> {
         let (profile, service) = self.find(name)?;
         let description = service.description();
         let target = if profile.is_local() {
@@ -91,8 +77,8 @@ impl ProfileTargets {
             }
             Target::new(&profile, description, secrets)
         };
-        let destination = destination_of(&profile, service);
-        Ok(Known { since: Instant::now(), resolved: checked(service, target)?, destination })
+        let destination = Some(destination_of(&profile, service));
+        Ok(Resolved { destination, ..checked(service, target)? })
     }
 
     /// A profile that speaks to the sandbox: its address and its credential come from there.
@@ -139,7 +125,7 @@ fn no_service(id: &str) -> Failure {
 /// The target, if nothing is wrong with its settings.
 fn checked(service: &'static dyn Service, target: Target) -> Result<Resolved, Failure> {
     let Some(wrong) = form::wrong(service, &target).into_iter().next() else {
-        return Ok(Resolved { target: target.into(), service });
+        return Ok(Resolved { target: target.into(), service, destination: None });
     };
     let broke = format!("The target “{}” is not set up: {}", target.profile, wrong.sentence());
     let advice = format!("Correct it with `affix profiles edit '{}' --set KEY=VALUE`.", target.profile);
@@ -151,30 +137,25 @@ impl Targets for ProfileTargets {
         self.find(profile).map(|(_, service)| service.description().id)
     }
 
-    fn host_of(&self, profile: &str) -> Option<String> {
-        let (profile, service) = self.find(profile).ok()?;
-        // Where the sandbox is, only an upload finds out: it may have to be started.
-        let target = Target::new(&profile, service.description(), [].into());
-        Some(service.host(&target)).filter(|host| !profile.is_local() && !host.is_empty())
-    }
-
-    fn limits_of(&self, profile: &str) -> TargetLimits {
-        let Ok((profile, _)) = self.find(profile) else { return TargetLimits::default() };
-        TargetLimits {
+    fn facts_of(&self, profile: &str) -> TargetFacts {
+        let Ok((profile, service)) = self.find(profile) else { return TargetFacts::default() };
+        let limits = TargetLimits {
             parallel: profile.parallel.and_then(|parallel| usize::try_from(parallel).ok()),
             requests_per_minute: profile.requests_per_minute,
-        }
+        };
+        // Where the sandbox is, only an upload finds out: it may have to be started.
+        let host = Some(destination_of(&profile, service).host).filter(|host| !host.is_empty());
+        TargetFacts { host, limits }
     }
 
     fn resolve<'a>(&'a self, profile: &'a str) -> BoxFuture<'a, Result<Resolved, Failure>> {
         Box::pin(async move {
             let mut known = self.known.lock().await;
-            if let Some(found) = known.get(profile).filter(|found| found.is_fresh()) {
-                return Ok(found.resolved.clone());
+            if let Some((_, resolved)) = known.get(profile).filter(|(since, _)| since.elapsed() < FRESH) {
+                return Ok(resolved.clone());
             }
-            let found = self.look_up(profile).await?;
-            let resolved = found.resolved.clone();
-            known.insert(profile.to_owned(), found);
+            let resolved = self.look_up(profile).await?;
+            known.insert(profile.to_owned(), (Instant::now(), resolved.clone()));
             Ok(resolved)
         })
     }
@@ -182,12 +163,6 @@ impl Targets for ProfileTargets {
     fn destination(&self, profile: &str) -> Option<Destination> {
         let (profile, service) = self.find(profile).ok()?;
         Some(destination_of(&profile, service))
-    }
-
-    fn resolved_destination(&self, profile: &str) -> Option<Destination> {
-        let known = self.known.try_lock().ok();
-        let found = known.as_ref().and_then(|known| known.get(profile)).filter(|found| found.is_fresh());
-        found.map(|found| found.destination.clone()).or_else(|| self.destination(profile))
     }
 }
 
@@ -210,9 +185,10 @@ mod tests {
         assert_eq!((&*own.service, &*own.host), ("teable", "tables.example"));
         assert_eq!(own.settings["base_url"], "https://tables.example/api");
         assert!(own.settings.contains_key("upload_type"), "{own:?}");
-        let demo = targets.resolved_destination("Demo").unwrap();
+        let demo = targets.destination("Demo").unwrap();
         assert_eq!(demo.host, "");
-        assert_eq!(Some(demo), targets.destination("Demo"));
+        let hosts = ["Own", "Demo"].map(|name| targets.facts_of(name).host);
+        assert_eq!(hosts, [Some("tables.example".to_owned()), None]);
         assert_eq!(targets.destination("Gone"), None);
     }
 }

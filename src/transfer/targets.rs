@@ -16,6 +16,8 @@ use crate::services::http::Redactor;
 pub struct Resolved {
     pub target: Arc<Target>,
     pub service: &'static dyn Service,
+    /// Where its files go, as the settings were; none where that is not known.
+    pub destination: Option<Destination>,
 }
 
 impl Resolved {
@@ -26,6 +28,14 @@ impl Resolved {
         self.target.secrets.values().for_each(|secret| redactor.hide(secret.expose()));
         redactor
     }
+}
+
+/// What the settings alone say of a profile: asked before the first upload to it, without its secrets.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct TargetFacts {
+    /// The host that its files go to; none where only an upload finds it out.
+    pub host: Option<String>,
+    pub limits: TargetLimits,
 }
 
 /// What the user lets a profile do at most, besides what counts for all.
@@ -44,14 +54,9 @@ pub trait Targets: Send + Sync + fmt::Debug {
     /// No such profile, or one of an unknown service.
     fn service_of(&self, profile: &str) -> Result<&'static str, Failure>;
 
-    /// The host that the profile's files go to, from the settings alone: asked before the first upload to it.
-    fn host_of(&self, _profile: &str) -> Option<String> {
-        None
-    }
-
-    /// As the settings have them now.
-    fn limits_of(&self, _profile: &str) -> TargetLimits {
-        TargetLimits::default()
+    /// As the settings have it now.
+    fn facts_of(&self, _profile: &str) -> TargetFacts {
+        TargetFacts::default()
     }
 
     /// # Errors
@@ -61,10 +66,5 @@ pub trait Targets: Send + Sync + fmt::Debug {
     /// Where the profile's files go as the settings are now; none where that is not known. It is kept with each batch.
     fn destination(&self, _profile: &str) -> Option<Destination> {
         None
-    }
-
-    /// Where the files go of a profile that was resolved a moment ago.
-    fn resolved_destination(&self, profile: &str) -> Option<Destination> {
-        self.destination(profile)
     }
 }

@@ -16,7 +16,7 @@ use affix::services::http::{Call, Exchange, Http, Network};
 use affix::services::{Service, Upload};
 use affix::store::{SessionId, Store, system_clock};
 use affix::transfer::{
-    Config, Event, Finished, Handle, Limits, Repairs, Resolved, TargetLimits, Targets, retry,
+    Config, Event, Finished, Handle, Limits, Repairs, Resolved, TargetFacts, TargetLimits, Targets, retry,
 };
 use futures_util::future::BoxFuture;
 use http::Method;
@@ -224,12 +224,9 @@ impl Targets for FakeTargets {
         Ok("fake")
     }
 
-    fn host_of(&self, profile: &str) -> Option<String> {
-        profile.get(..1).map(str::to_owned)
-    }
-
-    fn limits_of(&self, _: &str) -> TargetLimits {
-        *self.0.limits.lock().unwrap()
+    fn facts_of(&self, profile: &str) -> TargetFacts {
+        let host = profile.get(..1).map(str::to_owned);
+        TargetFacts { host, limits: *self.0.limits.lock().unwrap() }
     }
 
     fn resolve<'a>(&'a self, profile: &'a str) -> BoxFuture<'a, Result<Resolved, Failure>> {
@@ -240,7 +237,7 @@ impl Targets for FakeTargets {
             secrets: [].into(),
         };
         let service = self.0;
-        Box::pin(async move { Ok(Resolved { target: Arc::new(target), service }) })
+        Box::pin(async move { Ok(Resolved { target: Arc::new(target), service, destination: None }) })
     }
 }
 

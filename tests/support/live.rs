@@ -28,8 +28,7 @@ use affix::sandbox::files::Kept;
 use affix::sandbox::log::Entry;
 use affix::sandbox::server::{Config as SandboxConfig, Server};
 use affix::sandbox::{demo_secrets, demo_settings};
-use affix::services::body::Gauge;
-use affix::services::http::{Context, Exchange, Http, Network, Observer, Redactor};
+use affix::services::http::{Context, Exchange, Http, Network, Redactor, Unobserved};
 use affix::services::{self, Service, Stored};
 use affix::store::{SessionId, Store, system_clock};
 use affix::transfer::aftercare::Aftercare;
@@ -210,7 +209,7 @@ impl Live {
             .map(|(key, value)| (key.clone(), service.accept_secret(&key, value).unwrap()));
         let target = Target::new(&profile, description, secrets.collect());
         assert_eq!(service.check_settings(&target), Vec::<String>::new(), "{name}");
-        let resolved = Resolved { target: target.into(), service };
+        let resolved = Resolved { target: target.into(), service, destination: None };
         self.targets.known.lock().unwrap().insert(name.to_owned(), resolved);
     }
 
@@ -333,7 +332,7 @@ impl Live {
         }
         Exchange::new(Context {
             http: self.http.clone(),
-            observer: Arc::new(Nobody),
+            observer: Arc::new(Unobserved),
             cancel: CancellationToken::new(),
             redactor,
             checkpoint: None,
@@ -348,23 +347,13 @@ impl Live {
     }
 
     pub fn stored(&self, profile: &str, receipt: &Receipt) -> (&'static dyn Service, Stored) {
-        let Resolved { target, service } = self.resolved(profile);
+        let Resolved { target, service, .. } = self.resolved(profile);
         (service, Stored { target, name: "x".to_owned(), receipt: receipt.clone() })
     }
 
     pub async fn activities(&self, id: AttachmentId) -> Vec<Activity> {
         self.store.activity(id).await.unwrap()
     }
-}
-
-#[derive(Debug)]
-struct Nobody;
-
-impl Observer for Nobody {
-    fn step(&self, _: Step) {}
-    fn sending(&self, _: Arc<Gauge>) {}
-    fn activity(&self, _: Activity) {}
-    fn checkpoint(&self, _: Option<String>) {}
 }
 
 /// A picture that every service takes, filled up to `size` bytes behind its end; each seed gives other bytes.

@@ -49,13 +49,13 @@ impl Targets for Moving {
     fn resolve<'a>(&'a self, profile: &'a str) -> BoxFuture<'a, Result<Resolved, Failure>> {
         Box::pin(async move {
             self.looks.acquire().await.unwrap().forget();
-            let Destination { host, .. } = self.find(profile)?;
+            let destination = self.find(profile)?;
             let target = Target {
                 profile: profile.to_owned(),
-                settings: [("host".to_owned(), host)].into(),
+                settings: [("host".to_owned(), destination.host.clone())].into(),
                 secrets: [].into(),
             };
-            Ok(Resolved { target: Arc::new(target), service: self.fake })
+            Ok(Resolved { target: Arc::new(target), service: self.fake, destination: Some(destination) })
         })
     }
 

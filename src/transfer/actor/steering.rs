@@ -1,9 +1,9 @@
 //! What the user wants of attachments that are in the queue already, or were once: cancel, pause, resume, retry.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
-use super::super::job::Job;
+use super::super::handed::Handed;
+use super::super::job::{Cache, Job};
 use super::super::stop::Wish;
 use super::super::{Event, Finished, Repairs, Scope};
 use super::Actor;
@@ -13,6 +13,10 @@ use crate::store::{Pick, Row};
 
 /// Attachments that one commit takes back into the queue.
 pub(super) const CLAIMED_AT_ONCE: usize = 1000;
+
+/// What the jobs of each batch share that are taken back together.
+#[derive(Default)]
+pub(super) struct Mates(HashMap<BatchId, (Cache, Handed)>);
 
 impl Actor {
     pub(super) async fn cancel(&mut self, scope: &Scope) {
@@ -106,7 +110,7 @@ impl Actor {
         let mut ids = self.config.store.retryable(scope.pick()).await?;
         ids.retain(|id| !self.holds(*id));
         let mut claimed = 0;
-        let mut caches: HashMap<BatchId, _> = HashMap::new();
+        let mut mates = Mates::default();
         for part in ids.chunks(CLAIMED_AT_ONCE) {
             let part = match scope {
                 // Whoever names one has looked at it.
@@ -115,14 +119,21 @@ impl Actor {
             };
             for row in self.config.store.claim(part).await? {
                 claimed += 1;
-                let mut job = job_of(row);
-                job.cache = Arc::clone(caches.entry(job.batch).or_insert_with(|| Arc::clone(&job.cache)));
-                *self.batches.entry(job.batch).or_default() += 1;
+                let job = self.rejoin(row, &mut mates);
                 self.emit(Event::State { id: job.id, state: State::Queued, step: None });
                 self.queue.push(job);
             }
         }
         Ok(claimed)
+    }
+
+    /// The job of a row that is taken back, one of its batch's that go on.
+    pub(super) fn rejoin(&mut self, row: Row, mates: &mut Mates) -> Job {
+        let job = job_of(row);
+        *self.batches.entry(job.batch).or_default() += 1;
+        let shared = mates.0.entry(job.batch).or_insert_with(|| (job.cache.clone(), job.handed.clone()));
+        let (cache, handed) = shared.clone();
+        Job { cache, handed, ..job }
     }
 
     pub(super) fn holds(&self, id: AttachmentId) -> bool {

@@ -1,15 +1,14 @@
 //! What dead runs left unfinished: what is paused again, what goes on, what may have arrived.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use super::super::job::Job;
 use super::super::{Event, Finished, TakenUp};
 use super::Actor;
-use super::steering::{CLAIMED_AT_ONCE, job_of};
-use crate::domain::attachment::{AttachmentId, BatchId, State};
+use super::steering::{CLAIMED_AT_ONCE, Mates, job_of};
+use crate::domain::attachment::{AttachmentId, State};
 use crate::domain::describe::{Capability, Repeat};
 use crate::domain::error::{Failure, Kind, Retry, Step};
 use crate::services;
@@ -22,14 +21,12 @@ impl Actor {
         let left = self.config.store.interrupted().await?;
         let mut told = TakenUp::default();
         let mut unsure = Vec::new();
-        let mut caches: HashMap<BatchId, _> = HashMap::new();
+        let mut mates = Mates::default();
         for part in left.chunks(CLAIMED_AT_ONCE) {
             let mut going_on = Vec::new();
             for row in self.take(part, go_on, &mut told).await? {
-                *self.batches.entry(row.batch).or_default() += 1;
                 let (id, state, step, failure) = (row.id, row.state, row.step, row.failure.clone());
-                let mut job = job_of(row);
-                job.cache = Arc::clone(caches.entry(job.batch).or_insert_with(|| Arc::clone(&job.cache)));
+                let job = self.rejoin(row, &mut mates);
                 match state {
                     State::Unsure => {
                         unsure.push((job, failure));

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use tokio::time::Instant;
 
 use super::super::job::Job;
-use super::super::{Scope, Targets};
+use super::super::{Scope, TargetFacts, Targets};
 use crate::domain::attachment::{AttachmentId, Priority};
 use crate::services::http::Pace;
 
@@ -87,8 +87,8 @@ impl Lane {
     /// What the settings say of the profile now; what they do not say stays as a job has learnt it.
     pub(super) fn look(&mut self, profile: &str, targets: &dyn Targets, now: Instant) {
         self.looked = Some(now);
-        self.host = targets.host_of(profile).or_else(|| self.host.take());
-        let limits = targets.limits_of(profile);
+        let TargetFacts { host, limits } = targets.facts_of(profile);
+        self.host = host.or_else(|| self.host.take());
         self.parallel = limits.parallel;
         self.pace.set(limits.requests_per_minute);
     }
