@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use affix::app::{App, Start};
 use affix::domain::attachment::{AttachmentId, State};
+use affix::media::Readers;
 use affix::platform::dirs::Home;
 use affix::secrets::Secrets;
 use affix::settings::File;
@@ -104,7 +105,8 @@ impl Bench {
         let describe = |id: &str| affix::services::find(id).map(affix::services::Service::description);
         let loaded = File::new(home.settings_file(), describe).load();
         let secrets = Secrets::memory();
-        let start = Start { home, secrets, loaded, files: Vec::new(), clock: system_clock };
+        let start =
+            Start { home, secrets, loaded, files: Vec::new(), readers: Readers::here(), clock: system_clock };
         let app = App::new(&ctx, start).unwrap();
         Self { ctx, app, time: 0.0 }
     }

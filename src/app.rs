@@ -23,6 +23,7 @@ use eframe::egui::{self, Context, InputState, Ui};
 use tokio::sync::mpsc;
 
 use crate::domain::error::Failure;
+use crate::media::Readers;
 use crate::model::{self, Action, Model, Notice, Update};
 use crate::platform::dirs::Home;
 use crate::secrets::Secrets;
@@ -47,6 +48,8 @@ pub struct Start {
     /// Files of the command line.
     pub files: Vec<PathBuf>,
     /// Milliseconds since 1970 (UTC).
+    /// What reads the files for previews and copies.
+    pub readers: Readers,
     pub clock: fn() -> i64,
 }
 
@@ -87,16 +90,16 @@ impl App {
     /// The system gives no threads.
     pub fn new(ctx: &Context, start: Start) -> Result<Self, Failure> {
         crate::ui::install(ctx);
-        let Start { home, secrets, loaded, files, clock } = start;
+        let Start { home, secrets, loaded, files, readers, clock } = start;
         let waker = {
             let ctx = ctx.clone();
             Arc::new(move || ctx.request_repaint())
         };
-        let mut work = Work::new(waker)?;
+        let mut work = Work::new(waker, readers.clone())?;
         let opening = (home.clone(), secrets.clone());
         work.open(home.clone(), secrets, loaded.settings.clone(), clock);
         let texts = Texts::new(Language::from_setting(&loaded.settings.window.language));
-        let detail = detail::Reading::new(previews::Pool::start(&work.reporter()));
+        let detail = detail::Reading::new(previews::Pool::start(&work.reporter(), &readers));
         let mut app = Self {
             model: Model::default(),
             state: State::default(),

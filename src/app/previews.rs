@@ -1,15 +1,14 @@
 //! Makes previews on threads of its own: the newest wish first, wishes that scrolled away dropped.
 
 use std::collections::VecDeque;
-use std::panic::catch_unwind;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use super::work::Reporter;
 use crate::domain::attachment::AttachmentId;
-use crate::domain::error::{Failure, Kind};
-use crate::media;
+use crate::domain::error::Failure;
+use crate::media::{self, Readers};
 use crate::model::detail::{Picture, PreviewSize, Update};
 use crate::model::{self};
 
@@ -78,13 +77,13 @@ impl Shared {
 }
 
 impl Pool {
-    pub(super) fn start(reporter: &Reporter) -> Self {
+    pub(super) fn start(reporter: &Reporter, readers: &Readers) -> Self {
         let shared = Arc::new(Shared::default());
         for number in 1..=THREADS {
-            let (shared, reporter) = (shared.clone(), reporter.clone());
+            let (shared, reporter, readers) = (shared.clone(), reporter.clone(), readers.clone());
             let work = move || {
                 while let Some(Wish { key: (id, size), path }) = shared.next() {
-                    let result = look(&path, size);
+                    let result = look(&readers, &path, size);
                     reporter.send_blocking(model::Update::Detail(Update::Preview(id, size, result)));
                 }
             };
@@ -116,10 +115,12 @@ impl Drop for Pool {
     }
 }
 
-/// A file from anywhere may bring a decoder to panic; that costs this one picture.
-fn look(path: &Path, size: PreviewSize) -> Result<Picture, Failure> {
-    let made = catch_unwind(|| media::preview(path, size.pixels()).map(picture));
-    made.unwrap_or_else(|_panic| Err(Failure::new(Kind::Unreadable, "The picture could not be decoded")))
+fn look(readers: &Readers, path: &Path, size: PreviewSize) -> Result<Picture, Failure> {
+    let made = match size {
+        PreviewSize::Small => readers.small(path),
+        PreviewSize::Large => readers.still(path, size.pixels()),
+    };
+    made.map(picture)
 }
 
 fn picture(rgba: media::Rgba) -> Picture {

@@ -8,6 +8,7 @@ use eframe::{NativeOptions, Renderer};
 
 use super::{App, Start};
 use crate::domain::error::{Failure, Kind};
+use crate::media::Readers;
 use crate::model::list::Filter;
 use crate::platform::dirs::Home;
 use crate::secrets::Secrets;
@@ -36,7 +37,7 @@ pub fn run(home: Option<PathBuf>, files: Vec<PathBuf>, describe: Describe) -> Re
     home.create()?;
     let loaded = File::new(home.settings_file(), describe).load();
     let secrets = Secrets::system(&home);
-    let start = Start { home, secrets, loaded, files, clock: system_clock };
+    let start = Start { home, secrets, loaded, files, readers: Readers::here(), clock: system_clock };
     let window = &start.loaded.settings.window;
     let options = NativeOptions {
         viewport: ViewportBuilder::default()

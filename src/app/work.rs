@@ -9,6 +9,7 @@ use tokio::runtime::Runtime;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::domain::error::Failure;
+use crate::media::Readers;
 use crate::model::{Notice, Update};
 use crate::platform::dirs::Home;
 use crate::platform::session::Session;
@@ -36,6 +37,7 @@ pub(super) struct Core {
     pub store: Store,
     pub handle: transfer::Handle,
     pub http: Http,
+    pub readers: Readers,
     /// Says that this run lives.
     _session: Arc<Session>,
 }
@@ -53,6 +55,7 @@ pub(super) struct Work {
     runtime: Option<Runtime>,
     reporter: Reporter,
     updates: mpsc::Receiver<Update>,
+    readers: Readers,
     opening: Option<oneshot::Receiver<Opened>>,
 }
 
@@ -86,13 +89,14 @@ impl Reporter {
 }
 
 impl Work {
-    pub(super) fn new(waker: Waker) -> Result<Self, Failure> {
+    pub(super) fn new(waker: Waker, readers: Readers) -> Result<Self, Failure> {
         let runtime = opening::runtime()?;
         let (sender, updates) = mpsc::channel(WAITING);
         Ok(Self {
             runtime: Some(runtime),
             reporter: Reporter { updates: sender, waker },
             updates,
+            readers,
             opening: None,
         })
     }
@@ -102,9 +106,10 @@ impl Work {
         let (sender, opening) = oneshot::channel();
         self.opening = Some(opening);
         let waker = self.reporter.waker.clone();
+        let with = (settings.clone(), self.readers.clone());
         let (reporter, go_on) = (self.reporter(), settings.uploads.resume);
         self.start(async move {
-            let opened = open(home, secrets, settings, waker.clone(), clock).await;
+            let opened = open(home, secrets, with, waker.clone(), clock).await;
             let handle = opened.as_ref().ok().map(|(core, _)| core.handle.clone());
             if sender.send(opened).is_ok() {
                 waker();
@@ -167,7 +172,13 @@ async fn take_up(handle: &transfer::Handle, go_on: bool, reporter: &Reporter) {
     }
 }
 
-async fn open(home: Home, secrets: Secrets, settings: Settings, waker: Waker, clock: fn() -> i64) -> Opened {
+async fn open(
+    home: Home,
+    secrets: Secrets,
+    (settings, readers): (Settings, Readers),
+    waker: Waker,
+    clock: fn() -> i64,
+) -> Opened {
     let file = File::new(home.settings_file(), describe);
     let (store, session) = opening::open_store(&home).await?;
     let http = opening::http(&settings)?;
@@ -177,11 +188,13 @@ async fn open(home: Home, secrets: Secrets, settings: Settings, waker: Waker, cl
         store: store.clone(),
         targets: targets.clone(),
         http: http.clone(),
+        readers: readers.clone(),
         limits: opening::limits_of(&settings),
         retry: opening::retry_of(&settings),
         waker,
         clock,
     });
-    let core = Core { home, file, secrets, targets, store, handle, http, _session: Arc::new(session) };
+    let core =
+        Core { home, file, secrets, targets, store, handle, http, readers, _session: Arc::new(session) };
     Ok((core, events))
 }

@@ -14,6 +14,7 @@ use super::context::{Context, Keeping};
 use super::{DONE, FAILED};
 use crate::domain::error::{Failure, Kind};
 use crate::domain::link::Format;
+use crate::media::Readers;
 use crate::store::system_clock;
 use crate::transfer::{self, Config, Limits, Repairs, Targets as _, opening};
 use display::Display;
@@ -52,6 +53,7 @@ fn start(context: &Context, keeping: &Keeping, how: &How, format: Format) -> Res
         store: keeping.store.clone(),
         targets: context.targets.clone(),
         http: context.http()?,
+        readers: Readers::here(),
         limits: limits(context, how.jobs),
         retry: opening::retry_of(&context.settings).of_a_command(),
         waker: Arc::new(|| {}),

@@ -1,6 +1,7 @@
 //! Meaning: plain data and rules. No disk, no network, no clock, no user interface.
 
 pub mod attachment;
+pub mod changes;
 pub mod curl;
 pub mod describe;
 pub mod error;

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::changes::PictureType;
 use crate::domain::error::{Failure, Kind, Step};
 
 /// One thing that a check found.
@@ -32,6 +33,12 @@ pub enum Repair {
     Rename { name: String },
     /// Send a smaller copy of the image, of at most this many bytes.
     ShrinkImage { max_bytes: u64 },
+    /// Send a copy of the image of this type.
+    ConvertImage { to: PictureType },
+    /// Send the photo with its metadata, whatever the settings say.
+    KeepMetadata,
+    /// Show the video with its frame at this many milliseconds.
+    VideoFrame { at_ms: u64 },
     /// Send it to the target as it is now, which is not where it went when the file was handed over.
     UseChangedTarget,
 }
@@ -76,6 +83,11 @@ impl Repair {
         match self {
             Self::Rename { name } => format!("It can be sent as “{name}”."),
             Self::UseChangedTarget => "It can be sent to the target as it is now.".to_owned(),
+            Self::ConvertImage { to } => {
+                format!("A copy as {} can be sent.", to.extension().to_uppercase())
+            }
+            Self::KeepMetadata => "It can be sent with its metadata.".to_owned(),
+            Self::VideoFrame { .. } => "Another frame can stand for it.".to_owned(),
             Self::ShrinkImage { max_bytes } => format!(
                 "A smaller copy of at most {} can be sent.",
                 crate::domain::progress::human_bytes(*max_bytes)

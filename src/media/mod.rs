@@ -7,17 +7,23 @@
 mod ffmpeg;
 mod h264;
 mod inspect;
+mod look;
 mod mkv;
 mod mp4;
 mod picture;
 mod png;
 mod preview;
+mod readers;
 mod shrink;
 mod sniff;
+mod stubs;
 mod video;
 
 pub use inspect::inspect;
+pub use look::{Area, Excerpt, Frame, Moment, Rgba};
 pub use png::png_of;
-pub use preview::{Rgba, preview};
+pub use preview::preview;
+pub use readers::{Copied, Readers};
 pub use shrink::shrink_image;
+pub use stubs::{copy, excerpt, frames, metadata, moments, part};
 pub use video::{Thumb, ThumbSource, thumbnail};

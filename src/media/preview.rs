@@ -9,21 +9,12 @@ use image::{DynamicImage, ImageDecoder, ImageError, ImageReader, ImageResult};
 
 use crate::domain::error::{Failure, Kind, Step};
 use crate::domain::file_name;
-use crate::media::{ThumbSource, inspect, picture, sniff, thumbnail};
+use crate::media::{Rgba, ThumbSource, inspect, picture, sniff, thumbnail};
 
 /// The image crate holds a JPEG's file in memory beside its pixels.
 const FILE_MAX_BYTES: u64 = 256 << 20;
 /// What a header may say before anything is decoded.
 const PIXELS_MAX: u64 = 400_000_000;
-
-/// Pixels for the screen.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Rgba {
-    pub width: u32,
-    pub height: u32,
-    /// Four bytes a pixel, the colours multiplied by the alpha.
-    pub pixels: Vec<u8>,
-}
 
 /// A picture's or a video's look, upright, scaled down (never up) to `max_px` pixels at its longer side. Blocks; for a
 /// video that only `ffmpeg` can decode, for 30 seconds at most.
@@ -47,7 +38,7 @@ pub fn preview(path: &Path, max_px: u32) -> Result<Rgba, Failure> {
 }
 
 fn video(path: &Path, max_px: u32, shown: &str) -> Result<Rgba, Failure> {
-    let thumb = thumbnail(path)?;
+    let thumb = thumbnail(path, None)?;
     if thumb.source == ThumbSource::Placeholder {
         return Err(failure(Kind::WrongType, format!("No picture of “{shown}” can be decoded here")));
     }

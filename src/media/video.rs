@@ -45,7 +45,7 @@ pub enum ThumbSource {
 ///
 /// # Errors
 /// [`Kind::Unreadable`] when the file cannot be read; never for a video that cannot be decoded.
-pub fn thumbnail(path: &Path) -> Result<Thumb, Failure> {
+pub fn thumbnail(path: &Path, _at_ms: Option<u64>) -> Result<Thumb, Failure> {
     let (mut file, _) = inspect::open(path)?;
     let head = inspect::first_bytes(&mut file).map_err(|error| inspect::unreadable(path, &error))?;
     let frame = if sniff::video_type(&head).is_some() { frame(path, &mut file) } else { None };

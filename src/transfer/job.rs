@@ -216,7 +216,7 @@ async fn steps(job: &Job, keeper: &Keeper<'_>, host: &mut Option<String>) -> Res
         keeper.emit(Event::Warned { id: job.id, findings }).await;
     }
     keeper.state(Step::Prepare).await;
-    let prepared = cleared.prepare(&resolved, job.answer_lost && !elsewhere).await?;
+    let prepared = cleared.prepare(&resolved, &keeper.config.readers, job.answer_lost && !elsewhere).await?;
     let mut exchange = Exchange::new(keeper.context(job, &resolved)).paced(job.pace.clone());
     exchange.ready().await?;
     // Nothing leaves this computer before the try stands in the database.

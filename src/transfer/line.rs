@@ -11,11 +11,12 @@ use super::after::{After, Original};
 use super::preflight;
 use super::targets::Resolved;
 use crate::domain::attachment::FileFacts;
+use crate::domain::changes::CopyWish;
 use crate::domain::describe::{Checksum, Types};
 use crate::domain::error::{Failure, Kind, Retry, Step};
 use crate::domain::preflight::{Finding, Repair};
 use crate::domain::receipt::Receipt;
-use crate::media;
+use crate::media::{self, Readers};
 use crate::services::Upload;
 use crate::services::body::{CHEAP_BYTES, Digests, FileSource};
 use crate::services::http::Exchange;
@@ -87,13 +88,18 @@ impl Inspected {
 
 impl Cleared {
     /// Carries the repairs out and makes what the service needs besides the file.
-    pub(super) async fn prepare(self, resolved: &Resolved, answer_lost: bool) -> Result<Prepared, Failure> {
+    pub(super) async fn prepare(
+        self,
+        resolved: &Resolved,
+        readers: &Readers,
+        answer_lost: bool,
+    ) -> Result<Prepared, Failure> {
         let capability = &resolved.service.description().capability;
         let mut original = Original::of(&self.file);
         let (file, copies) =
-            repair(self.file, self.repairs).await.map_err(|failure| failure.at(Step::Prepare))?;
+            repair(self.file, self.repairs, readers).await.map_err(|failure| failure.at(Step::Prepare))?;
         let thumb = if capability.types == Types::ImagesAndVideos && file.is_video() {
-            Some(thumb(file.path.clone()).await.map_err(|failure| failure.at(Step::Prepare))?)
+            Some(thumb(file.path.clone(), readers).await.map_err(|failure| failure.at(Step::Prepare))?)
         } else {
             None
         };
@@ -166,33 +172,34 @@ fn damaged(cause: String) -> Failure {
 async fn repair(
     mut file: FileFacts,
     repairs: Vec<Repair>,
+    readers: &Readers,
 ) -> Result<(FileFacts, Option<tempfile::TempDir>), Failure> {
     let mut copies = None;
+    let wish = CopyWish::of(&repairs, false);
+    if !wish.is_none() {
+        let (from, readers) = (file.path.clone(), readers.clone());
+        // The folder belongs to the thread that fills it: a job cancelled meanwhile leaves none behind.
+        let (copied, folder) = off_thread(move || {
+            let folder = tempfile::tempdir().map_err(|error| no_room(&error))?;
+            Ok((readers.copy(&from, wish, folder.path())?, folder))
+        })
+        .await?;
+        if let Some(copied) = copied {
+            file = FileFacts { duration_secs: file.duration_secs, ..copied.facts };
+            copies = Some(folder);
+        }
+    }
     for repair in repairs {
-        match repair {
-            Repair::Rename { name } => file.name = name,
-            // Another place, the same file.
-            Repair::UseChangedTarget => {}
-            Repair::ShrinkImage { max_bytes } => {
-                let from = file.path.clone();
-                // The folder belongs to the thread that fills it: a job cancelled meanwhile leaves none behind.
-                let (smaller, folder) = off_thread(move || {
-                    let folder = tempfile::tempdir().map_err(|error| no_room(&error))?;
-                    Ok((media::shrink_image(&from, max_bytes, folder.path())?, folder))
-                })
-                .await?;
-                let stem = file.name.rsplit_once('.').map_or(file.name.as_str(), |(stem, _)| stem);
-                let extension = smaller.path.extension().unwrap_or_default().to_string_lossy();
-                file = FileFacts { name: format!("{stem}.{extension}"), ..smaller };
-                copies = Some(folder);
-            }
+        if let Repair::Rename { name } = repair {
+            file.name = name;
         }
     }
     Ok((file, copies))
 }
 
-async fn thumb(path: PathBuf) -> Result<Bytes, Failure> {
-    let thumb = off_thread(move || media::thumbnail(&path)).await?;
+async fn thumb(path: PathBuf, readers: &Readers) -> Result<Bytes, Failure> {
+    let readers = readers.clone();
+    let thumb = off_thread(move || readers.thumbnail(&path, None)).await?;
     Ok(Bytes::from(thumb.jpeg))
 }
 

@@ -35,6 +35,7 @@ use crate::domain::error::{Failure, Kind, Step};
 use crate::domain::link_check::LinkCheck;
 use crate::domain::preflight::{Finding, Repair};
 use crate::domain::receipt::Receipt;
+use crate::media::Readers;
 use crate::platform::network;
 use crate::services::body::Throttle;
 use crate::services::http::Http;
@@ -54,6 +55,8 @@ pub struct Config {
     pub store: Store,
     pub targets: Arc<dyn Targets>,
     pub http: Http,
+    /// What reads the files for facts that take decoding, and makes copies of them.
+    pub readers: Readers,
     pub limits: Limits,
     pub retry: retry::Policy,
     /// Called when there is something new to show; from the engine's threads.

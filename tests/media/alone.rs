@@ -13,7 +13,7 @@ const FILE: &str = "AFFIX_TEST_FILE";
 #[ignore = "the other tests of this file run it in a process of its own, where no program is found"]
 fn tell() {
     let path = std::env::var_os(FILE).unwrap();
-    let (facts, thumb) = (inspect(Path::new(&path)).unwrap(), thumbnail(Path::new(&path)).unwrap());
+    let (facts, thumb) = (inspect(Path::new(&path)).unwrap(), thumbnail(Path::new(&path), None).unwrap());
     println!("told: {:?} {:?} {:?}", facts.pixels, facts.duration_secs, thumb.source);
 }
 

@@ -14,7 +14,7 @@ fn refused(path: &Path) -> Failure {
     let failure = inspect(path).unwrap_err();
     assert_eq!((failure.kind, failure.step), (Kind::Unreadable, Some(Step::Inspect)));
     assert!(failure.advice.is_some(), "{failure}");
-    assert_eq!(thumbnail(path).unwrap_err().broke, failure.broke);
+    assert_eq!(thumbnail(path, None).unwrap_err().broke, failure.broke);
     failure
 }
 
@@ -67,7 +67,7 @@ fn broken_media_have_facts_and_a_placeholder() {
         let path = folder.file(name, bytes);
         let facts = inspect(&path).unwrap();
         assert_eq!((facts.mime.as_str(), facts.pixels, facts.duration_secs), (mime, pixels, None), "{name}");
-        let thumb = thumbnail(&path).unwrap();
+        let thumb = thumbnail(&path, None).unwrap();
         assert_eq!((thumb.source, thumb.width, thumb.height), (ThumbSource::Placeholder, 640, 360), "{name}");
         let drawn = image::load_from_memory(&thumb.jpeg).unwrap().into_rgb8();
         let (middle, corner) = (drawn.get_pixel(320, 180).0, drawn.get_pixel(2, 2).0);
@@ -94,7 +94,7 @@ fn a_film_of_five_gigabytes_costs_its_index_alone() {
     let facts = inspect(&path).unwrap();
     assert_eq!((facts.pixels, facts.duration_secs), (Some((320, 180)), Some(2)));
     assert!(facts.size > gap);
-    assert_eq!(thumbnail(&path).unwrap().source, ThumbSource::Decoded);
+    assert_eq!(thumbnail(&path, None).unwrap().source, ThumbSource::Decoded);
     assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
     assert!(peak_memory_kib() < 700_000, "{} KiB", peak_memory_kib());
 }
@@ -173,7 +173,7 @@ fn damaged_films_never_bring_it_down() {
             let path = folder.file(name, &damaged);
             let facts = inspect(&path).unwrap();
             assert_eq!(facts.size, damaged.len() as u64);
-            let thumb = thumbnail(&path).unwrap();
+            let thumb = thumbnail(&path, None).unwrap();
             assert!(thumb.width <= 640 && thumb.height <= 1280 && thumb.jpeg.starts_with(&[0xff, 0xd8]));
         }
     }

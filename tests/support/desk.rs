@@ -16,6 +16,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use affix::app::{App, Start};
+use affix::media::Readers;
 use affix::platform::dirs::Home;
 use affix::sandbox::credentials::Credentials;
 use affix::sandbox::faults::Faults;
@@ -118,6 +119,7 @@ impl Window {
             secrets: Secrets::memory(),
             loaded: file.load(),
             files: Vec::new(),
+            readers: Readers::here(),
             clock: system_clock,
         };
         let frame = |ui: &mut Ui, shown: &mut Shown| match &mut shown.app {

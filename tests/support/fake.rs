@@ -11,6 +11,7 @@ use affix::domain::error::{Failure, Kind, Step};
 use affix::domain::preflight::{Finding, Repair};
 use affix::domain::profile::Target;
 use affix::domain::receipt::{LinkKind, Receipt};
+use affix::media::Readers;
 use affix::services::body::Body;
 use affix::services::http::{Call, Exchange, Http, Network};
 use affix::services::{Service, Upload};
@@ -259,6 +260,7 @@ pub fn config(store: &Store, fake: &'static Fake, limits: Limits) -> Config {
         store: store.clone(),
         targets: Arc::new(FakeTargets(fake)),
         http: Http::new(&Network::default()).unwrap(),
+        readers: Readers::here(),
         limits,
         retry: retry::Policy::default(),
         waker: Arc::new(|| {

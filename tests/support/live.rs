@@ -22,6 +22,7 @@ use affix::domain::error::{Failure, Kind, Step};
 use affix::domain::profile::{Profile, Target};
 use affix::domain::receipt::Receipt;
 use affix::domain::secret::Secret;
+use affix::media::Readers;
 use affix::sandbox::credentials::Credentials;
 use affix::sandbox::faults::Fault;
 use affix::sandbox::files::Kept;
@@ -150,6 +151,7 @@ impl Live {
             store: store.clone(),
             targets: targets.clone(),
             http: http.clone(),
+            readers: Readers::here(),
             limits: Limits::default(),
             retry: retry::Policy {
                 retries: RETRIES,

@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 
 use affix::app::{App, Start};
 use affix::domain::profile::Profile;
+use affix::media::Readers;
 use affix::platform::dirs::Home;
 use affix::sandbox::credentials::Credentials;
 use affix::sandbox::running::{self, Serving};
@@ -57,6 +58,7 @@ impl TargetsPage {
             secrets: secrets.clone(),
             loaded: file.load(),
             files: Vec::<PathBuf>::new(),
+            readers: Readers::here(),
             clock: system_clock,
         };
         let mut start = Some(start);

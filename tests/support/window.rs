@@ -19,6 +19,7 @@ use std::time::{Duration, Instant};
 
 use affix::app::{App, Start};
 use affix::domain::describe::Description;
+use affix::media::Readers;
 use affix::platform::dirs::Home;
 use affix::secrets::Secrets;
 use affix::services::{self, Service};
@@ -90,7 +91,7 @@ impl Preparing {
         home.create().unwrap();
         let loaded = File::new(home.settings_file(), describe).load();
         let (secrets, files) = (self.secrets, self.files);
-        let start = Start { home, secrets, loaded, files, clock };
+        let start = Start { home, secrets, loaded, files, readers: Readers::here(), clock };
         let page = Page { start: Some(start), app: None };
         let draw = |ui: &mut eframe::egui::Ui, page: &mut Page| {
             let ctx = ui.ctx().clone();

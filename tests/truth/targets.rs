@@ -73,6 +73,7 @@ fn start(fake: &'static Fake, limits: Limits) -> (Rig, Arc<Moving>) {
         store: store.clone(),
         targets: targets.clone(),
         http: Http::new(&Network::default()).unwrap(),
+        readers: affix::media::Readers::here(),
         limits,
         retry: retry::Policy { retries: 0, ..retry::Policy::default() },
         waker: Arc::new(|| {}),

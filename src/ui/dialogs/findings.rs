@@ -62,6 +62,8 @@ fn offer(texts: &Texts, repair: &Repair) -> String {
             texts.with("finding-rename", &[("name", (&file_name::display(name)).into())])
         }
         Repair::UseChangedTarget => texts.get("finding-changed-target").to_owned(),
+        // SKELETON: texts of their own.
+        Repair::ConvertImage { .. } | Repair::KeepMetadata | Repair::VideoFrame { .. } => repair.offer(),
         Repair::ShrinkImage { max_bytes } => {
             texts.with("finding-shrink", &[("size", (&texts.bytes(*max_bytes)).into())])
         }
