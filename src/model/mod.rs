@@ -8,7 +8,7 @@
 //! | files coming in | `intake` | `ui/drop`, the bar | `app/intake` |
 //! | the list, its filters and totals, what waits | `list`, `queue` | `ui/list`, `ui/status` | `app/list` |
 //! | links going out | `links` | list and inspector | `app/links` |
-//! | the inspector and previews | `detail` | `ui/inspector` | `app/detail` |
+//! | the inspector and previews | `detail`, `looks` | `ui/inspector` | `app/detail` |
 //! | targets | `targets` | `ui/targets`, the picker | `app/targets` |
 //! | settings | `preferences` | `ui/settings` | `app/preferences` |
 //! | questions and findings | `questions` | `ui/dialogs` | `app/questions` |
@@ -18,6 +18,7 @@ pub mod detail;
 pub mod intake;
 pub mod links;
 pub mod list;
+pub mod looks;
 pub mod preferences;
 pub mod questions;
 pub mod queue;

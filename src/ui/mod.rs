@@ -3,6 +3,7 @@
 pub mod commands;
 pub mod icon;
 pub mod icons;
+pub mod looks;
 pub mod previews;
 pub mod text;
 pub mod theme;
@@ -17,8 +18,8 @@ mod drop;
 mod inspector;
 mod list;
 mod overlays;
-
 mod settings;
+mod shelf;
 mod state;
 mod status;
 mod targets;
@@ -64,7 +65,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
     dialogs::show(ui.ctx(), cx);
     overlays::show(ui.ctx(), cx);
     toasts::show(ui.ctx(), cx);
-    for action in cx.state.previews.ask() {
+    for action in cx.state.previews.ask().chain(cx.state.looks.ask()) {
         cx.push(Action::Detail(action));
     }
 }

@@ -2,6 +2,7 @@
 
 use eframe::egui::Id;
 
+use super::looks::Looks;
 use super::previews::Previews;
 use super::{dialogs, drop, inspector, list, overlays, settings, targets};
 
@@ -33,6 +34,7 @@ pub struct State {
     /// How wide it is now, in points; none until it was drawn.
     pub inspector_width: Option<f32>,
     pub previews: Previews,
+    pub looks: Looks,
     pub targets: targets::State,
     pub settings: settings::State,
     pub dialogs: dialogs::State,

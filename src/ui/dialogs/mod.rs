@@ -40,7 +40,7 @@ pub(super) fn show(ctx: &Context, cx: &mut Cx<'_>) {
     let answer = match question {
         Question::FirstUpload { first, files } => first::show(ctx, cx, (first, files.len()), new),
         Question::Again { target, files, before } => again::show(ctx, cx, (target, files.len(), before), new),
-        Question::Findings { name, findings, .. } => findings::show(ctx, cx, (name, findings), new),
+        Question::Findings { row, findings } => findings::show(ctx, cx, (&row.name, findings), new),
         Question::Confirm(confirm) => confirm::show(ctx, cx, confirm, new),
     };
     if let Some(answer) = answer {
@@ -61,7 +61,7 @@ fn key_of(question: &Question) -> u64 {
         Question::FirstUpload { first, files } => (0, &first.profile, files.len()).hash(&mut hasher),
         Question::Again { target, files, .. } => (1, target, files.len()).hash(&mut hasher),
         // Those behind it may come and go while it is read.
-        Question::Findings { id, .. } => (2, id).hash(&mut hasher),
+        Question::Findings { row, .. } => (2, row.id).hash(&mut hasher),
         Question::Confirm(confirm) => (3, format!("{confirm:?}")).hash(&mut hasher),
     }
     hasher.finish()
