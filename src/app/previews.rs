@@ -1,4 +1,5 @@
-//! Makes previews on threads of its own: the newest wish first, wishes that scrolled away dropped.
+//! Makes previews on threads of its own: what is looked at alone before the list's, the newest wish first, wishes that
+//! scrolled away dropped.
 
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
@@ -50,6 +51,12 @@ impl Queue {
         }
     }
 
+    /// The one that is looked at alone goes before a screenful of small ones.
+    fn pop(&mut self) -> Option<Wish> {
+        let alone = self.waiting.iter().position(|wish| wish.key.1 != PreviewSize::Small);
+        self.waiting.remove(alone.unwrap_or_default())
+    }
+
     fn forget(&mut self, keys: &[Key]) {
         self.waiting.retain(|wish| !keys.contains(&wish.key));
     }
@@ -68,7 +75,7 @@ impl Shared {
             if queue.closed {
                 return None;
             }
-            if let Some(wish) = queue.waiting.pop_front() {
+            if let Some(wish) = queue.pop() {
                 return Some(wish);
             }
             queue = self.changed.wait(queue).unwrap_or_else(PoisonError::into_inner);
@@ -146,6 +153,16 @@ mod tests {
         queue.push(vec![wish(1), wish(2), wish(3)]);
         queue.push(vec![wish(4), wish(2)]);
         assert_eq!(waiting(&queue), [4, 2, 1, 3]);
+    }
+
+    #[test]
+    fn what_is_looked_at_alone_goes_first() {
+        let mut queue = Queue::default();
+        let large = Wish { key: (AttachmentId(7), PreviewSize::Large), ..wish(7) };
+        queue.push(vec![wish(1), large]);
+        queue.push(vec![wish(2), wish(3)]);
+        let order = std::iter::from_fn(|| queue.pop()).map(|wish| wish.key.0.0);
+        assert_eq!(order.collect::<Vec<_>>(), [7, 2, 3, 1]);
     }
 
     #[test]
