@@ -27,6 +27,7 @@ pub mod toasts;
 
 use crate::domain::attachment::{AttachmentId, BatchId, Priority};
 use crate::domain::error::Failure;
+use crate::domain::preflight::Repair;
 use crate::settings::Settings;
 use crate::transfer::{Place, Scope};
 
@@ -87,6 +88,12 @@ pub enum Transfer {
     Reorder(Scope, Place),
     /// Ask the service for a file whose upload's end is not known.
     Look(AttachmentId),
+    /// What is changed in the copy that is sent, in the place of what was chosen before; and try it again.
+    Change {
+        id: AttachmentId,
+        repairs: Vec<Repair>,
+        retry: bool,
+    },
     /// Ask for the links of these.
     CheckLinks(Vec<AttachmentId>),
 }

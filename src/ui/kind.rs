@@ -17,9 +17,8 @@ pub(super) enum Kind {
     Other,
 }
 
-const PICTURES: &[&str] = &[
-    "avif", "bmp", "gif", "heic", "ico", "jfif", "jpeg", "jpg", "png", "qoi", "svg", "tif", "tiff", "webp",
-];
+const PICTURES: &[&str] =
+    &["avif", "bmp", "gif", "heic", "ico", "jfif", "jpeg", "jpg", "png", "qoi", "svg", "tif", "tiff", "webp"];
 const VIDEOS: &[&str] = &["3gp", "avi", "m4v", "mkv", "mov", "mp4", "mpeg", "mpg", "ogv", "webm", "wmv"];
 const AUDIO: &[&str] = &["aac", "aiff", "flac", "m4a", "m4b", "mp3", "oga", "ogg", "opus", "wav", "wma"];
 const PAGES: &[&str] = &["otc", "otf", "pdf", "ttc", "ttf", "woff", "woff2"];

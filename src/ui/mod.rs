@@ -16,8 +16,13 @@ mod bar;
 mod dialogs;
 mod drop;
 mod inspector;
+mod kind;
+mod large;
 mod list;
+mod motion;
 mod overlays;
+mod picture;
+mod seen;
 mod settings;
 mod shelf;
 mod state;
@@ -61,6 +66,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
         Screen::Settings => settings::show(ui, cx),
     }
     drop::hover_ui(ui.ctx(), cx);
+    large::show(ui.ctx(), cx);
     inspector::show_over(ui.ctx(), cx);
     dialogs::show(ui.ctx(), cx);
     overlays::show(ui.ctx(), cx);
@@ -72,7 +78,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
 
 /// When what lay over the screen has gone, the keyboard is back where it was before.
 fn give_back(ctx: &Context, cx: &mut Cx<'_>) {
-    let covered = cx.state.overlay.is_some() || dialogs::is_open(cx.model) || cx.state.inspector.covers();
+    let covered = cx.state.overlay.is_some() || dialogs::is_open(cx.model) || cx.state.covers();
     match (covered, cx.state.beneath.take()) {
         (true, None) => cx.state.beneath = Some(ctx.memory(Memory::focused)),
         (true, kept) => cx.state.beneath = kept,

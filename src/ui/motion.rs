@@ -43,6 +43,11 @@ impl Motion {
         self.paused
     }
 
+    /// Whether this one is on the screen and moves, or would.
+    pub(super) fn plays(&self, id: AttachmentId) -> bool {
+        self.of == Some(id)
+    }
+
     pub(super) fn toggle(&mut self) {
         self.paused = !self.paused;
         self.next = None;

@@ -17,7 +17,9 @@ pub(super) fn paint(ui: &Ui, texture: &TextureHandle, rect: Rect, (opaque, radiu
     if !opaque {
         checks(ui, rect.shrink(1.0).intersect(ui.clip_rect()), radius);
     }
-    Image::from_texture((texture.id(), rect.size())).corner_radius(CornerRadius::same(radius)).paint_at(ui, rect);
+    Image::from_texture((texture.id(), rect.size()))
+        .corner_radius(CornerRadius::same(radius))
+        .paint_at(ui, rect);
 }
 
 /// A calm ground under what may be transparent.

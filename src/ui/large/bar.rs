@@ -24,7 +24,12 @@ pub(super) struct Asked {
 }
 
 /// `stage` is none where nothing can be zoomed.
-pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>, (shown, rect): (&Shown, Rect), stage: Option<&Stage>) -> Asked {
+pub(super) fn show(
+    ui: &mut Ui,
+    cx: &mut Cx<'_>,
+    (shown, rect): (&Shown, Rect),
+    stage: Option<&Stage>,
+) -> Asked {
     let moves = shown.seen.may_move() && cx.state.motion.plays(shown.id);
     let zooms = if stage.is_some() { 2.0 * size::CONTROL + PERCENT + GROUP } else { 0.0 };
     let plays = if moves { size::CONTROL + GROUP } else { 0.0 };
@@ -32,7 +37,10 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>, (shown, rect): (&Shown, Rect), 
     let inner = rect.shrink2(vec2(size::EDGE, 0.0));
     let buttons = inner.with_min_x(inner.right() - wide);
     words_ui(ui, cx, (shown, stage), inner.with_max_x(buttons.left() - size::EDGE));
-    let builder = UiBuilder::new().id_salt("large-buttons").max_rect(buttons).layout(Layout::left_to_right(Align::Center));
+    let builder = UiBuilder::new()
+        .id_salt("large-buttons")
+        .max_rect(buttons)
+        .layout(Layout::left_to_right(Align::Center));
     let mut row = ui.new_child(builder);
     row.spacing_mut().item_spacing.x = 0.0;
     if moves {
@@ -49,10 +57,19 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>, (shown, rect): (&Shown, Rect), 
 fn words_ui(ui: &Ui, cx: &Cx<'_>, (shown, stage): (&Shown, Option<&Stage>), rect: Rect) {
     let facts = facts(cx, shown, stage);
     let name = &shown.row.name;
-    paint_elided(ui.painter(), (pos2(rect.left(), rect.top() + 19.0), rect.width()), Type::Heading, tokens::ON_THEATRE, name);
+    paint_elided(
+        ui.painter(),
+        (pos2(rect.left(), rect.top() + 19.0), rect.width()),
+        Type::Heading,
+        tokens::ON_THEATRE,
+        name,
+    );
     let at = pos2(rect.left(), rect.top() + 39.0);
     paint_cut(ui.painter(), (at, rect.width()), Type::Small, tokens::ON_THEATRE_2, &facts);
-    let told = [("large-preview-name", rect.with_max_y(rect.top() + 28.0), name), ("large-preview-facts", rect.with_min_y(rect.top() + 29.0), &facts)];
+    let told = [
+        ("large-preview-name", rect.with_max_y(rect.top() + 28.0), name),
+        ("large-preview-facts", rect.with_min_y(rect.top() + 29.0), &facts),
+    ];
     for (id, place, words) in told {
         let response = ui.interact(place, Id::unique(id), Sense::hover());
         response.widget_info(|| WidgetInfo::labeled(Role::Label, true, words));
@@ -77,7 +94,11 @@ fn percent(cx: &Cx<'_>, stage: &Stage) -> String {
 }
 
 fn motion_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
-    let (icon, key) = if cx.state.motion.is_paused() { (icons::PLAY, "motion-play") } else { (icons::PAUSE, "motion-pause") };
+    let (icon, key) = if cx.state.motion.is_paused() {
+        (icons::PLAY, "motion-play")
+    } else {
+        (icons::PAUSE, "motion-pause")
+    };
     if IconButton::new(icon, cx.texts.get(key)).show(ui).clicked() {
         cx.state.motion.toggle();
     }

@@ -1,6 +1,8 @@
 //! The lines of a text, to be scrolled.
 
-use eframe::egui::{CornerRadius, Frame, Label, Margin, Rect, RichText, ScrollArea, TextWrapMode, Ui, UiBuilder, vec2};
+use eframe::egui::{
+    CornerRadius, Frame, Label, Margin, Rect, RichText, ScrollArea, TextWrapMode, Ui, UiBuilder, vec2,
+};
 
 use super::{Shown, keys};
 use crate::model::looks::Lines;
@@ -29,7 +31,10 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, rect: Rect) {
             ui.scroll_with_delta(vec2(0.0, -by * ARROW));
         }
         Frame::NONE.inner_margin(Margin::symmetric(20, 16)).show(ui, |ui| {
-            let words = RichText::new(joined(&lines)).font(Type::Mono.font()).line_height(Some(18.0)).color(tokens.text);
+            let words = RichText::new(joined(&lines))
+                .font(Type::Mono.font())
+                .line_height(Some(18.0))
+                .color(tokens.text);
             ui.add(Label::new(words).wrap_mode(TextWrapMode::Wrap).selectable(true));
             if let Some(note) = note(cx, &lines) {
                 ui.add_space(size::EDGE);
@@ -63,7 +68,8 @@ fn note(cx: &Cx<'_>, lines: &Lines) -> Option<String> {
     let more = (!lines.is_whole).then(|| texts.count("text-first-lines", lines.lines.len() as u64));
     let foreign = !matches!(lines.encoding.as_str(), "UTF-8" | "");
     let read = foreign.then(|| texts.with("text-read-as", &[("encoding", (&lines.encoding).into())]));
-    let empty = lines.lines.iter().all(|line| line.trim().is_empty()).then(|| texts.get("text-empty").to_owned());
+    let empty =
+        lines.lines.iter().all(|line| line.trim().is_empty()).then(|| texts.get("text-empty").to_owned());
     let parts: Vec<String> = [empty, more, read].into_iter().flatten().collect();
     (!parts.is_empty()).then(|| parts.join(" · "))
 }

@@ -151,7 +151,10 @@ fn place_of(model: &Model, id: AttachmentId) -> Option<Place> {
 /// Whether a control of the preview has the keyboard.
 fn control_focused(ctx: &Context) -> bool {
     let focused = ctx.memory(Memory::focused);
-    focused.is_some_and(|id| id != stage::id() && ctx.read_response(id).is_some_and(|it| it.layer_id.id == Id::unique("large-preview")))
+    focused.is_some_and(|id| {
+        id != stage::id()
+            && ctx.read_response(id).is_some_and(|it| it.layer_id.id == Id::unique("large-preview"))
+    })
 }
 
 /// A few points further than the middle of a stage, for what lies under it.

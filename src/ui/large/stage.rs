@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use eframe::egui::{Align2, Id, Rect, Response, Role, Sense, TextureHandle, TextureOptions, Ui, Vec2, WidgetInfo, vec2};
+use eframe::egui::{
+    Align2, Id, Rect, Response, Role, Sense, TextureHandle, TextureOptions, Ui, Vec2, WidgetInfo, vec2,
+};
 
 use super::view::{CRISP, Stage, View};
 use super::{DOUBLE_CLICK_SECS, Shown, below, keys};
@@ -65,7 +67,12 @@ fn sides(width: u32, height: u32) -> Vec2 {
 }
 
 /// Answers whether the ground beside the picture was clicked.
-pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, (rect, stage): (Rect, Option<&Stage>)) -> bool {
+pub(super) fn show(
+    ui: &mut Ui,
+    cx: &mut Cx<'_>,
+    shown: &Shown,
+    (rect, stage): (Rect, Option<&Stage>),
+) -> bool {
     let response = ui.interact(rect, id(), Sense::click_and_drag());
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &shown.row.name));
     let Some(stage) = stage else {
@@ -100,9 +107,8 @@ fn texture(ui: &Ui, cx: &mut Cx<'_>, shown: &Shown, zoom: f32) -> Option<Texture
 
 fn pointer(ui: &Ui, cx: &mut Cx<'_>, stage: &Stage, response: &Response) {
     let large = &mut cx.state.large;
-    let (scroll, pinch, now, shift) = ui.input(|input| {
-        (input.smooth_scroll_delta(), input.zoom_delta(), input.time, input.modifiers.shift)
-    });
+    let (scroll, pinch, now, shift) = ui
+        .input(|input| (input.smooth_scroll_delta(), input.zoom_delta(), input.time, input.modifiers.shift));
     if let Some(at) = response.hover_pos() {
         if scroll.y != 0.0 && !shift {
             large.view.by(stage, (scroll.y / WHEEL).exp(), at);
@@ -122,7 +128,11 @@ fn pointer(ui: &Ui, cx: &mut Cx<'_>, stage: &Stage, response: &Response) {
         large.view.toggle(stage, at);
     }
     if !large.view.is_fitted() && response.hovered() {
-        let icon = if response.dragged() { eframe::egui::CursorIcon::Grabbing } else { eframe::egui::CursorIcon::Grab };
+        let icon = if response.dragged() {
+            eframe::egui::CursorIcon::Grabbing
+        } else {
+            eframe::egui::CursorIcon::Grab
+        };
         ui.ctx().set_cursor_icon(icon);
     }
 }
@@ -158,7 +168,11 @@ fn sharp_ui(ui: &Ui, cx: &mut Cx<'_>, shown: &Shown, (stage, whole): (&Stage, &T
 }
 
 /// What is to be seen, in whole pixels of the picture.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "within the picture, whose sides are u32")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "within the picture, whose sides are u32"
+)]
 fn part_of(view: View, stage: &Stage) -> Option<Part> {
     let seen = view.seen(stage);
     let (min, max) = (seen.min.floor(), seen.max.ceil().min(stage.picture.to_pos2()));
@@ -178,8 +192,14 @@ fn without_ui(ui: &Ui, cx: &mut Cx<'_>, shown: &Shown, rect: Rect) {
     let words = cx.texts.failure(failure);
     let icon = icon::of_row(&shown.row);
     icon.paint(ui.painter(), below(rect, -32.0), 72.0, tokens::ON_THEATRE_2);
-    let galley = ui.painter().layout(words.clone(), Type::Body.font(), tokens::ON_THEATRE, 420.0_f32.min(rect.width() - 32.0));
-    let place = Align2::CENTER_TOP.align_size_within_rect(galley.size(), Rect::from_center_size(below(rect, 20.0), galley.size()));
+    let galley = ui.painter().layout(
+        words.clone(),
+        Type::Body.font(),
+        tokens::ON_THEATRE,
+        420.0_f32.min(rect.width() - 32.0),
+    );
+    let place = Align2::CENTER_TOP
+        .align_size_within_rect(galley.size(), Rect::from_center_size(below(rect, 20.0), galley.size()));
     ui.painter().galley(place.min, galley, tokens::ON_THEATRE);
     let told = ui.interact(place, Id::unique("large-preview-reason"), Sense::hover());
     told.widget_info(|| WidgetInfo::labeled(Role::Label, true, &words));
