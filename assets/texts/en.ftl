@@ -495,13 +495,12 @@ existing-taken = { $count ->
 question-findings = { $name } needs a change
 question-changed-target = The target of { $name } has changed
 finding-changed-target = It can be sent to the target as it is now.
-finding-rename = It can be sent as “{ $name }”. Your file stays as it is.
+finding-rename = It can be sent under another name. Your file keeps its own.
 finding-shrink = A smaller copy of at most { $size } can be sent. Your file stays as it is.
 same-for-others = { $count ->
     [one] Do the same for 1 other
    *[other] Do the same for { $count } others
 }
-repair-and-upload = Repair and upload
 do-not-upload = Don’t upload
 
 confirm-remove-target = Remove { $name }?
@@ -637,5 +636,85 @@ command-close = Close, or go back
 command-zoom-in = Larger
 command-zoom-out = Smaller
 command-zoom-reset = Original size
+
+### Previews, and what is changed before sending
+preview-previous = Previous file
+preview-next = Next file
+place-of = { $at } of { $all }
+zoom-in = Zoom in
+zoom-out = Zoom out
+zoom-fit = Fit to the window
+zoom-actual = Actual size
+zoom-now = { $percent }, { $next }
+motion-play = Play
+motion-pause = Pause the animation
+text-first-lines = { $count ->
+    [one] The first line
+   *[other] The first { $shown } lines
+}
+text-read-as = Read as { $encoding }
+text-empty = There is nothing in it
+change-before-sending = Change before sending…
+changes-title = Before sending
+changes-name = Name
+changes-use-name = Use “{ $name }”, which the service takes
+changes-metadata = In the photo
+changes-size = Size
+changes-as-it-is = As it is
+changes-at-most = At most
+changes-limit = At most, MB
+changes-limit-wrong = A number of megabytes, such as 1.5
+changes-type = Type
+changes-frame = Frame that stands for the video
+changes-back = Back to the original
+changes-save-and-upload = Save and upload
+changes-too-late = It is on its way already: nothing can be changed any more
+bad-name-empty = A name is needed
+bad-name-slash = A name has no slash in it
+bad-name-invisible = A name has nothing invisible in it
+bad-name-long = The name is too long
+copy-preview = What will be sent
+copy-itself = Sent as it is, { $size }
+copy-coming = Making the copy…
+removed-location = Location removed
+removed-metadata = Metadata removed
+sent-as-copy = Sent as { $size } copy
+file-untouched = This is the copy that was sent. Your own file was not touched.
+fact-changed = Changed
+fact-sent-as = Sent as
+chosen-name = named “{ $name }”
+chosen-size = at most { $size }
+chosen-type = as { $type }
+chosen-metadata = with its metadata
+chosen-frame = another frame
+metadata-none = Nothing beside the picture itself
+metadata-place = The place where it was taken
+metadata-other = Other metadata, { $size }
+metadata-not-removable = It stays in this kind of file. Choose JPEG or PNG to take it out.
+metadata-kept-by-settings = Settings say that photos keep it.
+degrees-north = { $degrees }° N
+degrees-south = { $degrees }° S
+degrees-east = { $degrees }° E
+degrees-west = { $degrees }° W
+remove-location = Remove location and other metadata
+frames-coming = Looking for frames…
+frames-first = Nothing chosen: the first good one is taken
+frames-chosen = Chosen; click it again to take the first good one
+frame-at = Frame at { $time }
+finding-convert = A copy as { $type } can be sent. Your file stays as it is.
+finding-keep-metadata = It can be sent with its metadata.
+finding-frame = Another frame can stand for it.
+upload-repaired = Upload repaired
+remove-location-photos = Remove location and other metadata from photos
+remove-location-help = In the copy that is sent; your files stay as they are
+look-over = Look over files before sending
+look-over-help = They wait, paused, until you press Send
+looked-over-first = They wait for your look before they are sent.
+handed-over-held = { $count ->
+    [one] 1 file waits for your look. Press Send when it is right.
+   *[other] { $count } files wait for your look. Press Send when they are right.
+}
+send = Send
+this-computer-first = This computer
 
 ### Services

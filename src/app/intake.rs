@@ -182,8 +182,8 @@ async fn next_step(
 ) -> Result<model::Update, Failure> {
     let ask = |question| Ok(model::Update::Questions(questions::Update::Ask(Box::new(question))));
     let (profile, service) = core.targets.find(&target)?;
+    let settings: Settings = core.file.load().settings;
     if agreed < Agreed::ToTheTarget {
-        let settings: Settings = core.file.load().settings;
         if let Some(first) = consent::first_upload(&settings, &profile, service) {
             return ask(Question::FirstUpload { first, files });
         }
@@ -198,6 +198,12 @@ async fn next_step(
             }
         }
     }
-    let (_, ids) = core.handle.submit(files, &target, Repairs::Ask).await?;
-    Ok(model::Update::Tell(Notice::text("handed-over").value("count", ids.len())))
+    let (handle, held) = (&core.handle, settings.uploads.look_over);
+    let (_, ids) = if held {
+        handle.submit_held(files, &target, Repairs::Ask).await?
+    } else {
+        handle.submit(files, &target, Repairs::Ask).await?
+    };
+    let key = if held { "handed-over-held" } else { "handed-over" };
+    Ok(model::Update::Tell(Notice::text(key).value("count", ids.len())))
 }

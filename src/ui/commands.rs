@@ -3,6 +3,7 @@
 
 use eframe::egui::{Context, Key, KeyboardShortcut, Modifiers};
 
+use super::dialogs::changes;
 use super::list::{self, want};
 use super::{Cx, Overlay, Screen};
 use crate::domain::attachment::Priority;
@@ -56,6 +57,7 @@ pub enum Command {
     Reorder(Place),
     Prioritise(Priority),
     CheckLinks,
+    Change,
     Search,
     Show(Filter),
     Inspector,
@@ -177,6 +179,7 @@ pub const COMMANDS: &[Entry] = &[
     entry(Command::Prioritise(Priority::High), "set-priority-high", Section::List, (None, By::Selection)),
     entry(Command::Prioritise(Priority::Normal), "set-priority-normal", Section::List, (None, By::Selection)),
     entry(Command::Prioritise(Priority::Low), "set-priority-low", Section::List, (None, By::Selection)),
+    entry(Command::Change, "change-before-sending", Section::List, (None, By::Selection)),
     entry(Command::CheckLinks, "check-links", Section::List, (None, By::Selection)),
     entry(Command::Inspector, "command-inspector", Section::Window, (Some(ctrl(Key::I)), By::Here)),
     entry(Command::AllCommands, "all-commands", Section::Window, (Some(ctrl(Key::K)), By::Here)),
@@ -248,6 +251,7 @@ pub fn is_enabled(cx: &Cx<'_>, command: Command) -> bool {
         Command::ClearHistory => list.count(Filter::All) > list.count(Filter::Active),
         Command::ExportHistory | Command::Inspector => list.count(Filter::All) > 0,
         Command::Reorder(_) | Command::Prioritise(_) => list::selection_waits(cx),
+        Command::Change => list::one_to_change(cx).is_some(),
         Command::CheckLinks => list::selection_has_links(cx),
         Command::Uploads => cx.state.screen != Screen::Uploads,
         Command::Targets => cx.state.screen != Screen::Targets,
@@ -287,6 +291,11 @@ pub fn run(cx: &mut Cx<'_>, command: Command) {
             cx.push(Action::Transfer(Transfer::Prioritise(scope, priority)));
         }
         Command::CheckLinks => cx.push(Action::Transfer(Transfer::CheckLinks(list::selected(cx)))),
+        Command::Change => {
+            if let Some(id) = list::one_to_change(cx) {
+                changes::open(cx, id);
+            }
+        }
         Command::Inspector => {
             cx.state.screen = Screen::Uploads;
             cx.state.inspector.open = !cx.state.inspector.open;

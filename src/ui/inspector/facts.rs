@@ -5,11 +5,13 @@ use eframe::egui::Ui;
 use super::{links, parts};
 use crate::domain::attachment::State;
 use crate::domain::file_name;
+use crate::domain::preflight::Repair;
 use crate::domain::receipt::Receipt;
 use crate::model::detail::Loaded;
 use crate::model::{Action, links as out};
 use crate::store::Row;
 use crate::ui::Cx;
+use crate::ui::list::words;
 use crate::ui::text::grouped;
 use crate::ui::tokens::{Tokens, Type};
 use crate::ui::when::when;
@@ -46,6 +48,7 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>, loaded: &Loaded) {
     parts::section(ui, cx.texts.get("section-facts"));
     times_ui(ui, cx, row);
     file_ui(ui, cx, row);
+    changed_ui(ui, cx, row);
     if let Some(receipt) = &row.receipt {
         checksum_ui(ui, cx, "MD5", receipt.md5.as_deref());
         checksum_ui(ui, cx, "SHA-256", receipt.sha256.as_deref());
@@ -97,6 +100,46 @@ fn file_ui(ui: &mut Ui, cx: &Cx<'_>, row: &Row) {
     if let Some(secs) = row.duration_secs {
         parts::fact_text(ui, cx.texts.get("fact-duration"), cx.texts.duration(secs));
     }
+}
+
+/// What is changed in the copy that is sent, or was.
+fn changed_ui(ui: &mut Ui, cx: &Cx<'_>, row: &Row) {
+    let color = Tokens::of(ui).text;
+    let sent = words::sent(cx.texts, row);
+    let renamed = row.sent.as_ref().filter(|sent| sent.name != row.name && row.state == State::Done);
+    let told = if sent.is_empty() { chosen(cx, row) } else { sent.join(", ") };
+    if !told.is_empty() {
+        parts::fact(ui, cx.texts.get("fact-changed"), |ui| {
+            text(ui, Type::Small, color, told).on_hover_text(cx.texts.get("file-untouched"));
+        });
+    }
+    if let Some(sent) = renamed {
+        parts::fact(ui, cx.texts.get("fact-sent-as"), |ui| {
+            elided(ui, Type::Small, color, &sent.name);
+        });
+    }
+}
+
+/// What will be changed: "another name, at most 2.0 MB, as PNG".
+fn chosen(cx: &Cx<'_>, row: &Row) -> String {
+    let texts = cx.texts;
+    let word = |repair: &Repair| match repair {
+        Repair::Rename { name } => {
+            Some(texts.with("chosen-name", &[("name", (&file_name::display(name)).into())]))
+        }
+        Repair::ShrinkImage { max_bytes } => {
+            Some(texts.with("chosen-size", &[("size", (&texts.bytes(*max_bytes)).into())]))
+        }
+        Repair::ConvertImage { to } => {
+            let kind = to.extension().to_uppercase();
+            Some(texts.with("chosen-type", &[("type", (&kind).into())]))
+        }
+        Repair::KeepMetadata => Some(texts.get("chosen-metadata").to_owned()),
+        Repair::VideoFrame { .. } => Some(texts.get("chosen-frame").to_owned()),
+        Repair::UseChangedTarget => None,
+    };
+    let waits = row.state != State::Done;
+    row.repairs.iter().filter(|_| waits).filter_map(word).collect::<Vec<_>>().join(", ")
 }
 
 /// Its first eight and last four digits; a click copies all.

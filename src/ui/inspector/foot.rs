@@ -9,6 +9,7 @@ use crate::model::questions::{self, Confirm, Question};
 use crate::model::{Action, Transfer, links as out};
 use crate::store::Row;
 use crate::ui::Cx;
+use crate::ui::dialogs::changes;
 use crate::ui::icons;
 use crate::ui::list::actions::{capability, is_over};
 use crate::ui::tokens::size;
@@ -29,6 +30,12 @@ fn opens(row: &Row) -> bool {
 pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>, row: &Row) {
     let there = capability(cx, row).filter(|_| is_there(row));
     ui.spacing_mut().item_spacing = vec2(size::HALF, size::HALF);
+    if changes::can_be_changed(row) {
+        let label = cx.texts.get("change-before-sending");
+        if Button::plain(label).icon(icons::SLIDERS_HORIZONTAL).small().show(ui).clicked() {
+            changes::open(cx, row.id);
+        }
+    }
     ui.horizontal(|ui| {
         file_ui(ui, cx, row);
         if there.is_some_and(|capability| capability.deletes) {

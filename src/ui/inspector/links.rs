@@ -94,7 +94,7 @@ pub(super) fn is_web(link: &str) -> bool {
 }
 
 /// An address that only programs on this computer reach.
-pub(super) fn is_local(link: &str) -> bool {
+pub(in crate::ui) fn is_local(link: &str) -> bool {
     let Some(host) = url::Url::parse(link).ok().and_then(|url| url.host().map(|host| host.to_owned())) else {
         return false;
     };

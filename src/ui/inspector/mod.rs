@@ -11,6 +11,8 @@ mod parts;
 mod qr;
 mod unclear;
 
+pub(in crate::ui) use links::is_local;
+
 use std::collections::HashSet;
 
 use eframe::egui::{CentralPanel, Context, Frame, Margin, Panel, ScrollArea, Ui, vec2};

@@ -151,7 +151,11 @@ fn offers(cx: &Cx<'_>, totals: &BatchTotals) -> Vec<Offer> {
     if pending > 0 {
         offers.push(Offer::new("pause", icons::PAUSE, false, Transfer::Pause(batch())));
     } else if held > 0 {
-        offers.push(Offer::new("resume", icons::PLAY, false, Transfer::Resume(batch())));
+        // Nothing of it was begun: it was handed over to be looked over first.
+        let all: u64 = totals.by_state.iter().map(|(_, count)| count).sum();
+        let fresh = held == all && cx.model.settings.uploads.look_over;
+        let (key, icon) = if fresh { ("send", icons::PAPER_PLANE_TILT) } else { ("resume", icons::PLAY) };
+        offers.push(Offer::new(key, icon, fresh, Transfer::Resume(batch())));
     }
     if pending + held > 0 {
         offers.push(Offer::new("cancel", icons::X, false, Transfer::Cancel(batch())));

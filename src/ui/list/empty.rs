@@ -33,6 +33,10 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
         ways_ui(ui, cx);
         ui.add_space(36.0);
         where_ui(ui, cx);
+        if cx.model.settings.uploads.look_over {
+            ui.add_space(size::HALF);
+            text(ui, Type::Small, tokens.text_2, cx.texts.get("looked-over-first"));
+        }
         ui.add_space(18.0);
         if Button::plain(cx.texts.get("new-target")).icon(icons::PLUS).show(ui).clicked() {
             cx.state.targets.open_gallery();

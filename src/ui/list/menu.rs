@@ -9,6 +9,7 @@ use crate::model::{Action, Transfer, links, preferences, questions};
 use crate::store::Row;
 use crate::transfer::export::What;
 use crate::transfer::{Place, Scope};
+use crate::ui::dialogs::changes;
 use crate::ui::icon::Icon;
 use crate::ui::widgets::{menu_choice, menu_danger, menu_item, menu_line};
 use crate::ui::{Cx, icons};
@@ -36,6 +37,11 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>, row: &Row) {
     }
     if menu_item(ui, icons::FOLDER_OPEN, cx.texts.get("show-in-folder")).clicked() {
         cx.push(Action::Links(links::Action::ShowInFolder(row.id)));
+    }
+    if changes::can_be_changed(row)
+        && menu_item(ui, icons::SLIDERS_HORIZONTAL, cx.texts.get("change-before-sending")).clicked()
+    {
+        changes::open(cx, row.id);
     }
     menu_line(ui);
     transfers_ui(ui, cx, row);

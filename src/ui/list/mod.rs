@@ -21,6 +21,7 @@ use std::sync::Arc;
 use eframe::egui::{Rect, Sense, Ui, UiBuilder, accesskit::Role, pos2, vec2};
 
 use super::Cx;
+use super::dialogs::changes;
 use super::tokens::{Tokens, Type, size};
 use super::widgets::text;
 use crate::domain::attachment::{AttachmentId, BatchId};
@@ -90,6 +91,14 @@ pub(super) fn selected(cx: &Cx<'_>) -> Vec<AttachmentId> {
 /// Whether something of it has a place in the queue, as far as its rows are here.
 pub(super) fn selection_waits(cx: &Cx<'_>) -> bool {
     any_selected(cx, |row| menu::MOVABLE.contains(&row.state))
+}
+
+/// The one that is selected, where it is not sent yet.
+pub(super) fn one_to_change(cx: &Cx<'_>) -> Option<AttachmentId> {
+    let selection = &cx.state.list.selection;
+    let row = cx.model.list.rows.get(selection.cursor?)?;
+    let alone = !selection.is_several() && selection.has(row.id);
+    (alone && changes::can_be_changed(row)).then_some(row.id)
 }
 
 pub(super) fn selection_has_links(cx: &Cx<'_>) -> bool {

@@ -6,6 +6,7 @@ use crate::model::queue::Waiting;
 use crate::store::Row;
 use crate::transfer::WaitReason;
 use crate::ui::icon::Icon;
+use crate::ui::inspector::is_local;
 use crate::ui::text::{Texts, grouped};
 use crate::ui::{Cx, icons, widgets};
 
@@ -21,7 +22,9 @@ pub(super) fn of_row<'a>(cx: &'a Cx<'_>, row: &Row) -> Option<&'a Waiting> {
 pub(in crate::ui) fn line(texts: &Texts, wait: &Waiting, now_ms: i64) -> String {
     let secs = wait.secs_left(now_ms);
     let time = texts.duration(secs.unwrap_or_default());
-    let values = [("host", (&wait.host).into()), ("time", (&time).into())];
+    let unreachable = wait.reason == WaitReason::Unreachable;
+    let host = host(texts, wait, if unreachable { "this-computer-first" } else { "target-this-computer" });
+    let values = [("host", host.into()), ("time", (&time).into())];
     match (wait.reason, secs) {
         (WaitReason::Offline, _) => texts.get("waiting-offline").to_owned(),
         (WaitReason::Unreachable, Some(0)) => texts.with("waiting-unreachable-now", &values[..1]),
@@ -30,11 +33,16 @@ pub(in crate::ui) fn line(texts: &Texts, wait: &Waiting, now_ms: i64) -> String 
     }
 }
 
+/// The host, or the words of this key where that is the computer itself: nobody knows it by its address.
+fn host<'a>(texts: &'a Texts, wait: &'a Waiting, here: &'a str) -> &'a str {
+    if is_local(&format!("http://{}", wait.host)) { texts.get(here) } else { &wait.host }
+}
+
 /// In the two lines of a row, which is narrow: the host, and beneath it the time.
 pub(super) fn told(texts: &Texts, wait: &Waiting, now_ms: i64) -> Told {
     let secs = wait.secs_left(now_ms);
     let time = texts.duration(secs.unwrap_or_default());
-    let host = [("host", (&wait.host).into())];
+    let host = [("host", host(texts, wait, "target-this-computer").into())];
     let time = [("time", (&time).into())];
     let (line, advice) = match (wait.reason, secs) {
         (WaitReason::Offline, _) => {

@@ -6,9 +6,11 @@ use super::waits;
 use crate::domain::attachment::State;
 use crate::domain::error::{Failure, Kind};
 use crate::domain::link_check::LinkState;
+use crate::domain::preflight::Repair;
 use crate::domain::progress::Meter;
 use crate::model::list::{Flow, List};
 use crate::store::{BatchTotals, Row};
+use crate::ui::dialogs::copy::removed_key;
 use crate::ui::icon::Icon;
 use crate::ui::text::{Language, Texts, step_key};
 use crate::ui::tokens::Tokens;
@@ -183,7 +185,8 @@ pub(super) fn described(cx: &Cx<'_>, row: &Row) -> Option<String> {
     let mark = link_mark(row).map(|(_, _, key)| texts.get(key).to_owned());
     let expiry = expiry(texts, row, cx.model.now_ms).map(|expiry| expiry.label);
     let broken = link_broken(texts, row).filter(|_| row.state == State::Done).map(|told| told.line);
-    let parts = [waits::place(cx, row), priority, mark, broken, expiry];
+    let sent = Some(sent(texts, row).join(", ")).filter(|words| !words.is_empty());
+    let parts = [waits::place(cx, row), priority, mark, broken, expiry, sent];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
     (!parts.is_empty()).then(|| parts.join(", "))
 }
@@ -198,7 +201,22 @@ pub(super) fn facts(texts: &Texts, row: &Row) -> String {
         facts.push(clock(secs));
     }
     facts.push(row.profile.clone());
+    facts.extend(sent(texts, row));
     facts.join(" · ")
+}
+
+/// What went out in the file's place: "Location removed", "Sent as 1.4 MB copy".
+pub(in crate::ui) fn sent(texts: &Texts, row: &Row) -> Vec<String> {
+    let on_its_way = matches!(row.state, State::Uploading | State::Finishing | State::Done | State::Unsure);
+    let Some(sent) = row.sent.as_ref().filter(|_| on_its_way) else { return Vec::new() };
+    let is_made =
+        |repair: &Repair| matches!(repair, Repair::ShrinkImage { .. } | Repair::ConvertImage { .. });
+    let copy = row.repairs.iter().any(is_made).then(|| {
+        let size = texts.bytes(sent.size);
+        texts.with("sent-as-copy", &[("size", (&size).into())])
+    });
+    let removed = sent.removed.map(|removed| texts.get(removed_key(removed)).to_owned());
+    copy.into_iter().chain(removed).collect()
 }
 
 /// Under a bar: "173 of 284 MB · 18.2 MB/s", shorter forms of it, and "6 s".

@@ -48,6 +48,13 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
         flag(ui, cx, "uploads.notify", words, uploads.notify);
     });
     card(ui, |ui| {
+        let words = (texts.get("remove-location-photos"), Some(texts.get("remove-location-help")));
+        flag(ui, cx, "uploads.remove_location", words, uploads.remove_location);
+        line(ui);
+        let words = (texts.get("look-over"), Some(texts.get("look-over-help")));
+        flag(ui, cx, "uploads.look_over", words, uploads.look_over);
+    });
+    card(ui, |ui| {
         format_ui(ui, cx);
         line(ui);
         own_ui(ui, cx);
