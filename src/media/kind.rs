@@ -101,12 +101,29 @@ fn after_name(text: &[u8], name: &[u8]) -> Option<u8> {
 /// Could these first bytes be of a text, in whatever encoding? A zero byte is in none but UTF-16, and control
 /// characters are hardly in any.
 pub(super) fn is_text(head: &[u8]) -> bool {
-    if head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff") {
+    if head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff") || utf16_without_mark(head).is_some() {
         return true;
     }
     let odd = |byte: u8| byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r' | b'\x0c' | b'\x1b');
     let count = head.iter().filter(|&&byte| odd(byte)).count();
     !head.is_empty() && !head.contains(&0) && count * 50 <= head.len()
+}
+
+/// UTF-16 whose byte order nothing tells: of mostly Latin letters every other byte is zero. `true`: big-endian.
+pub(super) fn utf16_without_mark(head: &[u8]) -> Option<bool> {
+    let (pairs, _) = head.as_chunks::<2>();
+    let letter = |byte: u8| byte == b'\n' || byte == b'\r' || byte == b'\t' || byte >= b' ';
+    let of = |is_one: fn(&[u8; 2]) -> (u8, u8)| {
+        pairs.iter().map(is_one).filter(|&(high, low)| high == 0 && letter(low)).count()
+    };
+    let most = |count: usize| pairs.len() >= 2 && count * 4 >= pairs.len() * 3;
+    if most(of(|&[high, low]| (high, low))) {
+        Some(true)
+    } else if most(of(|&[low, high]| (high, low))) {
+        Some(false)
+    } else {
+        None
+    }
 }
 
 /// Adobe reads a PDF whose header is within the first 1,024 bytes (PDF 1.7, implementation note 13).
