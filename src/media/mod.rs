@@ -4,6 +4,7 @@
 //! Every function here blocks: call them off the async threads. Files come from anywhere, so each
 //! reader is bounded in bytes, in pixels and in time, and none of them ever writes to the file itself.
 
+mod deep;
 mod documents;
 mod ffmpeg;
 mod foreign;

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{Read, Seek};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use crate::domain::error::{Failure, Kind, Step};
 use crate::domain::file_name;
@@ -15,6 +16,7 @@ pub(super) struct Opened {
     /// Somewhere behind [`Self::head`]; see [`Self::rewind`].
     pub file: File,
     pub bytes: u64,
+    pub modified: Option<SystemTime>,
     pub head: Vec<u8>,
     pub name: String,
     /// The name as it is shown, see [`file_name::display`].
@@ -29,7 +31,7 @@ impl Opened {
         let head = inspect::first_bytes(&mut file).map_err(|error| inspect::unreadable(path, &error))?;
         let name = inspect::name(path);
         let shown = file_name::display(&name);
-        Ok(Self { path: path.to_owned(), file, bytes: metadata.len(), head, name, shown })
+        Ok(Self { path: path.to_owned(), file, bytes: metadata.len(), modified: metadata.modified().ok(), head, name, shown })
     }
 
     /// Goes back to the file's begin.

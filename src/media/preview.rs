@@ -34,7 +34,7 @@ pub fn preview(path: &Path, max_px: u32) -> Result<Rgba, Failure> {
         Look::Text => documents::page(&mut opened, max_px),
         Look::Sound => sound::cover(&mut opened, max_px),
         Look::Raw => foreign::raw(&mut opened, max_px),
-        Look::Foreign => foreign::through_ffmpeg(&opened, max_px),
+        Look::Foreign => foreign::through_ffmpeg(&mut opened, max_px),
         Look::Nothing => Err(opened.failure(Kind::WrongType, "is of no type that has a picture")),
     }
 }

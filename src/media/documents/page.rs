@@ -2,9 +2,9 @@
 
 use super::fonts::Sample;
 use super::vector::{Fonts, draw, escaped};
-use super::{deep, text};
+use super::text;
 use crate::domain::error::Failure;
-use crate::media::Rgba;
+use crate::media::{Rgba, deep};
 use crate::media::opened::Opened;
 
 const FONT_MAX_BYTES: u64 = 64 << 20;

@@ -5,10 +5,9 @@ use hayro::hayro_syntax::{DecryptionError, LoadPdfError, Pdf};
 use hayro::vello_cpu::color::palette::css::WHITE;
 use hayro::{PixmapSettings, RenderCache, RenderSettings};
 
-use super::deep;
 use crate::domain::error::{Failure, Kind};
 use crate::media::opened::Opened;
-use crate::media::{Rgba, picture};
+use crate::media::{Rgba, deep, picture};
 
 const FILE_MAX_BYTES: u64 = 128 << 20;
 const SIDE_MAX_PX: u32 = 4096;

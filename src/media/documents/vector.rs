@@ -12,13 +12,18 @@ use resvg::usvg::roxmltree::{Document, ParsingOptions};
 use resvg::usvg::{self, FontResolver, ImageHrefResolver, ImageKind, Options, Size, Tree};
 
 use super::weigh::Weight;
-use super::{deep, fonts};
+use super::fonts;
 use crate::domain::error::{Failure, Kind};
+use crate::media::kind::is_svg;
 use crate::media::opened::Opened;
-use crate::media::{Rgba, picture};
+use crate::media::{Rgba, deep, picture};
 
 const FILE_MAX_BYTES: u64 = 8 << 20;
 const UNPACKED_MAX_BYTES: u64 = 16 << 20;
+/// The root element's own tag is within this much.
+const ROOT_MAX_BYTES: u64 = 64 << 10;
+/// More attributes on one element than any has; each is compared with all others.
+const ATTRIBUTES_MAX: usize = 1_000;
 /// Elements and texts as they are written; what `use` makes of them is limited by usvg to a million elements.
 const NODES_MAX: u32 = 500_000;
 /// Elements in elements. Drawing programs make a dozen; what is read one in another takes stack.
@@ -82,20 +87,39 @@ pub(in crate::media) fn svg(opened: &mut Opened, max_px: u32) -> Result<Rgba, Fa
 
 /// Its width and height in pixels, as its root element says; `None` where it is broken or says nothing.
 pub(in crate::media) fn svg_pixels(opened: &mut Opened) -> Option<(u32, u32)> {
-    let content = unpacked(opened.whole(FILE_MAX_BYTES).ok()?).ok()?;
-    let text = decoded(&content);
-    let document = parsed(&text).ok()?;
-    let root = document.root_element();
-    let mut alone = String::from("<svg xmlns=\"http://www.w3.org/2000/svg\"");
-    for name in ["width", "height", "viewBox"] {
-        if let Some(value) = root.attribute(name) {
-            alone.push_str(&format!(" {name}=\"{}\"", escaped(value)));
-        }
+    let start = opened.start(ROOT_MAX_BYTES).ok()?;
+    let mut unpacked = Vec::new();
+    if start.starts_with(b"\x1f\x8b") {
+        // What was cut off is missed by the checksum only.
+        let _cut = MultiGzDecoder::new(start.as_slice()).take(ROOT_MAX_BYTES).read_to_end(&mut unpacked);
+    } else {
+        unpacked = start;
     }
-    alone.push_str("/>");
-    let size = Tree::from_str(&alone, &Options::default()).ok()?.size();
+    let root = root(&decoded(&unpacked))?;
+    let size = Tree::from_str(&root, &Options::default()).ok()?.size();
     let side = |length: f32| picture::whole(f64::from(length).ceil().min(f64::from(u32::MAX)));
     Some((side(size.width()), side(size.height())))
+}
+
+/// The root element alone, with what tells its size.
+fn root(text: &str) -> Option<String> {
+    let at = text.match_indices("<svg").map(|(at, _)| at).find(|&at| is_svg(text.as_bytes().get(at..).unwrap_or(b"")))?;
+    let mut rest = text.get(at + 4..)?.trim_start_matches(|c: char| !c.is_whitespace() && c != '>');
+    let mut root = String::from("<svg xmlns=\"http://www.w3.org/2000/svg\"");
+    while let Some((name, after)) = rest.split_once('=') {
+        let name = name.trim();
+        let after = after.trim_start();
+        let quote = after.chars().next().filter(|quote| matches!(quote, '"' | '\''));
+        let Some((value, after)) = quote.and_then(|quote| after.get(1..)?.split_once(quote)) else { break };
+        if name.contains(['>', '<']) {
+            break;
+        }
+        if matches!(name, "width" | "height" | "viewBox") {
+            root += &format!(" {name}=\"{}\"", escaped(value));
+        }
+        rest = after;
+    }
+    Some(root + "/>")
 }
 
 /// A text as it is written between tags and in attributes.
@@ -149,6 +173,10 @@ fn tree(text: &str, fonts: Fonts, level: u8) -> Result<Tree, Refused> {
 
 fn parsed(text: &str) -> Result<Document<'_>, Refused> {
     use usvg::roxmltree::Error;
+    // Whatever is between two "<" holds at most one tag.
+    if text.split('<').any(|tag| tag.matches('=').nth(ATTRIBUTES_MAX).is_some() && has_many_attributes(tag)) {
+        return Err(Refused::TooComplicated);
+    }
     let options = ParsingOptions { allow_dtd: true, nodes_limit: NODES_MAX, ..ParsingOptions::default() };
     let document = Document::parse_with_options(text, options).map_err(|error| match error {
         Error::NodesLimitReached | Error::EntityReferenceLoop(_) => Refused::TooComplicated,
@@ -173,6 +201,21 @@ fn parsed(text: &str) -> Result<Document<'_>, Refused> {
             return Err(Refused::TooComplicated);
         }
     }
+}
+
+/// Data in an attribute and styles have equal signs of their own, so what is quoted is left out.
+fn has_many_attributes(tag: &str) -> bool {
+    let (mut count, mut quote) = (0, None);
+    for c in tag.chars() {
+        match (quote, c) {
+            (Some(open), c) if open == c => quote = None,
+            (None, '"' | '\'') => quote = Some(c),
+            (None, '=') => count += 1,
+            (None, '>') => break,
+            _ => {}
+        }
+    }
+    count > ATTRIBUTES_MAX
 }
 
 /// A picture that is written into the file itself.
