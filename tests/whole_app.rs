@@ -54,3 +54,8 @@ fn a_target_with_a_secret_in_a_real_keyring_is_tested_and_used() {
 fn windows_that_are_killed_go_on_by_themselves() {
     scenario("killed_windows");
 }
+
+#[test]
+fn files_are_looked_over_and_changed_before_they_are_sent() {
+    scenario("looked_over");
+}

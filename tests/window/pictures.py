@@ -3,7 +3,8 @@
 
 usage: /usr/bin/python3 tests/window/pictures.py AFFIX_BINARY FOLDER [SCENE…]
 
-A scene is one of empty, busy, waiting, failed, targets, settings, chinese, in both themes, or `busy:dark` in one.
+A scene is one of empty, busy, waiting, failed, targets, settings, chinese, large, zoomed, text, changes, in both
+themes, or `busy:dark` in one.
 """
 import json
 import os
@@ -206,7 +207,94 @@ def chinese(affix, folder, theme):
     busy(affix, folder, theme, "zh-CN", f"chinese-{theme}")
 
 
-SCENES = {"empty": empty, "busy": busy, "waiting": waiting, "failed": failed, "targets": targets, "settings": settings, "chinese": chinese}
+def camera(scene, name="IMG_4021 sunrise over the harbour.jpg"):
+    """A photo as cameras write it: with the place, the camera and who took it."""
+    photo = photos(scene)[0]
+    if name != os.path.basename(photo):
+        os.rename(photo, scene.path(name))
+    subprocess.run(["exiftool", "-q", "-overwrite_original", "-GPSLatitude=48.8584", "-GPSLatitudeRef=N",
+                    "-GPSLongitude=2.2945", "-GPSLongitudeRef=E", "-Make=Canon", "-Model=EOS R6",
+                    "-DateTimeOriginal=2026:05:01 18:22:03", "-Artist=Anna Berg", scene.path(name)], check=True)
+    return scene.path(name)
+
+
+def looked_over(affix, theme, *more):
+    """Files that wait to be looked over: a photo, what is beside it, and more."""
+    scene = Scene(affix, theme, extra='default_profile = "Community"', uploads="look_over = true")
+    files = [camera(scene), *(make(scene) for make in more)]
+    app = scene.open(*files)
+    app.find(named("^IMG_4021 sunrise over the harbour.jpg, Paused"))
+    app.mouse(named("^IMG_4021 sunrise over the harbour.jpg, "))
+    subprocess.run(["sleep", "2"], check=True)
+    return scene, app
+
+
+def code(scene):
+    path = scene.path("drop → link 说明.md")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("# Drop a file, get its link\n\nAffix keeps every file in a database before the first byte leaves.\n\n")
+        file.write("".join(f"{number:4}  fn step_{number}(bytes: &[u8]) -> Result<Link, Failure> {{ … }}  // 第 {number} 步\n"
+                           for number in range(1, 900)))
+    return path
+
+
+def large(affix, folder, theme):
+    scene, app = looked_over(affix, theme, code)
+    try:
+        scene.desktop.key("space")
+        app.find("Close preview")
+        subprocess.run(["sleep", "1.5"], check=True)
+        scene.picture(folder, f"large-{theme}")
+    finally:
+        scene.close()
+
+
+def zoomed(affix, folder, theme):
+    scene, app = looked_over(affix, theme)
+    try:
+        scene.desktop.key("space")
+        app.find("Close preview")
+        scene.desktop.key("1", "plus", "plus", "plus", "plus")
+        subprocess.run(["sleep", "3"], check=True)
+        scene.picture(folder, f"zoomed-{theme}")
+    finally:
+        scene.close()
+
+
+def text(affix, folder, theme):
+    scene, app = looked_over(affix, theme, code)
+    try:
+        app.mouse(named("^drop . link"))
+        subprocess.run(["sleep", "1.5"], check=True)
+        scene.picture(folder, f"card-text-{theme}")
+        scene.desktop.key("space")
+        app.find("Close preview")
+        subprocess.run(["sleep", "1.5"], check=True)
+        scene.picture(folder, f"text-{theme}")
+    finally:
+        scene.close()
+
+
+def changes(affix, folder, theme):
+    scene, app = looked_over(affix, theme, lambda scene: scene.path("launch teaser 最终版 v3.mp4"))
+    try:
+        app.click("Change before sending…")
+        app.find("Before sending", "dialog")
+        app.press(app.find("At most", "radio button"))
+        subprocess.run(["sleep", "6"], check=True)
+        scene.picture(folder, f"changes-{theme}")
+        scene.desktop.key("Escape")
+        app.mouse(named("^launch teaser"))
+        app.click("Change before sending…")
+        app.find("Before sending", "dialog")
+        subprocess.run(["sleep", "6"], check=True)
+        scene.picture(folder, f"frames-{theme}")
+    finally:
+        scene.close()
+
+
+SCENES = {"empty": empty, "busy": busy, "waiting": waiting, "failed": failed, "targets": targets, "settings": settings,
+          "chinese": chinese, "large": large, "zoomed": zoomed, "text": text, "changes": changes}
 
 
 def main():

@@ -232,7 +232,66 @@ def ended(stage, app):
     wait_for(lambda: f"everything to end\n{app.tree()}", all_ended)
 
 
+def looked_over(stage):
+    """Files are looked at large, one is changed, all are sent: the copy has another name and no place in it, the
+    user's own file is as it was."""
+    stage.settings("[uploads]\nauto_copy = false\nlook_over = true\n")
+    photo = stage.photo("harbour.jpg", "3000x2000")
+    subprocess.run(["exiftool", "-q", "-overwrite_original", "-GPSLatitude=48.8584", "-GPSLatitudeRef=N",
+                    "-GPSLongitude=2.2945", "-GPSLongitudeRef=E", photo], check=True)
+    with open(photo, "rb") as file:
+        before = file.read()
+    notes = stage.write("notes.txt", "".join(f"line {n}\n" for n in range(900)).encode())
+    app = stage.open(photo, notes, stage.photo("other.png", "400x300"))
+    app.find(named("^harbour.jpg, Paused"))
+    app.mouse(named("^harbour.jpg, "))
+    stage.desktop.key("space")
+    app.find("Close preview")
+    app.find(named(r"^3000 × 2000 · .* · 1 of 3$"))
+    stage.desktop.key("1")
+    app.find(named(r"· 100 % ·"))
+    drag(stage, app.find("harbour.jpg", "image"), -150, -80)
+    stage.desktop.key("plus")
+    app.find(named(r"· 125 % ·"))
+    stage.desktop.key("Page_Down")
+    app.find(named(r"· 2 of 3$"))
+    app.find(named("^line 0\nline 1\n"))
+    app.find(named("^The first [0-9,]+ lines"))
+    stage.desktop.key("Escape")
+    wait_for("the preview to close", lambda: not app.all("Close preview"))
+    app.mouse(named("^harbour.jpg, "))
+    app.click("Change before sending…")
+    app.find("Before sending", "dialog")
+    app.find("48.8584° N, 2.2945° E")
+    app.enter("Name", "by the sea.jpg")
+    app.find(named("Location removed$"))
+    app.click("Save")
+    wait_for("the sheet to close", lambda: not app.all("Before sending", "dialog"))
+    app.click("Send")
+    done(app, "harbour.jpg", "notes.txt", "other.png")
+    app.find("Location removed")
+    app.find("by the sea.jpg")
+    row = next(row for row in history(stage) if row["file"].endswith("harbour.jpg"))
+    with urllib.request.urlopen(row["view_url"], timeout=30) as answer:
+        sent = answer.read()
+    told = subprocess.run(["exiftool", "-GPSLatitude", "-"], input=sent, capture_output=True, check=True)
+    assert told.stdout == b"", told.stdout
+    with open(photo, "rb") as file:
+        assert file.read() == before, "the user's own file was changed"
+
+
+def drag(stage, node, right, down):
+    """Drags from a node's middle with the real pointer."""
+    box = node.get_component_iface().get_extents(stage.desktop.atspi.CoordType.SCREEN)
+    x, y = box.x + box.width // 2, box.y + box.height // 2
+    stage.desktop.xdotool("mousemove", x, y, "mousedown", 1)
+    for part in (1, 2, 3):
+        stage.desktop.xdotool("mousemove", x + right * part // 3, y + down * part // 3)
+    stage.desktop.xdotool("mouseup", 1)
+
+
 SCENARIOS = {
+    "looked_over": looked_over,
     "killed_windows": killed_windows,
     "three_dropped_files": three_dropped_files,
     "files_of_the_command_line": files_of_the_command_line,

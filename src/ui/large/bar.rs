@@ -3,6 +3,7 @@
 use eframe::egui::{Align, Id, Layout, Rect, Role, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
 use super::Shown;
+use super::keys::STEP;
 use super::view::Stage;
 use crate::ui::Cx;
 use crate::ui::icons;
@@ -13,8 +14,6 @@ use crate::ui::widgets::{Button, IconButton, paint_cut, paint_elided};
 /// As wide as "800 %", so that nothing jumps.
 const PERCENT: f32 = 64.0;
 const GROUP: f32 = 12.0;
-/// What a button zooms by.
-const STEP: f32 = 1.25;
 
 /// What was asked for.
 #[derive(Debug, Default)]

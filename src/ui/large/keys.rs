@@ -1,6 +1,6 @@
 //! The keyboard in the large preview.
 
-use eframe::egui::{Context, FocusDirection, Key, Modifiers, Ui, Vec2, vec2};
+use eframe::egui::{Context, FocusDirection, Key, Modifiers, Ui, vec2};
 
 use super::view::Stage;
 use super::{Shown, control_focused, stage};
@@ -8,8 +8,8 @@ use crate::ui::Cx;
 
 /// What an arrow moves a picture by, in points.
 const ARROW: f32 = 80.0;
-/// What a key zooms by.
-const STEP: f32 = 1.25;
+/// What a key or a button zooms by.
+pub(super) const STEP: f32 = 1.25;
 
 fn pressed(ctx: &Context, key: Key) -> bool {
     ctx.input_mut(|input| input.consume_key(Modifiers::NONE, key))
@@ -45,14 +45,18 @@ fn stay(ctx: &Context) {
     ctx.memory_mut(|memory| memory.move_focus(FocusDirection::None));
 }
 
-/// How far the arrows ask to go, in steps to the right and down.
-pub(super) fn arrows(ctx: &Context) -> Vec2 {
-    let along = |less, more| f32::from(i8::from(pressed(ctx, more)) - i8::from(pressed(ctx, less)));
-    let by = vec2(along(Key::ArrowLeft, Key::ArrowRight), along(Key::ArrowUp, Key::ArrowDown));
-    if by != Vec2::ZERO {
+/// How far two arrows ask to go.
+fn along(ctx: &Context, less: Key, more: Key) -> f32 {
+    let by = i8::from(pressed(ctx, more)) - i8::from(pressed(ctx, less));
+    if by != 0 {
         stay(ctx);
     }
-    by
+    f32::from(by)
+}
+
+/// How many steps down the arrows ask to go.
+pub(super) fn down(ctx: &Context) -> f32 {
+    along(ctx, Key::ArrowUp, Key::ArrowDown)
 }
 
 /// Zooms and moves the picture.
@@ -72,6 +76,7 @@ pub(super) fn look(ui: &Ui, cx: &mut Cx<'_>, stage: &Stage) {
         view.set(stage, 1.0, middle);
     }
     if !view.is_fitted() {
-        view.pan(stage, -ARROW * arrows(ctx));
+        let right = along(ctx, Key::ArrowLeft, Key::ArrowRight);
+        view.pan(stage, -ARROW * vec2(right, down(ctx)));
     }
 }

@@ -24,7 +24,7 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, rect: Rect) {
     let page = Rect::from_center_size(room.center(), vec2(room.width().min(WIDTH), room.height()));
     ui.painter().rect_filled(page, CornerRadius::same(size::CARD_RADIUS), tokens.bg);
     let Answer::Here(lines) = cx.state.looks.lines(shown.id) else { return };
-    let by = keys::arrows(ui.ctx()).y;
+    let by = keys::down(ui.ctx());
     let mut inside = ui.new_child(UiBuilder::new().max_rect(page.shrink(2.0)));
     ScrollArea::vertical().id_salt(("large-lines", shown.id.0)).auto_shrink(false).show(&mut inside, |ui| {
         if by != 0.0 {
