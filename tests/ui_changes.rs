@@ -180,7 +180,11 @@ fn what_is_on_its_way_cannot_be_changed_any_more() {
 
 #[test]
 fn a_videos_frame_is_chosen_by_click_and_arrows_where_a_frame_is_asked_for() {
-    let video = Row { mime: Some("video/mp4".to_owned()), duration_secs: Some(42), ..row(1, "clip.mp4", State::Paused) };
+    let video = Row {
+        mime: Some("video/mp4".to_owned()),
+        duration_secs: Some(42),
+        ..row(1, "clip.mp4", State::Paused)
+    };
     let forum = Row { profile: "Forum".to_owned(), service: "forum".to_owned(), ..video.clone() };
     let mut made = model(vec![forum.clone()]);
     let mut target = made.targets.all[0].clone();
@@ -234,8 +238,11 @@ fn asks(findings: Vec<Finding>, others: usize) -> Stage {
 /// What the first question was answered with.
 fn answered(stage: &mut Stage) -> String {
     let actions = std::mem::take(&mut stage.harness.state_mut().actions);
-    let answers: Vec<String> =
-        actions.iter().filter(|action| matches!(action, Action::Questions(_))).map(|it| format!("{it:?}")).collect();
+    let answers: Vec<String> = actions
+        .iter()
+        .filter(|action| matches!(action, Action::Questions(_)))
+        .map(|it| format!("{it:?}"))
+        .collect();
     answers.join("; ")
 }
 
@@ -243,7 +250,11 @@ fn answered(stage: &mut Stage) -> String {
 fn a_finding_shows_the_copy_and_sends_exactly_that() {
     let repair = Repair::ShrinkImage { max_bytes: 2_000_000 };
     let mut stage = asks(vec![Finding::error(Kind::TooLarge, "At most 2 MB.").repair(repair)], 0);
-    put(&mut stage, Wish::Trial(CopyWish { max_bytes: Some(2_000_000), ..CLEAN }), Ok(trial(1_400_000, (2400, 1800))));
+    put(
+        &mut stage,
+        Wish::Trial(CopyWish { max_bytes: Some(2_000_000), ..CLEAN }),
+        Ok(trial(1_400_000, (2400, 1800))),
+    );
     assert!(stage.says("4.1 MB → 1.4 MB"), "{:?}", stage.words());
     stage.click("Upload repaired");
     let told = answered(&mut stage);

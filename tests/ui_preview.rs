@@ -87,7 +87,11 @@ fn opened() -> Stage {
 }
 
 fn facts(stage: &Stage) -> String {
-    stage.words().into_iter().find(|words| words.contains(" · ") && words.contains(" of ")).unwrap_or_default()
+    stage
+        .words()
+        .into_iter()
+        .find(|words| words.contains(" · ") && words.contains(" of "))
+        .unwrap_or_default()
 }
 
 fn image(stage: &Stage) -> egui_kittest::Node<'_> {
@@ -290,7 +294,8 @@ fn an_animation_draws_its_frames_when_they_are_due_and_stands_still_when_paused(
 
 #[test]
 fn one_picture_that_stands_still_does_not_play() {
-    let webp = Row { mime: Some("image/webp".to_owned()), pixels: Some((40, 30)), ..done(1, "cat.webp", None) };
+    let webp =
+        Row { mime: Some("image/webp".to_owned()), pixels: Some((40, 30)), ..done(1, "cat.webp", None) };
     let mut stage = Stage::new(model(vec![webp.clone()]));
     stage.inspect(webp);
     put_large(&mut stage, AttachmentId(1), Ok(picture(40, 30)));

@@ -10,6 +10,7 @@
 mod alone;
 mod facts;
 mod hostile;
+mod metadata;
 mod shrink;
 mod support;
 mod thumbnails;
