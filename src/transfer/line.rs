@@ -179,13 +179,13 @@ async fn repair(
     if !wish.is_none() {
         let (from, readers) = (file.path.clone(), readers.clone());
         // The folder belongs to the thread that fills it: a job cancelled meanwhile leaves none behind.
-        let (copied, folder) = off_thread(move || {
+        let (copy, folder) = off_thread(move || {
             let folder = tempfile::tempdir().map_err(|error| no_room(&error))?;
             Ok((readers.copy(&from, wish, folder.path())?, folder))
         })
         .await?;
-        if let Some(copied) = copied {
-            file = FileFacts { duration_secs: file.duration_secs, ..copied.facts };
+        if let Some(copy) = copy {
+            file = FileFacts { duration_secs: file.duration_secs, ..copy.facts };
             copies = Some(folder);
         }
     }
