@@ -73,6 +73,7 @@ impl App {
         let changed = match event {
             Event::State { id, .. }
             | Event::Warned { id, .. }
+            | Event::Changed { id, .. }
             | Event::Asked { id, .. }
             | Event::WillRetry { id, .. }
             | Event::Checked { id, .. } => Some(*id),

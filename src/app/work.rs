@@ -191,6 +191,7 @@ async fn open(
         readers: readers.clone(),
         limits: opening::limits_of(&settings),
         retry: opening::retry_of(&settings),
+        remove_location: settings.uploads.remove_location,
         waker,
         clock,
     });

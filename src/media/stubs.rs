@@ -35,6 +35,12 @@ pub fn metadata(_path: &Path) -> Result<Metadata, Failure> {
     Ok(Metadata::default())
 }
 
+/// Can pictures of this media type be read here, so that a copy of another type can be made of them?
+#[must_use]
+pub fn can_be_converted(_mime: &str) -> bool {
+    false
+}
+
 /// Writes the copy that is wished for; none where the file itself is as wished.
 pub fn copy(path: &Path, wish: CopyWish, into: &Path) -> Result<Option<Copied>, Failure> {
     let Some(max_bytes) = wish.max_bytes else { return Ok(None) };
