@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::domain::changes::{CopyWish, Metadata};
 use crate::domain::error::{Failure, Kind, Step};
-use crate::media::{Area, Copied, Excerpt, Frame, Moment, Rgba, shrink_image};
+use crate::media::{Area, Copied, Frame, Moment, Rgba, shrink_image};
 
 fn none() -> Failure {
     Failure::new(Kind::WrongType, "It has no look that can be drawn here").at(Step::Inspect)
@@ -17,11 +17,6 @@ pub fn part(_path: &Path, _area: Area, _max_px: u32) -> Result<Rgba, Failure> {
 
 /// The frames of an animated picture.
 pub fn frames(_path: &Path, _max_px: u32) -> Result<Vec<Frame>, Failure> {
-    Err(none())
-}
-
-/// The first lines of a text.
-pub fn excerpt(_path: &Path) -> Result<Excerpt, Failure> {
     Err(none())
 }
 
