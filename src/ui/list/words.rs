@@ -13,7 +13,7 @@ use crate::store::{BatchTotals, Row};
 use crate::ui::icon::Icon;
 use crate::ui::text::{Language, Texts, step_key};
 use crate::ui::tokens::Tokens;
-use crate::ui::when::when;
+use crate::ui::when::{clock, when};
 use crate::ui::{Cx, icons};
 
 /// How a state looks.
@@ -196,12 +196,6 @@ pub(super) fn facts(texts: &Texts, row: &Row) -> String {
     }
     facts.push(row.profile.clone());
     facts.join(" · ")
-}
-
-/// A video's length: `0:42`, `1:02:03`.
-fn clock(secs: u64) -> String {
-    let (hours, minutes, secs) = (secs / 3600, secs / 60 % 60, secs % 60);
-    if hours > 0 { format!("{hours}:{minutes:02}:{secs:02}") } else { format!("{minutes}:{secs:02}") }
 }
 
 /// Under a bar: "173 of 284 MB · 18.2 MB/s", shorter forms of it, and "6 s".

@@ -12,6 +12,7 @@ mod popup;
 mod progress;
 mod segmented;
 mod sheet;
+mod spinner;
 mod switch;
 
 pub use badge::{Tone, badge, paint_badge};
@@ -26,6 +27,7 @@ pub use popup::{give_back, menu_of, show as popup};
 pub use progress::progress;
 pub use segmented::segmented;
 pub use sheet::{Sheet, sheet_buttons};
+pub use spinner::spinner;
 pub use switch::switch;
 
 use eframe::egui::{Context, CornerRadius, Id, Key, Rect, Response, Stroke, StrokeKind, Ui};
