@@ -29,9 +29,7 @@ impl App {
             reporter.send(model::Update::List(list::Update::Changed(changes))).await;
         });
     }
-}
 
-impl App {
     /// Of the rows that are here those that a scope means.
     fn rows_of(&self, scope: &Scope) -> Vec<AttachmentId> {
         let rows = &self.model.list.rows;

@@ -17,7 +17,7 @@ use crate::ui::icon::{Icon, of_row};
 use crate::ui::kind::Kind;
 use crate::ui::tokens::{Tokens, Type, size};
 use crate::ui::widgets::{
-    self, Button, IconButton, focus_ring, menu_of, paint_badge, paint_cut, paint_elided, progress,
+    self, Button, IconButton, focus_ring, menu_of, paint_badge, paint_cut, paint_elided, progress, wide,
 };
 use crate::ui::{Cx, icons};
 
@@ -182,10 +182,6 @@ fn told_ui(ui: &Ui, cx: &Cx<'_>, rect: Rect, row: &Row) {
         let wide = wide(ui, Type::SmallStrong, &line);
         link_ui(ui, cx, row, (pos2(left + wide, y), rect.right()));
     }
-}
-
-fn wide(ui: &Ui, style: Type, words: &str) -> f32 {
-    ui.painter().layout_no_wrap(words.to_owned(), style.font(), Tokens::of(ui).text).size().x
 }
 
 /// Behind "Done": how its link was found, and how long it lives.

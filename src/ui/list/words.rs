@@ -2,6 +2,7 @@
 
 use eframe::egui::Color32;
 
+use super::actions::has_link;
 use super::waits;
 use crate::domain::attachment::State;
 use crate::domain::error::{Failure, Kind};
@@ -110,10 +111,6 @@ fn link_broken(texts: &Texts, row: &Row) -> Option<Told> {
     let advice = check.why.clone().filter(|_| texts.language == Language::English).or(status);
     let line = texts.get("done-link-broken").to_owned();
     Some(Told { icon: icons::LINK_BREAK, tone: Tone::Error, line, advice })
-}
-
-fn has_link(row: &Row) -> bool {
-    row.receipt.as_ref().is_some_and(|receipt| receipt.primary().is_some())
 }
 
 /// How the link of an uploaded file was found: beside "Done", in a word and as an icon where that has no room.

@@ -19,7 +19,7 @@ pub use badge::{Tone, badge, paint_badge};
 pub use button::{Button, IconButton};
 pub use check::check;
 pub use field::{Field, choice, select};
-pub use label::{caption, elided, paint_cut, paint_elided, text};
+pub use label::{caption, elided, paint_cut, paint_elided, text, wide};
 pub use link::link;
 pub use menu::{menu_choice, menu_danger, menu_item, menu_line};
 pub use nav::nav_row;
