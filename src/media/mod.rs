@@ -4,6 +4,7 @@
 //! Every function here blocks: call them off the async threads. Files come from anywhere, so each
 //! reader is bounded in bytes, in pixels and in time, and none of them ever writes to the file itself.
 
+mod cache;
 mod ffmpeg;
 mod h264;
 mod inspect;
@@ -19,11 +20,12 @@ mod sniff;
 mod stubs;
 mod video;
 
+pub use cache::Cache;
 pub use inspect::inspect;
 pub use look::{Area, Excerpt, Frame, Moment, Rgba};
 pub use png::png_of;
 pub use preview::preview;
-pub use readers::{Copied, Readers};
+pub use readers::{Copied, Patience, Readers, serve};
 pub use shrink::shrink_image;
 pub use stubs::{copy, excerpt, frames, metadata, moments, part};
 pub use video::{Thumb, ThumbSource, thumbnail};
