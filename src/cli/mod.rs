@@ -91,6 +91,7 @@ fn run(cli: Cli) -> Result<u8, Failure> {
             Command::Profiles(profiles) => profiles::run(&context, profiles).await,
             Command::History(history) => history::run(&context, history).await,
             Command::Sandbox(sandbox) => sandbox::run(&context, sandbox).await,
+            // Carried out above.
             Command::MediaReader => Ok(DONE),
         }
     });

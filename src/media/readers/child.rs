@@ -61,7 +61,7 @@ struct Work {
 }
 
 impl Child {
-    pub(super) fn start(program: &Path) -> Result<Self, NotStarted> {
+    pub(super) fn start(program: &Path, patience: Duration) -> Result<Self, NotStarted> {
         let none = NotStarted { is_late: false, ended: None };
         let mut process = command(program).spawn().map_err(|_no_program| none)?;
         let (work, works) = sync_channel(1);
@@ -80,7 +80,7 @@ impl Child {
         let talking = thread::Builder::new().name("affix-reader".to_owned()).spawn(talk);
         let child = Self { process, work };
         let greeted = match talking {
-            Ok(_detached) => greeting.recv_timeout(START_DEADLINE),
+            Ok(_detached) => greeting.recv_timeout(START_DEADLINE.min(patience)),
             Err(_no_thread) => Err(RecvTimeoutError::Disconnected),
         };
         match greeted {

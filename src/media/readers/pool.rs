@@ -140,18 +140,36 @@ impl Pool {
     ) -> Outcome {
         let Ok(bytes) = request.bytes() else { return Outcome::Answered(here()) };
         let _place = Place::wait(&self.shared, lane);
-        let mut child = match self.child() {
-            Ok(child) => child,
+        while let Some(child) = self.used() {
+            match self.carry_out(child, request, bytes.clone()) {
+                // It may have died without work, or of what it read before: another one tells.
+                Outcome::Lost(Lost::Broken) => {}
+                outcome => return outcome,
+            }
+        }
+        match Child::start(&self.program, self.patience.call) {
+            Ok(child) => self.carry_out(child, request, bytes),
             Err(NotStarted { is_late, ended }) => {
                 self.keep(|state| state.ended.extend(ended));
-                return if is_late { Outcome::Lost(Lost::Late) } else { Outcome::Answered(here()) };
+                if is_late { Outcome::Lost(Lost::Late) } else { Outcome::Answered(here()) }
             }
-        };
+        }
+    }
+
+    /// One that has no work, and lives.
+    fn used(&self) -> Option<Child> {
+        loop {
+            let (child, _) = self.shared.lock().idle.pop()?;
+            if let Some(child) = child.if_alive() {
+                return Some(child);
+            }
+        }
+    }
+
+    fn carry_out(&self, mut child: Child, request: &Request, bytes: Vec<u8>) -> Outcome {
         let deadline = request.call.deadline().min(self.patience.call);
-        let answered = child
-            .ask(bytes, deadline)
-            .and_then(|reply| reply.answer(request).ok_or(Lost::Broken));
-        match answered {
+        let reply = child.ask(bytes, deadline);
+        match reply.and_then(|reply| reply.answer(request).ok_or(Lost::Broken)) {
             Ok(result) => {
                 self.keep(|state| state.idle.push((child, Instant::now())));
                 Outcome::Answered(result)
@@ -160,16 +178,6 @@ impl Pool {
                 let ended = child.end();
                 self.keep(|state| state.ended.push(ended));
                 Outcome::Lost(lost)
-            }
-        }
-    }
-
-    fn child(&self) -> Result<Child, NotStarted> {
-        loop {
-            let idle = self.shared.lock().idle.pop();
-            let Some((child, _)) = idle else { return Child::start(&self.program) };
-            if let Some(child) = child.if_alive() {
-                return Ok(child);
             }
         }
     }

@@ -215,8 +215,8 @@ fn pictures(shapes: Vec<(u32, u32, u64)>, blobs: Vec<Vec<u8>>, call: &Call) -> O
     }
     let picture = |((width, height, ms), pixels): ((u32, u32, u64), Vec<u8>)| {
         let sides = 1..=max_px;
-        let bytes = u64::from(width) * u64::from(height) * 4;
-        let fits = sides.contains(&width) && sides.contains(&height) && pixels.len() as u64 == bytes;
+        let bytes = (u64::from(width) * u64::from(height)).checked_mul(4);
+        let fits = sides.contains(&width) && sides.contains(&height) && bytes == Some(pixels.len() as u64);
         fits.then_some((Rgba { width, height, pixels }, ms))
     };
     shapes.into_iter().zip(blobs).map(picture).collect()
