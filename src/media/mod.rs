@@ -5,6 +5,7 @@
 //! reader is bounded in bytes, in pixels and in time, and none of them ever writes to the file itself.
 
 mod cache;
+mod claim;
 mod ffmpeg;
 mod h264;
 mod inspect;

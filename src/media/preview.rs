@@ -9,6 +9,7 @@ use image::{DynamicImage, ImageDecoder, ImageError, ImageReader, ImageResult};
 
 use crate::domain::error::{Failure, Kind, Step};
 use crate::domain::file_name;
+use crate::media::claim::claim;
 use crate::media::{Rgba, ThumbSource, inspect, picture, sniff, thumbnail};
 
 /// The image crate holds a JPEG's file in memory beside its pixels.
@@ -61,6 +62,7 @@ fn still(file: File, max_px: u32, shown: &str) -> ImageResult<Result<Rgba, Failu
         return Ok(Err(too_many_pixels(shown, width, height)));
     }
     decoder.set_limits(limits)?;
+    claim(decoder.total_bytes());
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let pixels = DynamicImage::from_decoder(decoder)?;
     Ok(Ok(scaled(&pixels, orientation, max_px)))

@@ -56,6 +56,15 @@ fn what_makes_no_sense_is_a_failure_in_plain_words() {
 }
 
 #[test]
+fn who_asks_for_memory_again_and_again_gets_nowhere() {
+    let folder = Folder::new();
+    let much = message(r#"{"result":{"Ok":"Much"},"blobs":[]}"#);
+    let readers = Readers::processes(folder.reader(&format!("while :; do {much}; done")));
+    let failure = readers.small(&folder.picture("sea.png", [0; 4])).unwrap_err();
+    assert!(failure.broke.contains("broke the program"), "{failure}");
+}
+
+#[test]
 fn a_well_formed_answer_of_such_a_program_is_taken() {
     let folder = Folder::new();
     let head = message(r#"{"result":{"Ok":{"Pictures":[[1,1,0]]}},"blobs":[4]}"#);

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::Patience;
 use super::child::{Child, Ended, Lost, NotStarted};
-use super::wire::{Answer, Request};
+use super::wire::{Answer, Reply, Request, Said};
 use crate::domain::error::Failure;
 
 const PROCESSES: usize = 2;
@@ -63,6 +63,8 @@ struct State {
     /// The one used last is the last.
     idle: Vec<(Child, Instant)>,
     ended: Vec<Ended>,
+    /// A preview takes much memory.
+    has_much: bool,
     has_keeper: bool,
     closed: bool,
 }
@@ -126,6 +128,28 @@ impl Drop for Place<'_> {
     }
 }
 
+/// The right of one preview to take much memory.
+#[derive(Debug)]
+struct Much<'a>(&'a Shared);
+
+impl<'a> Much<'a> {
+    /// Who has it is bound to its deadline, so this ends.
+    fn wait(shared: &'a Shared) -> Self {
+        let mut state = shared.lock();
+        while std::mem::replace(&mut state.has_much, true) {
+            state = shared.freed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        Self(shared)
+    }
+}
+
+impl Drop for Much<'_> {
+    fn drop(&mut self) {
+        self.0.lock().has_much = false;
+        self.0.freed.notify_all();
+    }
+}
+
 impl Pool {
     pub(super) fn new(program: PathBuf, patience: Patience) -> Self {
         Self { shared: Arc::default(), program, patience }
@@ -138,7 +162,8 @@ impl Pool {
         request: &Request,
         here: impl FnOnce() -> Result<Answer, Failure>,
     ) -> Outcome {
-        let Ok(bytes) = request.bytes() else { return Outcome::Answered(here()) };
+        let said = Said::Call(request.clone());
+        let Ok(bytes) = said.bytes() else { return Outcome::Answered(here()) };
         let _place = Place::wait(&self.shared, lane);
         while let Some(child) = self.used() {
             match self.carry_out(child, request, bytes.clone()) {
@@ -167,8 +192,7 @@ impl Pool {
     }
 
     fn carry_out(&self, mut child: Child, request: &Request, bytes: Vec<u8>) -> Outcome {
-        let deadline = request.call.deadline().min(self.patience.call);
-        let reply = child.ask(bytes, deadline);
+        let reply = self.reply(&mut child, request, bytes);
         match reply.and_then(|reply| reply.answer(request).ok_or(Lost::Broken)) {
             Ok(result) => {
                 self.keep(|state| state.idle.push((child, Instant::now())));
@@ -180,6 +204,18 @@ impl Pool {
                 Outcome::Lost(lost)
             }
         }
+    }
+
+    fn reply(&self, child: &mut Child, request: &Request, bytes: Vec<u8>) -> Result<Reply, Lost> {
+        let deadline = request.call.deadline().min(self.patience.call);
+        let reply = child.ask(bytes, deadline)?;
+        if !reply.is_much() {
+            return Ok(reply);
+        }
+        // An upload does not wait for previews.
+        let _much = (request.call.lane() == Lane::Look).then(|| Much::wait(&self.shared));
+        let go_on = Said::GoOn.bytes().map_err(|_never| Lost::Broken)?;
+        child.ask(go_on, deadline)
     }
 
     /// Puts something away that the keeper looks after.

@@ -1,12 +1,15 @@
 //! A reader, as its own process sees it: takes calls from standard input, one after the other, until that ends.
 
+use std::cell::RefCell;
 use std::io::{self, Read, Write};
+use std::rc::Rc;
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread;
 
-use super::wire::{HELLO, Request, write_answer};
+use super::wire::{HELLO, Said, write_answer, write_much};
 use super::{carry, guarded};
 use crate::domain::error::{Failure, Kind};
+use crate::media::claim;
 
 /// Parsers of nested formats may go deep.
 const STACK_BYTES: usize = 64 << 20;
@@ -18,15 +21,15 @@ const STACK_BYTES: usize = 64 << 20;
 /// The system gives no thread.
 pub fn serve(mut input: impl Read, output: impl Write + Send + 'static) -> Result<(), Failure> {
     limit();
-    let (sender, requests) = sync_channel(1);
+    let (sender, heard) = sync_channel(1);
     let work = move || {
         // Who does not listen has ended, and the input with it.
-        let _over = answer(output, &requests);
+        let _over = answer(output, heard);
     };
     let started = thread::Builder::new().name("affix-reading".to_owned()).stack_size(STACK_BYTES).spawn(work);
     started.map_err(|error| Failure::new(Kind::Storage, "The reader has no thread").cause(error))?;
-    while let Ok(Some(request)) = Request::read(&mut input) {
-        if sender.send(request).is_err() {
+    while let Some(said) = Said::read(&mut input) {
+        if sender.send(said).is_err() {
             break;
         }
     }
@@ -34,11 +37,19 @@ pub fn serve(mut input: impl Read, output: impl Write + Send + 'static) -> Resul
     Ok(())
 }
 
-fn answer(mut output: impl Write, requests: &Receiver<Request>) -> io::Result<()> {
+fn answer(mut output: impl Write + 'static, heard: Receiver<Said>) -> io::Result<()> {
     output.write_all(HELLO.as_bytes())?;
     output.flush()?;
-    for request in requests {
-        write_answer(&mut output, guarded(|| carry::out(&request)))?;
+    let (output, heard) = (Rc::new(RefCell::new(output)), Rc::new(heard));
+    while let Ok(said) = heard.recv() {
+        let Said::Call(request) = said else { continue };
+        let (asking, going) = (output.clone(), heard.clone());
+        let ask = move || {
+            // Whoever should let it go on may have ended; then this process does too.
+            let _over = write_much(&mut *asking.borrow_mut()).map(|()| going.recv());
+        };
+        let result = claim::asking(Box::new(ask), || guarded(|| carry::out(&request)));
+        write_answer(&mut *output.borrow_mut(), result)?;
     }
     Ok(())
 }

@@ -24,6 +24,14 @@ const BLOBS_MAX_BYTES: u64 = 128 << 20;
 /// A text is shown in its first lines.
 const TEXT_MAX_BYTES: usize = 1 << 20;
 
+/// What a reader is told.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) enum Said {
+    Call(Request),
+    /// It may take much memory now.
+    GoOn,
+}
+
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Request {
     pub path: WirePath,
@@ -69,6 +77,8 @@ struct Head {
 /// An answer without its blobs.
 #[derive(Debug, Serialize, Deserialize)]
 enum Shape {
+    /// Not the answer yet: the work needs much memory, and waits until it may go on.
+    Much,
     /// Width, height, milliseconds; one blob each.
     Pictures(Vec<(u32, u32, u64)>),
     Excerpt(Excerpt),
@@ -110,7 +120,7 @@ impl CopyShape {
     }
 }
 
-impl Request {
+impl Said {
     pub(super) fn bytes(&self) -> io::Result<Vec<u8>> {
         let mut bytes = Vec::new();
         write_head(&mut bytes, self)?;
@@ -118,13 +128,15 @@ impl Request {
     }
 
     /// The next one; none at the end.
-    pub(super) fn read(input: &mut impl Read) -> io::Result<Option<Self>> {
-        match read_head(input) {
-            Ok(request) => Ok(Some(request)),
-            Err(error) if error.kind() == ErrorKind::UnexpectedEof => Ok(None),
-            Err(error) => Err(error),
-        }
+    pub(super) fn read(input: &mut impl Read) -> Option<Self> {
+        read_head(input).ok()
     }
+}
+
+/// Writes that the work waits until it may take much memory.
+pub(super) fn write_much(output: &mut impl Write) -> io::Result<()> {
+    write_head(output, &Head { result: Ok(Shape::Much), blobs: Vec::new() })?;
+    output.flush()
 }
 
 /// Writes what a call gave.
@@ -174,6 +186,11 @@ impl Reply {
             blobs.push(read_exactly(input, *length)?);
         }
         Ok(Self { head, blobs })
+    }
+
+    /// It waits until it may take much memory.
+    pub(super) fn is_much(&self) -> bool {
+        matches!(self.head.result, Ok(Shape::Much))
     }
 
     /// What was answered, if it is an answer to this request.
