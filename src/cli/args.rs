@@ -64,6 +64,9 @@ pub(super) enum Command {
     History(History),
     /// Run the sandbox: a server on this computer to try everything without an account
     Sandbox(Sandbox),
+    /// Read files for another Affix, on standard input and output
+    #[command(hide = true)]
+    MediaReader,
 }
 
 #[derive(Debug, Args)]

@@ -77,6 +77,11 @@ fn run(cli: Cli) -> Result<u8, Failure> {
         crate::app::run(cli.home, files, describe)?;
         return Ok(DONE);
     };
+    if let Command::MediaReader = command {
+        // It reads foreign files: nothing of the user's is opened first.
+        crate::media::serve(std::io::stdin().lock(), std::io::stdout())?;
+        return Ok(DONE);
+    }
     let context = Context::open(cli.home)?;
     let runtime = opening::runtime()?;
     let code = runtime.block_on(async {
@@ -86,6 +91,8 @@ fn run(cli: Cli) -> Result<u8, Failure> {
             Command::Profiles(profiles) => profiles::run(&context, profiles).await,
             Command::History(history) => history::run(&context, history).await,
             Command::Sandbox(sandbox) => sandbox::run(&context, sandbox).await,
+            // Carried out above.
+            Command::MediaReader => Ok(DONE),
         }
     });
     // A keyring that waits for a prompt must not hold the end of the program.

@@ -7,6 +7,8 @@
 mod copy;
 mod deep;
 mod documents;
+mod cache;
+mod claim;
 mod ffmpeg;
 mod foreign;
 mod full_jpeg;
@@ -30,12 +32,13 @@ mod video;
 
 pub use copy::copy;
 pub use documents::excerpt;
+pub use cache::Cache;
 pub use inspect::inspect;
 pub use look::{Area, Excerpt, Frame, Moment, Rgba};
 pub use metadata::metadata;
 pub use png::png_of;
 pub use preview::preview;
-pub use readers::{Copied, Readers};
+pub use readers::{Copied, Patience, Readers, serve};
 pub use shrink::shrink_image;
 pub use stubs::{frames, moments, part};
 pub use video::{Thumb, ThumbSource, thumbnail};

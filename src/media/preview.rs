@@ -7,6 +7,7 @@ use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageError, ImageReader, ImageResult};
 
 use crate::domain::error::{Failure, Kind, Step};
+use crate::media::claim::claim;
 use crate::media::kind::{Look, look_of};
 use crate::media::opened::Opened;
 use crate::media::{Rgba, ThumbSource, documents, foreign, picture, sound, thumbnail};
@@ -83,6 +84,7 @@ fn still(
         return Ok(Err(too_many_pixels(shown, width, height)));
     }
     decoder.set_limits(limits)?;
+    claim(decoder.total_bytes());
     let own = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let orientation = if turned == Orientation::NoTransforms { own } else { turned };
     let pixels = DynamicImage::from_decoder(decoder)?;

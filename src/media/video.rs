@@ -4,6 +4,7 @@ use std::fs::File;
 use std::path::Path;
 
 use image::{DynamicImage, Rgb, RgbImage};
+use serde::{Deserialize, Serialize};
 
 use crate::domain::error::{Failure, Kind, Step};
 use crate::media::{ffmpeg, h264, inspect, mkv, mp4, picture, sniff};
@@ -28,7 +29,7 @@ pub struct Thumb {
 }
 
 /// Where a thumbnail comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ThumbSource {
     /// A frame that was decoded here.
     Decoded,
