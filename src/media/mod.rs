@@ -16,6 +16,7 @@ mod preview;
 mod readers;
 mod shrink;
 mod sniff;
+mod still;
 mod stubs;
 mod video;
 
@@ -25,5 +26,6 @@ pub use png::png_of;
 pub use preview::preview;
 pub use readers::{Copied, Readers};
 pub use shrink::shrink_image;
-pub use stubs::{copy, excerpt, frames, metadata, moments, part};
+pub use still::{frames, part};
+pub use stubs::{copy, excerpt, metadata, moments};
 pub use video::{Thumb, ThumbSource, thumbnail};

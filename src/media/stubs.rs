@@ -4,20 +4,10 @@ use std::path::Path;
 
 use crate::domain::changes::{CopyWish, Metadata};
 use crate::domain::error::{Failure, Kind, Step};
-use crate::media::{Area, Copied, Excerpt, Frame, Moment, Rgba, shrink_image};
+use crate::media::{Copied, Excerpt, Moment, shrink_image};
 
 fn none() -> Failure {
     Failure::new(Kind::WrongType, "It has no look that can be drawn here").at(Step::Inspect)
-}
-
-/// A part of a picture, scaled down (never up) to `max_px` pixels at its longer side.
-pub fn part(_path: &Path, _area: Area, _max_px: u32) -> Result<Rgba, Failure> {
-    Err(none())
-}
-
-/// The frames of an animated picture.
-pub fn frames(_path: &Path, _max_px: u32) -> Result<Vec<Frame>, Failure> {
-    Err(none())
 }
 
 /// The first lines of a text.
