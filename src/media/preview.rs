@@ -2,38 +2,46 @@
 
 use std::path::Path;
 
-use crate::domain::error::{Failure, Kind, Step};
-use crate::domain::file_name;
-use crate::media::{Rgba, ThumbSource, inspect, sniff, still, thumbnail};
+use image::metadata::Orientation;
 
-/// A picture's or a video's look, upright, scaled down (never up) to `max_px` pixels at its longer side. Blocks, for a
-/// picture for 20 seconds at most; for a video that only `ffmpeg` can decode, for 30.
+use crate::domain::error::{Failure, Kind, Step};
+use crate::media::kind::{Look, look_of};
+use crate::media::opened::Opened;
+use crate::media::{Rgba, ThumbSource, documents, foreign, sound, still, thumbnail};
+
+/// A picture's or a video's look, upright, scaled down (never up) to `max_px` pixels at its longer side. Blocks; for
+/// a picture 20 seconds at most, for a video that only `ffmpeg` can decode 30.
 ///
-/// Two of these at once stay below 400 MB together. A picture that is larger than a screen by much, and a copy of it
-/// that is in its own file, are shown from as little of the file as will do: so its first pixels or an old copy may be
-/// all that is looked at.
+/// Two of these at once stay below 400 MB together. Of a large photo only as much is read as will do: the means of its
+/// blocks, or the copy that its camera put beside it.
 ///
 /// # Errors
 /// - [`Kind::WrongType`]: it has no look that can be drawn here.
 /// - [`Kind::TooLarge`]: more pixels or bytes than are decoded.
 /// - [`Kind::Unreadable`]: the file cannot be read, or is broken.
 pub fn preview(path: &Path, max_px: u32) -> Result<Rgba, Failure> {
-    let (mut file, metadata) = inspect::open(path)?;
-    let head = inspect::first_bytes(&mut file).map_err(|error| inspect::unreadable(path, &error))?;
-    if sniff::video_type(&head).is_some() {
-        return video(path, max_px);
+    let mut opened = Opened::open(path)?;
+    match look_of(&opened.head, &opened.name) {
+        Look::Raster => still::whole(&mut opened, max_px),
+        Look::Video => video(path, max_px, &opened.shown),
+        Look::Svg => documents::svg(&mut opened, max_px),
+        Look::Pdf => documents::pdf(&mut opened, max_px),
+        Look::Font => documents::font(&mut opened, max_px),
+        Look::Text => documents::page(&mut opened, max_px),
+        Look::Sound => sound::cover(&mut opened, max_px),
+        Look::Raw => foreign::raw(&mut opened, max_px),
+        Look::Foreign => foreign::through_ffmpeg(&mut opened, max_px),
+        Look::Nothing => Err(opened.failure(Kind::WrongType, "is of no type that has a picture")),
     }
-    still::whole(path, file, metadata.len(), max_px)
 }
 
-fn video(path: &Path, max_px: u32) -> Result<Rgba, Failure> {
-    let shown = file_name::display(&inspect::name(path));
+fn video(path: &Path, max_px: u32, shown: &str) -> Result<Rgba, Failure> {
     let thumb = thumbnail(path, None)?;
     if thumb.source == ThumbSource::Placeholder {
         let broke = format!("No picture of “{shown}” can be decoded here");
         return Err(Failure::new(Kind::WrongType, broke).at(Step::Inspect));
     }
-    still::of_jpeg(&thumb.jpeg, max_px, &shown)
+    still::within(&thumb.jpeg, Orientation::NoTransforms, max_px, shown)
 }
 
 #[cfg(test)]

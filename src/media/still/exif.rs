@@ -75,14 +75,11 @@ impl<'b> Tiff<'b> {
 }
 
 /// How the picture is to be turned.
-pub(super) fn orientation(exif: &[u8]) -> Orientation {
-    let number = || {
-        let tiff = Tiff::new(exif)?;
-        let (entries, _) = tiff.directory(4)?;
-        let number = tiff.number(&entries, ORIENTATION)?;
-        Orientation::from_exif(u8::try_from(number).ok()?)
-    };
-    number().unwrap_or(Orientation::NoTransforms)
+pub(super) fn orientation(exif: &[u8]) -> Option<Orientation> {
+    let tiff = Tiff::new(exif)?;
+    let (entries, _) = tiff.directory(4)?;
+    let number = tiff.number(&entries, ORIENTATION)?;
+    Orientation::from_exif(u8::try_from(number).ok()?)
 }
 
 /// The JPEG file of the small copy (EXIF 2.32, 4.5.4: it is in the second directory).
@@ -144,13 +141,13 @@ mod tests {
     fn both_byte_orders_are_read() {
         for is_little in [true, false] {
             let exif = exif(is_little, &[0xff, 0xd8, 1, 2]);
-            assert_eq!(orientation(&exif), Orientation::Rotate90);
+            assert_eq!(orientation(&exif), Some(Orientation::Rotate90));
             assert_eq!(thumbnail(&exif), Some(&[0xff, 0xd8, 1, 2][..]));
             for cut in 0..exif.len() {
                 assert_eq!(thumbnail(&exif[..cut]), None, "{cut}");
             }
         }
         assert_eq!(thumbnail(&exif(true, b"no JPEG")), None);
-        assert_eq!(orientation(b"II*\0\xff\xff\xff\xff"), Orientation::NoTransforms);
+        assert_eq!(orientation(b"II*\0\xff\xff\xff\xff"), None);
     }
 }

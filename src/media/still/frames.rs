@@ -1,7 +1,6 @@
 //! Pictures that move: GIF, WebP and PNG.
 
-use std::fs::File;
-use std::io::{BufReader, Seek};
+use std::io::{BufRead, Seek};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -11,14 +10,14 @@ use image::codecs::webp::WebPDecoder;
 use image::metadata::Orientation;
 use image::{AnimationDecoder, ImageDecoder, ImageFormat};
 
-use super::feed::Timed;
 use super::others::limits;
 use super::reduce::{Crop, Layout, Pixels, Reducer};
 use super::trouble::Trouble;
 use super::wish::fit;
-use super::{FILE_MAX_BYTES, colour, shown_name};
+use super::{FILE_MAX_BYTES, buffered, colour};
 use crate::domain::error::Failure;
-use crate::media::{Frame, Rgba, inspect};
+use crate::media::opened::Opened;
+use crate::media::{Frame, Rgba};
 
 /// What all frames may take in memory.
 const FRAMES_MAX_BYTES: usize = 32 << 20;
@@ -41,21 +40,24 @@ const DELAY_USUAL_MS: u32 = 100;
 /// - [`Kind::TooLarge`](crate::domain::error::Kind): more pixels than are decoded.
 /// - [`Kind::Unreadable`](crate::domain::error::Kind): the file cannot be read, or is broken before its second frame.
 pub fn frames(path: &Path, max_px: u32) -> Result<Vec<Frame>, Failure> {
-    let (mut file, metadata) = inspect::open(path)?;
-    let unreadable = |error| inspect::unreadable(path, &error);
-    let head = inspect::first_bytes(&mut file).map_err(unreadable)?;
-    file.rewind().map_err(unreadable)?;
-    let read = if metadata.len() > FILE_MAX_BYTES {
+    let mut opened = Opened::open(path)?;
+    opened.rewind()?;
+    let until = Instant::now() + TIME_MAX;
+    let format = image::guess_format(&opened.head).ok();
+    let read = if opened.bytes > FILE_MAX_BYTES {
         Err(Trouble::TooLargeFile)
     } else {
-        read(file, image::guess_format(&head).ok(), max_px)
+        read(buffered(&mut opened.file, until), format, max_px, until)
     };
-    read.map_err(|trouble| trouble.said_of(&shown_name(path)))
+    read.map_err(|trouble| trouble.said_of(&opened.shown))
 }
 
-fn read(file: File, format: Option<ImageFormat>, max_px: u32) -> Result<Vec<Frame>, Trouble> {
-    let until = Instant::now() + TIME_MAX;
-    let source = BufReader::new(Timed::new(file, until));
+fn read(
+    source: impl BufRead + Seek,
+    format: Option<ImageFormat>,
+    max_px: u32,
+    until: Instant,
+) -> Result<Vec<Frame>, Trouble> {
     match format {
         Some(ImageFormat::Gif) => {
             let mut decoder = GifDecoder::new(source)?;

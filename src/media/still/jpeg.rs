@@ -15,12 +15,11 @@ use super::reduce::{Layout, Pixels, Reducer};
 use super::segments::{Coding, Frame, Head, Scan};
 use super::trouble::Trouble;
 use super::wish::{Plan, Wish};
-use super::{PIXELS_MAX, colour, dc_scan, deadline, exif};
+use super::{BUFFER_BYTES, PIXELS_MAX, colour, dc_scan, deadline, exif};
 use crate::media::Rgba;
 
 /// What the coefficients of a picture in several scans may take in memory.
 const COEFFICIENTS_MAX_BYTES: u64 = 320 << 20;
-const BUFFER_BYTES: usize = 32 << 10;
 /// How much the shape of a copy may differ: small ones are rounded to whole units.
 const SHAPE_TOLERANCE: f64 = 0.02;
 /// A copy in the file that is longer is none.
@@ -31,7 +30,7 @@ pub(super) fn look(source: &mut (impl Read + Seek), wish: Wish) -> Result<Rgba, 
     let mut feed = Feed::new(Timed::new(&mut *source, deadline()));
     let mut head = Head::default();
     let (frame, scan) = begin(&mut head, &mut feed)?;
-    let orientation = head.exif.as_deref().map_or(Orientation::NoTransforms, exif::orientation);
+    let orientation = wish.orientation(head.exif.as_deref().and_then(exif::orientation));
     let plan = wish.plan((frame.width, frame.height), orientation)?;
     let profile = head.profile();
     let mut small = None;
@@ -77,8 +76,8 @@ fn from_copy(jpeg: &[u8], plan: Plan) -> Option<Pixels> {
     if !is_large || (shape - 1.0).abs() > SHAPE_TOLERANCE {
         return None;
     }
-    let whole =
-        Wish { area: None, max_px: u32::MAX }.plan((frame.width, frame.height), Orientation::NoTransforms);
+    let whole = Wish { area: None, turned: Orientation::NoTransforms, max_px: u32::MAX }
+        .plan((frame.width, frame.height), Orientation::NoTransforms);
     let plan = Plan { target: plan.target, ..whole.ok()? };
     let eighth = (plan.scale() <= 1.0 / 8.0)
         .then(|| dc_scan::read(&mut feed, &mut head, scan.clone(), plan.target))

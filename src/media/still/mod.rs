@@ -15,16 +15,17 @@ mod segments;
 mod trouble;
 mod wish;
 
-use std::fs::File;
-use std::io::{Cursor, Seek};
+use std::io::{BufRead, BufReader, Cursor, Read, Seek};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use image::ImageFormat;
+use image::metadata::Orientation;
 
 use crate::domain::error::Failure;
-use crate::domain::file_name;
-use crate::media::{Area, Rgba, inspect};
+use crate::media::opened::Opened;
+use crate::media::{Area, Rgba};
+use feed::Timed;
 use trouble::Trouble;
 use wish::Wish;
 
@@ -38,6 +39,7 @@ const DECODED_MAX_BYTES: u64 = 160 << 20;
 const FILE_MAX_BYTES: u64 = 256 << 20;
 /// A file that takes longer to decode is broken, or meant to.
 const TIME_MAX: Duration = Duration::from_secs(20);
+const BUFFER_BYTES: usize = 32 << 10;
 
 fn deadline() -> Instant {
     Instant::now() + TIME_MAX
@@ -52,35 +54,36 @@ fn deadline() -> Instant {
 /// - [`Kind::TooLarge`](crate::domain::error::Kind): more pixels or bytes than are decoded.
 /// - [`Kind::Unreadable`](crate::domain::error::Kind): the file cannot be read, or is broken.
 pub fn part(path: &Path, area: Area, max_px: u32) -> Result<Rgba, Failure> {
-    let (file, metadata) = inspect::open(path)?;
-    look(path, file, metadata.len(), Wish { area: Some(area), max_px })
+    let wish = Wish { area: Some(area), turned: Orientation::NoTransforms, max_px };
+    of_file(&mut Opened::open(path)?, wish)
 }
 
 /// The whole picture, scaled down (never up) to `max_px` pixels at its longer side.
-pub(super) fn whole(path: &Path, file: File, bytes: u64, max_px: u32) -> Result<Rgba, Failure> {
-    look(path, file, bytes, Wish { area: None, max_px })
+pub(super) fn whole(opened: &mut Opened, max_px: u32) -> Result<Rgba, Failure> {
+    of_file(opened, Wish { area: None, turned: Orientation::NoTransforms, max_px })
 }
 
-/// The same of a JPEG that is in memory.
-pub(super) fn of_jpeg(jpeg: &[u8], max_px: u32, shown: &str) -> Result<Rgba, Failure> {
-    jpeg::look(&mut Cursor::new(jpeg), Wish { area: None, max_px }).map_err(|trouble| trouble.said_of(shown))
+/// The picture in these bytes, which were found in a file, turned as that says.
+pub(super) fn within(bytes: &[u8], turned: Orientation, max_px: u32, shown: &str) -> Result<Rgba, Failure> {
+    let wish = Wish { area: None, turned, max_px };
+    look(Cursor::new(bytes), bytes, bytes.len() as u64, wish).map_err(|trouble| trouble.said_of(shown))
 }
 
-fn look(path: &Path, mut file: File, bytes: u64, wish: Wish) -> Result<Rgba, Failure> {
-    let unreadable = |error| inspect::unreadable(path, &error);
-    file.rewind().map_err(unreadable)?;
-    let head = inspect::first_bytes(&mut file).map_err(unreadable)?;
-    file.rewind().map_err(unreadable)?;
-    let looked = match image::guess_format(&head) {
-        Ok(ImageFormat::Jpeg) => jpeg::look(&mut file, wish),
-        Ok(ImageFormat::Png) => png_rows::look(file, wish),
+fn of_file(opened: &mut Opened, wish: Wish) -> Result<Rgba, Failure> {
+    opened.rewind()?;
+    look(&mut opened.file, &opened.head, opened.bytes, wish).map_err(|trouble| trouble.said_of(&opened.shown))
+}
+
+fn look(mut source: impl Read + Seek, head: &[u8], bytes: u64, wish: Wish) -> Result<Rgba, Trouble> {
+    match image::guess_format(head) {
+        Ok(ImageFormat::Jpeg) => jpeg::look(&mut source, wish),
+        Ok(ImageFormat::Png) => png_rows::look(buffered(source, deadline()), wish),
         Ok(_) if bytes > FILE_MAX_BYTES => Err(Trouble::TooLargeFile),
-        Ok(format) => others::look(file, format, wish),
+        Ok(format) => others::look(buffered(source, deadline()), format, wish),
         Err(error) => Err(Trouble::Unknown(error.to_string())),
-    };
-    looked.map_err(|trouble| trouble.said_of(&shown_name(path)))
+    }
 }
 
-fn shown_name(path: &Path) -> String {
-    file_name::display(&inspect::name(path))
+fn buffered(source: impl Read + Seek, until: Instant) -> impl BufRead + Seek {
+    BufReader::with_capacity(BUFFER_BYTES, Timed::new(source, until))
 }

@@ -1,16 +1,13 @@
 //! GIF, WebP, BMP, TIFF, ICO and QOI: decoded whole, within limits.
 
-use std::fs::File;
-use std::io::BufReader;
+use std::io::{BufRead, Seek};
 
-use image::metadata::Orientation;
 use image::{ColorType, ImageDecoder, ImageFormat, ImageReader, Limits};
 
-use super::feed::Timed;
 use super::reduce::{Layout, Reducer};
 use super::trouble::Trouble;
 use super::wish::Wish;
-use super::{DECODED_MAX_BYTES, PIXELS_MAX, colour, deadline};
+use super::{DECODED_MAX_BYTES, PIXELS_MAX, colour};
 use crate::media::Rgba;
 
 /// What a decoder may take in memory, what it makes included.
@@ -21,8 +18,8 @@ pub(super) fn limits(max_bytes: u64) -> Limits {
 }
 
 /// Of this file, what is wished for.
-pub(super) fn look(file: File, format: ImageFormat, wish: Wish) -> Result<Rgba, Trouble> {
-    let mut reader = ImageReader::with_format(BufReader::new(Timed::new(file, deadline())), format);
+pub(super) fn look(source: impl BufRead + Seek, format: ImageFormat, wish: Wish) -> Result<Rgba, Trouble> {
+    let mut reader = ImageReader::with_format(source, format);
     let limits = limits(DECODED_MAX_BYTES);
     reader.limits(limits.clone());
     let mut decoder = reader.into_decoder()?;
@@ -32,7 +29,7 @@ pub(super) fn look(file: File, format: ImageFormat, wish: Wish) -> Result<Rgba, 
         return Err(Trouble::TooManyPixels(width, height));
     }
     decoder.set_limits(limits)?;
-    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    let orientation = wish.orientation(decoder.orientation().ok());
     let plan = wish.plan((width, height), orientation)?;
     let profile = decoder.icc_profile().ok().flatten();
     let color = decoder.color_type();

@@ -1,16 +1,13 @@
 //! PNG, row by row.
 
-use std::fs::File;
-use std::io::{BufRead, BufReader, Seek};
+use std::io::{BufRead, Seek};
 
-use image::metadata::Orientation;
 use png::{ColorType, Decoder, Limits, Reader, Transformations};
 
-use super::feed::Timed;
 use super::reduce::{Crop, Layout, Pixels, Reducer};
 use super::trouble::Trouble;
 use super::wish::{Plan, Wish};
-use super::{DECODED_MAX_BYTES, PIXELS_MAX, colour, deadline, exif};
+use super::{DECODED_MAX_BYTES, PIXELS_MAX, colour, exif};
 use crate::media::Rgba;
 
 /// What all rows may have together: some seconds of unpacking.
@@ -19,11 +16,9 @@ const ROWS_MAX_BYTES: u64 = 800_000_000;
 const ROW_MAX_BYTES: u64 = 32 << 20;
 /// What the decoder may take for what is beside the pixels.
 const EXTRAS_MAX_BYTES: usize = 64 << 20;
-const BUFFER_BYTES: usize = 32 << 10;
 
 /// Of this file, what is wished for.
-pub(super) fn look(file: File, wish: Wish) -> Result<Rgba, Trouble> {
-    let source = BufReader::with_capacity(BUFFER_BYTES, Timed::new(file, deadline()));
+pub(super) fn look(source: impl BufRead + Seek, wish: Wish) -> Result<Rgba, Trouble> {
     let mut decoder = Decoder::new_with_limits(source, Limits { bytes: EXTRAS_MAX_BYTES });
     decoder.set_ignore_text_chunk(true);
     decoder.set_transformations(Transformations::normalize_to_color8());
@@ -35,8 +30,7 @@ pub(super) fn look(file: File, wish: Wish) -> Result<Rgba, Trouble> {
         return Err(Trouble::TooManyPixels(width, height));
     }
     let mut reader = decoder.read_info()?;
-    let orientation =
-        reader.info().exif_metadata.as_deref().map_or(Orientation::NoTransforms, exif::orientation);
+    let orientation = wish.orientation(reader.info().exif_metadata.as_deref().and_then(exif::orientation));
     let plan = wish.plan((width, height), orientation)?;
     let profile = reader.info().icc_profile.as_ref().map(|profile| profile.to_vec());
     let small =

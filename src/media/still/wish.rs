@@ -11,6 +11,8 @@ use crate::media::Area;
 pub(super) struct Wish {
     /// In pixels of the upright picture; none for the whole.
     pub area: Option<Area>,
+    /// How it is to be turned where it is known from elsewhere; else as it says itself.
+    pub turned: Orientation,
     pub max_px: u32,
 }
 
@@ -22,6 +24,11 @@ pub(super) struct Plan {
 }
 
 impl Wish {
+    /// How a picture that says this of itself is to be turned.
+    pub(super) fn orientation(self, own: Option<Orientation>) -> Orientation {
+        if self.turned == Orientation::NoTransforms { own.unwrap_or(self.turned) } else { self.turned }
+    }
+
     /// For a picture of these stored measures.
     pub(super) fn plan(self, stored: (u32, u32), orientation: Orientation) -> Result<Plan, Trouble> {
         if stored.0 == 0 || stored.1 == 0 {
