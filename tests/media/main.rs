@@ -11,6 +11,8 @@ mod alone;
 mod facts;
 mod hostile;
 mod metadata;
+mod moving;
 mod shrink;
+mod stills;
 mod support;
 mod thumbnails;
