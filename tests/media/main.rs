@@ -8,8 +8,12 @@
 )]
 
 mod alone;
+mod documents;
 mod facts;
 mod hostile;
+mod looks;
 mod shrink;
+mod sounds;
 mod support;
+mod texts;
 mod thumbnails;

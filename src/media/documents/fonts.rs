@@ -1,6 +1,8 @@
 //! The fonts that texts are drawn with: our own, and the system's where a text needs them.
 
 use std::collections::HashMap;
+use std::fs::File;
+use std::io::Read;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use resvg::usvg::fontdb::{Database, FaceInfo, Family, ID, Query, Source, Stretch, Style, Weight};
@@ -31,6 +33,8 @@ const WIDE_FAMILIES: [&str; 15] = [
 ];
 /// All fonts of a system are looked through for this many different characters of one picture.
 const SEARCHES_MAX: usize = 256;
+/// Those with all signs of East Asia in seven weights have 20 to 40 megabytes.
+const SYSTEM_FONT_MAX_BYTES: u64 = 128 << 20;
 const FIRST_LOOKED_AT: usize = 512;
 const FIRST_MAX: usize = 40;
 
@@ -138,9 +142,9 @@ fn family(family: &FontFamily) -> Family<'_> {
 
 /// A font that has the character: of the families for that, else a regular one, else any.
 fn with_character(character: char, used: &[ID], fonts: &Database) -> Option<ID> {
-    let wide = WIDE_FAMILIES.iter().filter_map(|&name| {
-        fonts.query(&Query { families: &[Family::Name(name)], ..Query::default() })
-    });
+    let wide = WIDE_FAMILIES
+        .iter()
+        .filter_map(|&name| fonts.query(&Query { families: &[Family::Name(name)], ..Query::default() }));
     let is_plain = |face: &&FaceInfo| face.style == Style::Normal && face.weight == Weight::NORMAL;
     let plain = fonts.faces().filter(is_plain).map(|face| face.id);
     let rest = fonts.faces().filter(|face| !is_plain(face)).map(|face| face.id);
@@ -152,6 +156,21 @@ fn has(fonts: &Database, id: ID, character: char) -> bool {
         FontRef::from_index(data, index).is_ok_and(|font| font.charmap().map(character).is_some())
     });
     found.unwrap_or_default()
+}
+
+/// A font of the system's that has this character, and its place in its file: for documents that name a font and do
+/// not bring it.
+pub(super) fn of_character(character: char) -> Option<(Arc<dyn AsRef<[u8]> + Send + Sync>, u32)> {
+    let fonts = with_system();
+    let id = with_character(character, &[], &fonts)?;
+    match fonts.face_source(id)? {
+        (Source::Binary(data) | Source::SharedFile(_, data), index) => Some((data, index)),
+        (Source::File(path), index) => {
+            let mut content = Vec::new();
+            File::open(path).ok()?.take(SYSTEM_FONT_MAX_BYTES).read_to_end(&mut content).ok()?;
+            Some((Arc::new(content), index))
+        }
+    }
 }
 
 /// What a font file is like.
@@ -176,7 +195,9 @@ impl Sample {
         let content = Arc::new(content);
         let font = FontRef::from_index(content.as_slice(), 0).ok()?;
         let word = |id: StringId| {
-            font.localized_strings(id).english_or_first().map(|word| word.chars().take(60).collect::<String>())
+            font.localized_strings(id)
+                .english_or_first()
+                .map(|word| word.chars().take(60).collect::<String>())
         };
         let either = |one, other| word(one).or_else(|| word(other)).unwrap_or_default();
         let family = either(StringId::TYPOGRAPHIC_FAMILY_NAME, StringId::FAMILY_NAME);
@@ -198,7 +219,8 @@ impl Sample {
         let sample = self.id;
         FontResolver {
             select_font: Box::new(move |font, fonts| {
-                let is_sample = |family: &FontFamily| matches!(family, FontFamily::Named(name) if name == "sample");
+                let is_sample =
+                    |family: &FontFamily| matches!(family, FontFamily::Named(name) if name == "sample");
                 if font.families().iter().any(is_sample) { Some(sample) } else { any(font, fonts) }
             }),
             // Its name may be written in its own script.
