@@ -99,14 +99,14 @@ fn after_name(text: &[u8], name: &[u8]) -> Option<u8> {
 }
 
 /// Could these first bytes be of a text, in whatever encoding? A zero byte is in none but UTF-16, and control
-/// characters are hardly in any.
+/// characters are hardly in any: two at least may be.
 pub(super) fn is_text(head: &[u8]) -> bool {
     if head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff") || utf16_without_mark(head).is_some() {
         return true;
     }
     let odd = |byte: u8| byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r' | b'\x0c' | b'\x1b');
     let count = head.iter().filter(|&&byte| odd(byte)).count();
-    !head.is_empty() && !head.contains(&0) && count * 50 <= head.len()
+    !head.is_empty() && !head.contains(&0) && count * 50 <= head.len() + 100
 }
 
 /// UTF-16 whose byte order nothing tells: of mostly Latin letters every other byte is zero. `true`: big-endian.

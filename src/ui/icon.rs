@@ -68,8 +68,8 @@ pub fn of_file(extension: &str, mime: Option<&str>) -> Icon {
 
 fn of_extension(extension: &str) -> Option<Icon> {
     Some(match extension {
-        "7z" | "br" | "bz2" | "cab" | "gz" | "lz" | "lz4" | "lzma" | "rar" | "tar" | "tbz2" | "tgz" | "txz" | "xz"
-        | "zip" | "zst" => icons::FILE_ZIP,
+        "7z" | "br" | "bz2" | "cab" | "gz" | "lz" | "lz4" | "lzma" | "rar" | "tar" | "tbz2" | "tgz"
+        | "txz" | "xz" | "zip" | "zst" => icons::FILE_ZIP,
         "apk" | "appimage" | "deb" | "exe" | "flatpak" | "jar" | "msi" | "pkg" | "rpm" | "snap" | "whl" => {
             icons::PACKAGE
         }
@@ -89,10 +89,10 @@ fn of_extension(extension: &str) -> Option<Icon> {
         "htm" | "html" | "xhtml" => icons::FILE_HTML,
         "css" | "less" | "sass" | "scss" => icons::FILE_CSS,
         "cjs" | "js" | "jsx" | "mjs" => icons::FILE_JS,
-        "bat" | "c" | "cc" | "clj" | "cpp" | "cs" | "cxx" | "dart" | "elm" | "ex" | "exs" | "ftl" | "go" | "h" | "hpp"
-        | "hs" | "ini" | "ipynb" | "java" | "json" | "jsonl" | "kt" | "lua" | "nix" | "php" | "pl" | "ps1" | "py" | "r"
-        | "rb" | "rs" | "scala" | "sh" | "sql" | "swift" | "toml" | "tsx" | "vue" | "wasm" | "xml" | "yaml" | "yml"
-        | "zig" => icons::FILE_CODE,
+        "bat" | "c" | "cc" | "clj" | "cpp" | "cs" | "cxx" | "dart" | "elm" | "ex" | "exs" | "ftl" | "go"
+        | "h" | "hpp" | "hs" | "ini" | "ipynb" | "java" | "json" | "jsonl" | "kt" | "lua" | "nix" | "php"
+        | "pl" | "ps1" | "py" | "r" | "rb" | "rs" | "scala" | "sh" | "sql" | "swift" | "toml" | "tsx"
+        | "vue" | "wasm" | "xml" | "yaml" | "yml" | "zig" => icons::FILE_CODE,
         "log" | "md" | "rst" | "tex" | "txt" => icons::FILE_TEXT,
         _ => return None,
     })
@@ -135,7 +135,8 @@ mod tests {
         ] {
             for name in names.split(' ') {
                 // The table of types takes ".ts" for a stream; the content says what it is.
-                let mime = if name == "ts" { Some("text/plain") } else { mime_guess::from_ext(name).first_raw() };
+                let mime =
+                    if name == "ts" { Some("text/plain") } else { mime_guess::from_ext(name).first_raw() };
                 assert_eq!(of_file(name, mime), icon, "{name}");
             }
         }

@@ -88,11 +88,15 @@ fn filters_and_layers_have_a_price() {
     // A sensible one is drawn in its full size.
     let soft = answer(&folder, "soft.svg", filter("<feGaussianBlur stdDeviation='3'/>").as_bytes()).unwrap();
     assert_eq!(soft.width, 256);
+    refused(
+        "blurs.svg",
+        filter(&"<feGaussianBlur stdDeviation='99'/>".repeat(20_000)).as_bytes(),
+        Kind::TooLarge,
+    );
     for (name, primitive) in [
         ("wide.svg", "<feMorphology operator='dilate' radius='1000000'/>".to_owned()),
         ("many.svg", "<feMorphology radius='30'/>".repeat(2000)),
         ("noise.svg", "<feTurbulence baseFrequency='.1' numOctaves='100000000'/>".to_owned()),
-        ("blurs.svg", "<feGaussianBlur stdDeviation='99'/>".repeat(20_000)),
     ] {
         // Smaller than asked for, or not at all.
         if let Ok(drawn) = answer(&folder, name, filter(&primitive).as_bytes()) {
@@ -285,8 +289,11 @@ fn pages_that_lead_in_circles_end() {
     let catalogue = || "<< /Type /Catalog /Pages 2 0 R >>".to_owned();
     let tree =
         |kids: &str| pdf(&[catalogue(), format!("<< /Type /Pages /Count 9 /Kids [{kids}] /Parent 2 0 R >>")]);
-    for kids in ["2 0 R", "2 0 R 2 0 R 1 0 R", "", "9 0 R"] {
-        assert_eq!(answer(&folder, "circle.pdf", &tree(kids)).unwrap_err().kind, Kind::Unreadable, "{kids}");
+    for kids in ["2 0 R", "2 0 R 2 0 R 1 0 R", "", "9 0 R", "[2 0 R]"] {
+        // Where the tree has no page, what looks like one is taken for one; that may be anything.
+        if let Ok(drawn) = answer(&folder, "circle.pdf", &tree(kids)) {
+            assert_eq!(brightness(&on_white(&drawn), [0, 0, 100, 100]), 255, "{kids}");
+        }
     }
     let form = "<< /Type /XObject /Subtype /Form /BBox [0 0 9 9] /Resources << /XObject << /F 5 0 R >> >> /Length 30 >>\n\
                 stream\n/F Do /F Do /F Do /F Do /F Do \nendstream";
@@ -306,7 +313,7 @@ fn pages_that_lead_in_circles_end() {
 fn pages_of_absurd_size_are_scaled() {
     let folder = Folder::new();
     for (media, sides) in [
-        ("0 0 1e9 1e9", (256, 256)),
+        ("0 0 1000000000 1000000000", (256, 256)),
         ("0 0 2000000 1000000", (256, 128)),
         ("0 0 100000 1", (256, 1)),
         ("0 0 .001 .001", (256, 256)),

@@ -12,6 +12,8 @@ use skrifa::{FontRef, MetadataProvider};
 use crate::domain::file_name::is_invisible;
 
 const INTER: &[u8] = include_bytes!("../../../assets/fonts/Inter.ttf");
+/// What our copy of Inter calls itself.
+const OURS: &str = "Inter Variable";
 const MONO: &[u8] = include_bytes!("../../../assets/fonts/JetBrainsMono.ttf");
 /// What is asked first for a character that the chosen font lacks: plain fonts of many scripts.
 const WIDE_FAMILIES: [&str; 15] = [
@@ -47,7 +49,7 @@ pub(super) fn bundled() -> Arc<Database> {
             for font in [INTER, MONO] {
                 fonts.load_font_source(Source::Binary(Arc::new(font)));
             }
-            fonts.set_sans_serif_family("Inter");
+            fonts.set_sans_serif_family(OURS);
             fonts.set_monospace_family("JetBrains Mono");
             // There is none of our own: asked for by these words, they are the system's to find.
             fonts.set_serif_family("Times New Roman");
@@ -65,7 +67,7 @@ fn with_system() -> Arc<Database> {
             let mut fonts = Database::clone(&bundled());
             fonts.load_system_fonts();
             // The system's own idea of these is Arial or DejaVu; ours are there for sure.
-            fonts.set_sans_serif_family("Inter");
+            fonts.set_sans_serif_family(OURS);
             fonts.set_monospace_family("JetBrains Mono");
             Arc::new(fonts)
         })
@@ -136,6 +138,8 @@ fn family(family: &FontFamily) -> Family<'_> {
         FontFamily::Cursive => Family::Cursive,
         FontFamily::Fantasy => Family::Fantasy,
         FontFamily::Monospace => Family::Monospace,
+        // Whoever asks for Inter may have it: ours.
+        FontFamily::Named(name) if name == "Inter" => Family::SansSerif,
         FontFamily::Named(name) => Family::Name(name),
     }
 }

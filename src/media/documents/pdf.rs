@@ -74,7 +74,9 @@ fn interpreter() -> InterpreterSettings {
     let bundled = plain.font_resolver.clone();
     let font_resolver = Arc::new(move |query: &FontQuery| {
         let wanted = match query {
-            FontQuery::Fallback(query) => query.character_collection.as_ref().and_then(|one| sign(&one.family)),
+            FontQuery::Fallback(query) => {
+                query.character_collection.as_ref().and_then(|one| sign(&one.family))
+            }
             FontQuery::Standard(_) => None,
         };
         wanted.and_then(fonts::of_character).or_else(|| bundled(query))
