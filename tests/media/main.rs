@@ -8,11 +8,15 @@
 )]
 
 mod alone;
+mod documents;
 mod facts;
 mod hostile;
+mod looks;
 mod metadata;
 mod moving;
 mod shrink;
+mod sounds;
 mod stills;
 mod support;
+mod texts;
 mod thumbnails;
