@@ -67,6 +67,9 @@ pub(super) enum Command {
     /// Read files for another Affix, on standard input and output
     #[command(hide = true)]
     MediaReader,
+    /// Write the small picture of each file as a PNG; used to measure
+    #[command(hide = true)]
+    Thumbnail(Thumbnail),
 }
 
 #[derive(Debug, Args)]
@@ -75,6 +78,9 @@ pub(super) struct Upload {
     /// The profile to upload to; the default profile without it
     #[arg(long, short, value_name = "NAME")]
     pub profile: Option<String>,
+    /// Send photos as they are: with the place they were taken at and all other metadata
+    #[arg(long)]
+    pub keep_metadata: bool,
     #[command(flatten)]
     pub how: How,
     /// The files to upload
@@ -194,4 +200,14 @@ pub(super) struct Sandbox {
     /// End after that many seconds without a request
     #[arg(long, hide = true, value_name = "SECONDS")]
     pub idle_exit: Option<u64>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Thumbnail {
+    /// Pixels at the longer side
+    #[arg(long, short, value_name = "PIXELS", default_value_t = 256)]
+    pub size: u32,
+    /// The files, and at last the picture to write, or the folder for the pictures of several
+    #[arg(required = true, num_args = 2.., value_name = "FILE")]
+    pub files: Vec<PathBuf>,
 }

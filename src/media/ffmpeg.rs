@@ -20,6 +20,8 @@ const PROBE_DEADLINE: Duration = Duration::from_secs(10);
 const FRAME_DEADLINE: Duration = Duration::from_secs(30);
 /// A frame of 640 pixels' width has a megabyte or two.
 const OUTPUT_MAX_BYTES: u64 = 32 << 20;
+/// A PNG of this side may be just below that.
+const STILL_MAX_PX: u32 = 2048;
 /// Takes the one frame that looks most like the others around it, which is hardly a black one, and
 /// scales it down.
 const FRAME_FILTER: &str = "thumbnail=50,scale=w='min(640,iw)':h=-2";
@@ -68,6 +70,17 @@ pub(super) fn frame(path: &Path) -> Option<DynamicImage> {
     let mut reader = ImageReader::with_format(std::io::Cursor::new(png), ImageFormat::Png);
     reader.limits(picture::limits());
     reader.decode().ok()
+}
+
+/// A picture that only `ffmpeg` decodes, as a PNG file of at most this many pixels at its longer side; `None` when
+/// `ffmpeg` is not installed or cannot.
+pub(super) fn still(path: &Path, max_px: u32) -> Option<Vec<u8>> {
+    let mut command = Command::new("ffmpeg");
+    command.args(["-nostdin", "-v", "error", "-protocol_whitelist", "file", "-i"]).arg(as_url(path));
+    let side = max_px.clamp(1, STILL_MAX_PX);
+    let filter = format!("scale=w='min({side},iw)':h='min({side},ih)':force_original_aspect_ratio=decrease");
+    command.args(["-frames:v", "1", "-vf", &filter, "-f", "image2pipe", "-c:v", "png", "pipe:1"]);
+    run(command, PROBE_DEADLINE)
 }
 
 /// A path that is neither taken for an option nor for an address, whatever its name.

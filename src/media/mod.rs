@@ -6,27 +6,36 @@
 
 mod cache;
 mod claim;
+mod deep;
+mod documents;
 mod ffmpeg;
+mod foreign;
 mod h264;
 mod inspect;
+mod kind;
 mod look;
 mod mkv;
 mod mp4;
+mod opened;
 mod picture;
 mod png;
 mod preview;
 mod readers;
 mod shrink;
 mod sniff;
+mod sound;
+mod still;
 mod stubs;
 mod video;
 
 pub use cache::Cache;
+pub use documents::excerpt;
 pub use inspect::inspect;
 pub use look::{Area, Excerpt, Frame, Moment, Rgba};
-pub use png::png_of;
+pub use png::{png_of, png_of_look};
 pub use preview::preview;
 pub use readers::{Copied, Patience, Readers, serve};
 pub use shrink::shrink_image;
-pub use stubs::{copy, excerpt, frames, metadata, moments, part};
+pub use still::{frames, part};
+pub use stubs::{can_be_converted, copy, metadata, moments};
 pub use video::{Thumb, ThumbSource, thumbnail};

@@ -4,25 +4,10 @@ use std::path::Path;
 
 use crate::domain::changes::{CopyWish, Metadata};
 use crate::domain::error::{Failure, Kind, Step};
-use crate::media::{Area, Copied, Excerpt, Frame, Moment, Rgba, shrink_image};
+use crate::media::{Copied, Moment, shrink_image};
 
 fn none() -> Failure {
     Failure::new(Kind::WrongType, "It has no look that can be drawn here").at(Step::Inspect)
-}
-
-/// A part of a picture, scaled down (never up) to `max_px` pixels at its longer side.
-pub fn part(_path: &Path, _area: Area, _max_px: u32) -> Result<Rgba, Failure> {
-    Err(none())
-}
-
-/// The frames of an animated picture.
-pub fn frames(_path: &Path, _max_px: u32) -> Result<Vec<Frame>, Failure> {
-    Err(none())
-}
-
-/// The first lines of a text.
-pub fn excerpt(_path: &Path) -> Result<Excerpt, Failure> {
-    Err(none())
 }
 
 /// Frames of a video, spread over it.
@@ -33,6 +18,12 @@ pub fn moments(_path: &Path, _count: usize, _max_px: u32) -> Result<Vec<Moment>,
 /// What a picture tells beside its pixels.
 pub fn metadata(_path: &Path) -> Result<Metadata, Failure> {
     Ok(Metadata::default())
+}
+
+/// Can pictures of this media type be read here, so that a copy of another type can be made of them?
+#[must_use]
+pub fn can_be_converted(_mime: &str) -> bool {
+    false
 }
 
 /// Writes the copy that is wished for; none where the file itself is as wished.

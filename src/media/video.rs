@@ -148,6 +148,6 @@ pub(super) fn facts(path: &Path, file: &mut File, head: &[u8]) -> Facts {
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast from float saturates")]
-fn whole_secs(secs: f64) -> u64 {
+pub(super) fn whole_secs(secs: f64) -> u64 {
     (secs.round() as u64).max(1)
 }

@@ -10,6 +10,8 @@
 mod alone;
 mod facts;
 mod hostile;
+mod moving;
 mod shrink;
+mod stills;
 mod support;
 mod thumbnails;
