@@ -42,7 +42,8 @@ fn main() {
 
 /// Scrolls while readers work and their pictures come.
 fn photos(folder: &Path) {
-    let mut files: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut files: Vec<PathBuf> =
+        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
     let place = tempfile::tempdir().unwrap();
     let home = Home::resolve(Some(place.path().to_owned())).unwrap();

@@ -162,7 +162,8 @@ mod tests {
             file.set_modified(SystemTime::now() - Duration::from_hours(age)).unwrap();
         }
         let names = || {
-            let mut names: Vec<_> = fs::read_dir(&large).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+            let mut names: Vec<_> =
+                fs::read_dir(&large).unwrap().map(|entry| entry.unwrap().file_name()).collect();
             names.sort();
             names
         };

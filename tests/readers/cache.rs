@@ -21,7 +21,8 @@ struct Desk {
 impl Desk {
     fn new() -> Self {
         let folder = Folder::new();
-        let readers = Readers::processes(PathBuf::from(AFFIX)).caching(Cache::at(&folder.join("cache/thumbnails")));
+        let readers =
+            Readers::processes(PathBuf::from(AFFIX)).caching(Cache::at(&folder.join("cache/thumbnails")));
         Self { folder, readers }
     }
 
@@ -165,12 +166,17 @@ print(info.get_attribute_boolean("thumbnail::is-valid"), end="")
 
 #[test]
 fn the_desktops_are_used_as_long_as_they_are_the_files() {
-    for (place, side) in [(("large", 200), 200), (("x-large", 512), 256), (("xx-large", 1024), 256), (("normal", 90), 90)] {
+    for (place, side) in
+        [(("large", 200), 200), (("x-large", 512), 256), (("xx-large", 1024), 256), (("normal", 90), 90)]
+    {
         let desk = Desk::new();
         let photo = desk.folder.picture("sea.png", BLUE);
         green(&desk, &photo, place, "{'tEXt::Thumb::Size': str(os.stat(path).st_size)}");
         let picture = desk.readers.small(&photo).unwrap();
-        assert_eq!((picture.width, picture.height, &picture.pixels[..4]), (side, side, &[0, 200, 0, 255][..]));
+        assert_eq!(
+            (picture.width, picture.height, &picture.pixels[..4]),
+            (side, side, &[0, 200, 0, 255][..])
+        );
         assert_eq!(desk.kept().len(), 1, "it is not made again");
     }
     for (texts, place, why) in [

@@ -20,7 +20,8 @@ fn message(head: &str) -> String {
 fn what_makes_no_sense_is_a_failure_in_plain_words() {
     let pixel = |blobs: &str| format!(r#"{{"result":{{"Ok":{{"Pictures":[[1,1,0]]}}}},"blobs":{blobs}}}"#);
     let shape = |width: u64, height: u64, bytes: usize| {
-        let head = format!(r#"{{"result":{{"Ok":{{"Pictures":[[{width},{height},0]]}}}},"blobs":[{bytes}]}}"#);
+        let head =
+            format!(r#"{{"result":{{"Ok":{{"Pictures":[[{width},{height},0]]}}}},"blobs":[{bytes}]}}"#);
         format!("{}; head -c {bytes} /dev/zero", message(&head))
     };
     let answers = [
@@ -118,7 +119,17 @@ fn no_reader_can_have_another_file_sent() {
         let readers = Readers::processes(folder.reader(&format!("{}; cat >/dev/null", message(&head))));
         readers.copy(&photo, CopyWish { max_bytes: Some(9), ..CopyWish::default() }, &into)
     };
-    for file in ["../secret", secret.to_str().unwrap(), "link", "folder", ".", "..", "", "absent", "copy/../../secret"] {
+    for file in [
+        "../secret",
+        secret.to_str().unwrap(),
+        "link",
+        "folder",
+        ".",
+        "..",
+        "",
+        "absent",
+        "copy/../../secret",
+    ] {
         let failure = copy(file).unwrap_err();
         assert_eq!(failure.broke, "“sea.png” broke the program that reads it", "{file}");
     }

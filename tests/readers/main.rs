@@ -2,7 +2,11 @@
 //! and gdk-pixbuf as judges.
 
 #![cfg(unix)]
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a helper of a test may fail as the test may")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a helper of a test may fail as the test may"
+)]
 
 mod cache;
 mod hostile;

@@ -153,8 +153,11 @@ fn killed_programs_leave_no_readers() {
     let bin = folder.join("bin");
     fs::create_dir(&bin).unwrap();
     let begun = folder.join("begun");
-    fs::rename(folder.program("x", &format!("echo $$ >>{}\nexec sleep 1000", begun.display())), bin.join("ffmpeg"))
-        .unwrap();
+    fs::rename(
+        folder.program("x", &format!("echo $$ >>{}\nexec sleep 1000", begun.display())),
+        bin.join("ffmpeg"),
+    )
+    .unwrap();
     let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap());
     let mut holder = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "processes::holds_readers", "--ignored", "--nocapture"])
@@ -177,7 +180,8 @@ fn killed_programs_leave_no_readers() {
 fn a_reader_knows_little_and_may_take_little() {
     let folder = Folder::new();
     let (environment, limits) = (folder.join("environment"), folder.join("limits"));
-    let script = format!("env >{}; echo $$ >{}; exec {AFFIX} \"$@\"", environment.display(), limits.display());
+    let script =
+        format!("env >{}; echo $$ >{}; exec {AFFIX} \"$@\"", environment.display(), limits.display());
     let readers = Readers::processes(folder.program("reader", &script));
     assert!(readers.small(&folder.picture("sea.png", [0; 4])).is_ok());
 
@@ -213,12 +217,8 @@ fn the_hidden_command_is_not_in_the_help() {
     let help = String::from_utf8(output.stdout).unwrap();
     assert!(help.contains("sandbox") && !help.contains("media-reader"), "{help}");
     // By hand it greets, and ends with its input.
-    let mut reader = Command::new(AFFIX)
-        .arg("media-reader")
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut reader =
+        Command::new(AFFIX).arg("media-reader").stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
     let mut hello = String::new();
     BufReader::new(reader.stdout.take().unwrap()).read_line(&mut hello).unwrap();
     let greeting = concat!("affix-reader ", env!("CARGO_PKG_VERSION"), "\n");

@@ -32,7 +32,9 @@ impl Folder {
     /// A picture of 320 × 200 pixels of this colour, changed some time ago.
     pub(crate) fn picture(&self, name: &str, color: [u8; 4]) -> PathBuf {
         let path = self.join(name);
-        RgbaImage::from_pixel(320, 200, Rgba(color)).save_with_format(&path, image::ImageFormat::Png).unwrap();
+        RgbaImage::from_pixel(320, 200, Rgba(color))
+            .save_with_format(&path, image::ImageFormat::Png)
+            .unwrap();
         aged(&path);
         path
     }

@@ -68,7 +68,8 @@ impl Entry {
     /// None where there is none, or none that can be read within bounds.
     pub(super) fn read(path: &Path) -> Option<Self> {
         let file = File::open(path).ok()?;
-        let metadata = file.metadata().ok().filter(|metadata| metadata.is_file() && metadata.len() <= FILE_MAX_BYTES)?;
+        let metadata =
+            file.metadata().ok().filter(|metadata| metadata.is_file() && metadata.len() <= FILE_MAX_BYTES)?;
         let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).ok()?);
         file.take(FILE_MAX_BYTES).read_to_end(&mut bytes).ok()?;
         decode(bytes)
@@ -81,7 +82,9 @@ impl Entry {
         if longer <= max_px {
             return Rgba { width, height, pixels };
         }
-        let side = |px: u32| (u64::from(px) * u64::from(max_px) / u64::from(longer)).max(1).try_into().unwrap_or(max_px);
+        let side = |px: u32| {
+            (u64::from(px) * u64::from(max_px) / u64::from(longer)).max(1).try_into().unwrap_or(max_px)
+        };
         let Some(whole) = RgbaImage::from_raw(width, height, pixels) else { return Rgba::default() };
         let small = imageops::thumbnail(&whole, side(width), side(height));
         Rgba { width: small.width(), height: small.height(), pixels: small.into_raw() }
@@ -151,7 +154,9 @@ fn decode(bytes: Vec<u8>) -> Option<Entry> {
 /// Qt compresses what is long, GDK has UTF-8 where a text is not plain.
 fn texts(info: &png::Info<'_>) -> Vec<(String, String)> {
     let mut texts: Vec<(String, String)> = Vec::new();
-    texts.extend(info.uncompressed_latin1_text.iter().map(|chunk| (chunk.keyword.clone(), chunk.text.clone())));
+    texts.extend(
+        info.uncompressed_latin1_text.iter().map(|chunk| (chunk.keyword.clone(), chunk.text.clone())),
+    );
     for chunk in &info.compressed_latin1_text {
         let mut chunk = chunk.clone();
         if chunk.decompress_text_with_limit(TEXT_MAX_BYTES).is_ok()

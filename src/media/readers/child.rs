@@ -16,7 +16,8 @@ const START_DEADLINE: Duration = Duration::from_secs(10);
 const KEPT: &[&str] = &["PATH", "HOME", "LANG", "LANGUAGE", "TMPDIR"];
 const KEPT_BEGINNINGS: &[&str] = &["XDG_", "LC_"];
 /// What Windows programs do not start without, and where its folders are.
-const KEPT_ON_WINDOWS: &[&str] = &["SYSTEMROOT", "TEMP", "TMP", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "PATHEXT"];
+const KEPT_ON_WINDOWS: &[&str] =
+    &["SYSTEMROOT", "TEMP", "TMP", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "PATHEXT"];
 
 /// glibc gives the memory of a large picture back as soon as it is freed, instead of keeping it for the next one.
 const ENVIRONMENT: &[(&str, &str)] = &[("MALLOC_MMAP_THRESHOLD_", "1048576"), ("MALLOC_ARENA_MAX", "2")];
@@ -130,10 +131,8 @@ fn hello(stdout: &mut ChildStdout) -> io::Result<()> {
 /// Passes work on and answers back until one side ends. Reads and writes here may wait for as long as the process lives.
 fn talk(mut stdin: ChildStdin, mut stdout: ChildStdout, works: &Receiver<Work>) {
     for Work { request, answer } in works {
-        let reply = stdin
-            .write_all(&request)
-            .and_then(|()| stdin.flush())
-            .and_then(|()| Reply::read(&mut stdout));
+        let reply =
+            stdin.write_all(&request).and_then(|()| stdin.flush()).and_then(|()| Reply::read(&mut stdout));
         let is_over = reply.is_err();
         // Nobody waits for what comes too late.
         let _unheard = answer.send(reply);

@@ -248,11 +248,14 @@ fn keep(shared: &Shared, patience: Duration) {
         let now = Instant::now();
         let closed = state.closed;
         let rested = |since: Instant| closed || now.duration_since(since) >= patience;
-        let old: Vec<Child> = state.idle.extract_if(.., |(_, since)| rested(*since)).map(|(child, _)| child).collect();
+        let old: Vec<Child> =
+            state.idle.extract_if(.., |(_, since)| rested(*since)).map(|(child, _)| child).collect();
         state.ended.extend(old.into_iter().map(Child::end));
         state.ended.retain_mut(|ended| !ended.is_gone());
-        let next = state.idle.iter().map(|(_, since)| patience.saturating_sub(now.duration_since(*since))).min();
-        let next = if state.ended.is_empty() { next } else { Some(next.map_or(ENDING, |next| next.min(ENDING))) };
+        let next =
+            state.idle.iter().map(|(_, since)| patience.saturating_sub(now.duration_since(*since))).min();
+        let next =
+            if state.ended.is_empty() { next } else { Some(next.map_or(ENDING, |next| next.min(ENDING))) };
         let Some(next) = next else {
             state.has_keeper = false;
             return;

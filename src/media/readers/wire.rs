@@ -83,7 +83,11 @@ enum Shape {
     Pictures(Vec<(u32, u32, u64)>),
     Excerpt(Excerpt),
     /// One blob.
-    Thumb { width: u32, height: u32, source: ThumbSource },
+    Thumb {
+        width: u32,
+        height: u32,
+        source: ThumbSource,
+    },
     Metadata(Metadata),
     Copied(Option<CopyShape>),
 }

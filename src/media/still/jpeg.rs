@@ -16,8 +16,8 @@ use super::segments::{Coding, Frame, Head, Scan};
 use super::trouble::Trouble;
 use super::wish::{Plan, Wish};
 use super::{BUFFER_BYTES, PIXELS_MAX, colour, dc_scan, deadline, exif};
-use crate::media::claim::claim;
 use crate::media::Rgba;
+use crate::media::claim::claim;
 
 /// What the coefficients of a picture in several scans may take in memory.
 const COEFFICIENTS_MAX_BYTES: u64 = 320 << 20;

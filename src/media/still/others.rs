@@ -8,8 +8,8 @@ use super::reduce::{Layout, Reducer};
 use super::trouble::Trouble;
 use super::wish::Wish;
 use super::{DECODED_MAX_BYTES, PIXELS_MAX, colour};
-use crate::media::claim::claim;
 use crate::media::Rgba;
+use crate::media::claim::claim;
 
 /// What a decoder may take in memory, what it makes included.
 pub(super) fn limits(max_bytes: u64) -> Limits {

@@ -8,8 +8,8 @@ use super::reduce::{Crop, Layout, Pixels, Reducer};
 use super::trouble::Trouble;
 use super::wish::{Plan, Wish};
 use super::{DECODED_MAX_BYTES, PIXELS_MAX, colour, exif};
-use crate::media::claim::claim;
 use crate::media::Rgba;
+use crate::media::claim::claim;
 
 /// What all rows may have together: some seconds of unpacking.
 const ROWS_MAX_BYTES: u64 = 800_000_000;
