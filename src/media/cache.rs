@@ -9,7 +9,7 @@ mod subject;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::time::{Duration, Instant, SystemTime};
 
 use serde::{Deserialize, Serialize};
 
@@ -28,6 +28,9 @@ const LARGE: &str = "large";
 const FAILED: &str = concat!("fail/affix-", env!("CARGO_PKG_VERSION"));
 /// What Affix's own cache may take.
 const OWN_MAX_BYTES: u64 = 256 << 20;
+
+/// A failure that took longer may be that of a computer with much to do.
+const QUICK: Duration = Duration::from_secs(3);
 
 /// A folder of thumbnails.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -75,11 +78,12 @@ impl Cache {
         if let Some(failure) = self.failed(&subject) {
             return Err(failure);
         }
+        let since = Instant::now();
         let made = preview(path, SMALL_PX);
         if subject.is_settled() && Subject::of(path, &self.apart).as_ref() == Some(&subject) {
             match &made {
                 Ok(picture) => self.put(LARGE, &subject, &Entry::of(&subject, picture.clone())),
-                Err(failure) if is_the_files_own(failure, path) => {
+                Err(failure) if since.elapsed() < QUICK && is_the_files_own(failure, path) => {
                     self.put(FAILED, &subject, &Entry::failed(&subject, failure));
                 }
                 Err(_) => {}
@@ -144,8 +148,6 @@ fn is_the_files_own(failure: &Failure, path: &Path) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     #[test]

@@ -207,11 +207,12 @@ gi.require_version("GdkPixbuf", "2.0")
 from gi.repository import GdkPixbuf, Gio
 photo = sys.argv[1]
 made = GdkPixbuf.Pixbuf.new_from_file(os.path.join(os.path.dirname(photo), "made.png"))
-texts = {"tEXt::" + key: made.get_option("tEXt::" + key) for key in ("Thumb::URI", "Thumb::MTime")}
+uri = Gio.File.new_for_path(photo).get_uri()
+texts = {"tEXt::Thumb::URI": uri, "tEXt::Thumb::MTime": str(int(os.stat(photo).st_mtime))}
 made.fill(0x00c800ff)
 at = os.path.join(os.environ["XDG_CACHE_HOME"], "thumbnails", "large")
 os.makedirs(at)
-name = hashlib.md5(Gio.File.new_for_path(photo).get_uri().encode()).hexdigest() + ".png"
+name = hashlib.md5(uri.encode()).hexdigest() + ".png"
 made.savev(os.path.join(at, name), "png", list(texts), list(texts.values()))
 "#;
     desk.judge(script, &photo);

@@ -57,6 +57,33 @@ fn what_makes_no_sense_is_a_failure_in_plain_words() {
 }
 
 #[test]
+fn what_takes_much_memory_is_decoded_one_after_the_other() {
+    let folder = Folder::new();
+    let log = folder.join("log");
+    let script = format!(
+        "printf '{HELLO}'
+        hear() {{ length=$(head -c 4 | od -An -tu4 --endian=big); test -n \"$length\" && head -c $length >/dev/null; }}
+        while hear; do
+            {much}
+            hear
+            echo in >>{log}; sleep 0.05; echo out >>{log}
+            {answer}; printf 'abcd'
+        done",
+        much = message(r#"{"result":{"Ok":"Much"},"blobs":[]}"#),
+        answer = message(r#"{"result":{"Ok":{"Pictures":[[1,1,0]]}},"blobs":[4]}"#),
+        log = log.display(),
+    );
+    let readers = Readers::processes(folder.program("reader", &script));
+    let photo = folder.picture("sea.png", [0; 4]);
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| (0..5).for_each(|_| assert_eq!(readers.small(&photo).unwrap().pixels, b"abcd")));
+        }
+    });
+    assert_eq!(fs::read_to_string(log).unwrap(), "in\nout\n".repeat(20));
+}
+
+#[test]
 fn who_asks_for_memory_again_and_again_gets_nowhere() {
     let folder = Folder::new();
     let much = message(r#"{"result":{"Ok":"Much"},"blobs":[]}"#);

@@ -102,37 +102,6 @@ fn a_thousand_calls_from_eight_threads_take_two_processes() {
     assert_eq!(numbers(&started).len(), 2);
 }
 
-/// Two readers that need much memory, of which one has it.
-#[test]
-fn large_pictures_are_decoded_one_after_the_other() {
-    let folder = Folder::new();
-    let (program, started) = noting(&folder);
-    let readers = Readers::processes(program);
-    let large = folder.join("large.png");
-    image::RgbaImage::from_pixel(5000, 4000, image::Rgba([5, 6, 7, 255])).save(&large).unwrap();
-    let whole = || {
-        let peaks = numbers(&started).into_iter().map(|process| {
-            let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
-            let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap_or("VmRSS: 0 kB");
-            line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap()
-        });
-        peaks.sum::<u64>()
-    };
-    let mut most_kib = 0;
-    std::thread::scope(|scope| {
-        let calls: Vec<_> = (0..6).map(|_| scope.spawn(|| readers.small(&large).unwrap())).collect();
-        while !calls.iter().all(std::thread::ScopedJoinHandle::is_finished) {
-            most_kib = most_kib.max(whole());
-        }
-        for call in calls {
-            assert_eq!(call.join().unwrap().pixels[..4], [5, 6, 7, 255]);
-        }
-    });
-    assert_eq!(numbers(&started).len(), 2, "both work");
-    // One has 76 MiB of pixels.
-    assert!((70 << 10..170 << 10).contains(&most_kib), "{most_kib} KiB");
-}
-
 #[test]
 fn a_reader_without_work_ends() {
     let folder = Folder::new();

@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use md5::{Digest, Md5};
 
+use crate::media::kind::{Look, look_of};
 use crate::media::readers::wire::WirePath;
 use crate::media::{inspect, sniff};
 
@@ -24,8 +25,8 @@ pub(super) struct Subject {
 }
 
 impl Subject {
-    /// None for what has no thumbnail: what is in the folders to be left out, by whatever link, and what is no picture,
-    /// video, sound, font or PDF (a text is drawn quickly, and is nobody else's business).
+    /// None for what has no thumbnail: what is in the folders to be left out, by whatever link, what shows nothing, and
+    /// texts, which are drawn quickly and are nobody else's business.
     pub(super) fn of(path: &Path, apart: &[WirePath]) -> Option<Self> {
         let (mut file, metadata) = inspect::open(path).ok()?;
         let real = path.canonicalize().ok()?;
@@ -33,12 +34,11 @@ impl Subject {
         if apart.iter().any(is_apart) || is_among_thumbnails(&real) {
             return None;
         }
-        let head = inspect::first_bytes(&mut file).ok()?;
-        let mime = sniff::media_type(&head, &inspect::name(path));
-        let has_look = ["image/", "video/", "audio/", "font/"].iter().any(|major| mime.starts_with(major));
-        if !has_look && mime != "application/pdf" {
+        let (head, name) = (inspect::first_bytes(&mut file).ok()?, inspect::name(path));
+        if matches!(look_of(&head, &name), Look::Text | Look::Nothing) {
             return None;
         }
+        let mime = sniff::media_type(&head, &name);
         let since = metadata.modified().ok()?;
         let modified = since.duration_since(SystemTime::UNIX_EPOCH).ok()?.as_secs().to_string();
         Some(Self { uri: uri(path), modified, size: metadata.len().to_string(), mime, since })
