@@ -219,9 +219,11 @@ impl Edits {
         len: u64,
         fill: &[u8],
     ) -> Result<(), Broken> {
+        // Read before anything is taken from the memory: it says how long it is, and may lie.
+        let now = bytes.read(at, len)?;
         let mut put = fill.to_vec();
-        put.resize(usize::try_from(len).map_err(|_too_large| Broken)?, 0);
-        if bytes.read(at, len)? != put {
+        put.resize(now.len(), 0);
+        if now != put {
             self.put(at, put, len);
         }
         Ok(())
