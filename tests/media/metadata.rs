@@ -5,6 +5,7 @@ use std::process::Command;
 
 use affix::domain::changes::{CopyWish, Removed};
 use affix::media::{copy, metadata};
+use image::{ImageDecoder as _, ImageEncoder as _};
 
 use crate::support::Folder;
 
@@ -191,18 +192,30 @@ fn a_thumbnail_a_second_picture_and_a_film_behind_it_go() {
     assert_eq!(std::fs::read(copied.path).unwrap(), std::fs::read(plain).unwrap());
 }
 
+/// The colour profile.
+fn colours(path: &Path) -> Option<Vec<u8>> {
+    image::ImageReader::open(path).unwrap().into_decoder().unwrap().icc_profile().unwrap()
+}
+
 #[test]
 fn colours_stay() {
     let folder = Folder::new();
     let profile = moxcms::ColorProfile::new_display_p3().encode().unwrap();
-    let profile = folder.file("p3.icc", &profile).display().to_string();
+    let file = folder.file("p3.icc", &profile).display().to_string();
     for name in ["a.jpg", "a.png", "a.tif", "a.webp"] {
-        let path = picture(&folder, name, &["-profile", &profile]);
+        let path = if name == "a.png" {
+            // ImageMagick writes the names of these colours in place of them.
+            let mut bytes = Vec::new();
+            let mut encoder = image::codecs::png::PngEncoder::new(&mut bytes);
+            encoder.set_icc_profile(profile.clone()).unwrap();
+            image::RgbImage::new(24, 16).write_with_encoder(encoder).unwrap();
+            folder.file(name, &bytes)
+        } else {
+            picture(&folder, name, &["-profile", &file])
+        };
         tell(&path, 1);
-        let icc = exiftool(&path, &["-b", "-ICC_Profile:ProfileDescription"]);
-        assert!(icc.len() > 4, "{name} has a profile");
-        let copied = holds(&folder, &path);
-        assert_eq!(exiftool(&copied, &["-b", "-ICC_Profile:ProfileDescription"]), icc, "{name}");
+        assert_eq!(colours(&path).as_ref(), Some(&profile), "{name} has a profile");
+        assert_eq!(colours(&holds(&folder, &path)), Some(profile.clone()), "{name}");
     }
 }
 

@@ -144,7 +144,7 @@ fn moov_in_place(
 }
 
 /// The items of metadata, and where their bytes are.
-fn items(bytes: &mut impl Bytes, meta: Found) -> Result<Vec<(Item, Vec<(u64, u64)>)>, Broken> {
+fn items(bytes: &mut impl Bytes, meta: Found) -> Result<Vec<(Item, Parts)>, Broken> {
     // A full box: version and flags come first.
     let (inside, _) = boxes(bytes, meta.from + 4, meta.to)?;
     let find = |kind: &[u8; 4]| inside.iter().find(|found| &found.kind == kind).copied();
@@ -189,7 +189,10 @@ fn item_of(bytes: &mut impl Bytes, info: Found) -> Result<Option<(u32, Item)>, B
     })
 }
 
-type Located = (u32, Vec<(u64, u64)>);
+/// Where an item's bytes begin, and how many there are.
+type Parts = Vec<(u64, u64)>;
+
+type Located = (u32, Parts);
 
 /// An `iloc` box: the parts of each item.
 fn locations(
