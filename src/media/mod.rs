@@ -25,5 +25,5 @@ pub use png::png_of;
 pub use preview::preview;
 pub use readers::{Copied, Readers};
 pub use shrink::shrink_image;
-pub use stubs::{copy, excerpt, frames, metadata, moments, part};
-pub use video::{Thumb, ThumbSource, thumbnail};
+pub use stubs::{copy, excerpt, frames, metadata, part};
+pub use video::{Thumb, ThumbSource, moments, thumbnail};

@@ -1,7 +1,7 @@
 //! A picture of a file for the screen, within limits of pixels and memory.
 
 use std::fs::File;
-use std::io::{BufReader, Cursor, Seek};
+use std::io::{BufReader, Seek};
 use std::path::Path;
 
 use image::metadata::Orientation;
@@ -9,7 +9,7 @@ use image::{DynamicImage, ImageDecoder, ImageError, ImageReader, ImageResult};
 
 use crate::domain::error::{Failure, Kind, Step};
 use crate::domain::file_name;
-use crate::media::{Rgba, ThumbSource, inspect, picture, sniff, thumbnail};
+use crate::media::{Rgba, inspect, picture, sniff, video};
 
 /// The image crate holds a JPEG's file in memory beside its pixels.
 const FILE_MAX_BYTES: u64 = 256 << 20;
@@ -28,7 +28,7 @@ pub fn preview(path: &Path, max_px: u32) -> Result<Rgba, Failure> {
     let (mut file, metadata) = inspect::open(path)?;
     let head = inspect::first_bytes(&mut file).map_err(|error| inspect::unreadable(path, &error))?;
     if sniff::video_type(&head).is_some() {
-        return video(path, max_px, &shown);
+        return film(path, max_px, &shown);
     }
     if metadata.len() > FILE_MAX_BYTES && image::guess_format(&head).is_ok() {
         return Err(too_large(&shown));
@@ -37,14 +37,9 @@ pub fn preview(path: &Path, max_px: u32) -> Result<Rgba, Failure> {
     still(file, max_px, &shown).map_err(|error| undecodable(&shown, &error))?
 }
 
-fn video(path: &Path, max_px: u32, shown: &str) -> Result<Rgba, Failure> {
-    let thumb = thumbnail(path, None)?;
-    if thumb.source == ThumbSource::Placeholder {
-        return Err(failure(Kind::WrongType, format!("No picture of “{shown}” can be decoded here")));
-    }
-    let reader = ImageReader::with_format(Cursor::new(thumb.jpeg), image::ImageFormat::Jpeg);
-    let frame = reader.decode().map_err(|error| undecodable(shown, &error))?;
-    Ok(scaled(&frame, Orientation::NoTransforms, max_px))
+fn film(path: &Path, max_px: u32, shown: &str) -> Result<Rgba, Failure> {
+    video::still(path, max_px)?
+        .ok_or_else(|| failure(Kind::WrongType, format!("No picture of “{shown}” can be decoded here")))
 }
 
 fn still(file: File, max_px: u32, shown: &str) -> ImageResult<Result<Rgba, Failure>> {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::domain::changes::{CopyWish, Metadata};
 use crate::domain::error::{Failure, Kind, Step};
-use crate::media::{Area, Copied, Excerpt, Frame, Moment, Rgba, shrink_image};
+use crate::media::{Area, Copied, Excerpt, Frame, Rgba, shrink_image};
 
 fn none() -> Failure {
     Failure::new(Kind::WrongType, "It has no look that can be drawn here").at(Step::Inspect)
@@ -22,11 +22,6 @@ pub fn frames(_path: &Path, _max_px: u32) -> Result<Vec<Frame>, Failure> {
 
 /// The first lines of a text.
 pub fn excerpt(_path: &Path) -> Result<Excerpt, Failure> {
-    Err(none())
-}
-
-/// Frames of a video, spread over it.
-pub fn moments(_path: &Path, _count: usize, _max_px: u32) -> Result<Vec<Moment>, Failure> {
     Err(none())
 }
 

@@ -9,6 +9,7 @@
 
 mod alone;
 mod facts;
+mod films;
 mod hostile;
 mod shrink;
 mod support;
