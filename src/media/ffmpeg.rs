@@ -20,6 +20,9 @@ const PROBE_DEADLINE: Duration = Duration::from_secs(10);
 const FRAME_DEADLINE: Duration = Duration::from_secs(30);
 /// A frame of 640 pixels' width has a megabyte or two.
 const OUTPUT_MAX_BYTES: u64 = 32 << 20;
+/// Where a good frame is looked for.
+const FIRST_SECS: &str = "12";
+
 /// What `ffprobe` says of the first video stream.
 #[derive(Debug, Default)]
 pub(super) struct Probed {
@@ -74,16 +77,21 @@ pub(super) struct Frame {
 
 /// A good frame from the first seconds, upright; `None` when `ffmpeg` is not installed or cannot.
 pub(super) fn frame(path: &Path, within: (u32, u32)) -> Option<RgbImage> {
-    // The one that looks most like the others around it is hardly a black one. Scaled first: it keeps them all.
-    let filter = format!("{},thumbnail=50", scale(within));
-    decode(&run(command(path, None, &filter), deadline())?)
+    /// Frames that are brighter than black, by the mean of their levels.
+    const BRIGHT: &str = "signalstats,metadata=select:key=lavfi.signalstats.YAVG:value=32:function=greater";
+    // The one that looks most like the others around it stands for them. Scaled first: all are kept to be compared.
+    let until = deadline();
+    let scale = scale(within);
+    let of = |filter: &str| decode(&run(command(path, None, filter), until)?);
+    of(&format!("{scale},{BRIGHT},thumbnail=50")).or_else(|| of(&format!("{scale},thumbnail=50")))
 }
 
 /// The last key frame before a time, upright; `None` when `ffmpeg` is not installed or cannot.
 pub(super) fn frame_at(path: &Path, at_ms: u64, within: (u32, u32), until: Instant) -> Option<Frame> {
     const PNG: &[u8] = b"\x89PNG";
     // A frame's time is told with what is known of it, so that there has to be something.
-    let told = "metadata=add:key=a:value=1,metadata=print:key=a:direct=1:file='pipe\\:1'";
+    let told = "metadata=add:key=a:value=1,metadata=print:key=a:direct=1:file='pipe\\:1',\
+                setpts=PTS-STARTPTS";
     let output = run(command(path, Some(at_ms), &format!("{told},{}", scale(within))), until)?;
     let begin = output.windows(PNG.len()).position(|start| start == PNG)?;
     let (words, png) = output.split_at_checked(begin)?;
@@ -101,8 +109,15 @@ fn moved(at_ms: u64, secs: f64) -> u64 {
 fn command(path: &Path, at_ms: Option<u64>, filter: &str) -> Command {
     let mut command = Command::new("ffmpeg");
     command.args(["-nostdin", "-v", "error", "-protocol_whitelist", "file"]);
-    if let Some(at_ms) = at_ms {
-        command.args(["-noaccurate_seek", "-ss", &format!("{}.{:03}", at_ms / 1000, at_ms % 1000)]);
+    match at_ms {
+        Some(at_ms) => {
+            let at = format!("{}.{:03}", at_ms / 1000, at_ms % 1000);
+            command.args(["-noaccurate_seek", "-ss", &at]);
+        }
+        // A film that stays black is not gone through.
+        None => {
+            command.args(["-t", FIRST_SECS]);
+        }
     }
     command.arg("-i").arg(as_url(path));
     command.args(["-map", "0:v:0", "-frames:v", "1", "-vf", filter]);

@@ -38,8 +38,15 @@ fn apart(one: &RgbImage, other: &RgbImage) -> u64 {
 /// The frame that `ffmpeg` shows at this time, in this size.
 fn judged(folder: &Folder, path: &Path, at_ms: u64, (width, height): (u32, u32)) -> RgbImage {
     let name = path.file_name().unwrap().to_str().unwrap();
-    let at = format!("{}.{:03}", at_ms / 1000, at_ms % 1000);
-    let arguments = format!("-ss {at} -i file:{name} -frames:v 1 -vf scale={width}:{height}:flags=area");
+    // ffmpeg counts from the first frame of all tracks.
+    let start =
+        asked("ffprobe", &["-v", "error", "-show_entries", "format=start_time", "-of", "csv=p=0"], path);
+    let start = start.trim().parse::<f64>().unwrap_or(0.0);
+    let at = at_ms as f64 / 1000.0 - start.max(0.0);
+    let arguments = format!(
+        "-ss {:.3} -i file:{name} -frames:v 1 -vf scale={width}:{height}:flags=area",
+        (at - 0.002).max(0.0)
+    );
     image::open(folder.ffmpeg(&arguments, "judge.png")).unwrap().into_rgb8()
 }
 
