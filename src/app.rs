@@ -6,6 +6,8 @@ mod export;
 mod intake;
 mod links;
 mod list;
+mod looks;
+mod pool;
 mod preferences;
 mod previews;
 mod questions;
@@ -78,6 +80,7 @@ pub struct App {
     network_at_start: Option<Network>,
     opening: (Home, Secrets),
     detail: detail::Reading,
+    looks: pool::Pool<looks::Asked>,
     links: links::Sent,
     /// Texts for the clipboard, which is handed them in `logic`.
     clipboard: Vec<String>,
@@ -99,7 +102,8 @@ impl App {
         let opening = (home.clone(), secrets.clone());
         work.open(home.clone(), secrets, loaded.settings.clone(), clock);
         let texts = Texts::new(Language::from_setting(&loaded.settings.window.language));
-        let detail = detail::Reading::new(previews::Pool::start(&work.reporter(), &readers));
+        let detail = detail::Reading::new(previews::start(&work.reporter(), &readers));
+        let looks = looks::start(&work.reporter(), &readers, &home);
         let mut app = Self {
             model: Model::default(),
             state: State::default(),
@@ -119,6 +123,7 @@ impl App {
             network_at_start: None,
             opening,
             detail,
+            looks,
             links: links::Sent::default(),
             clipboard: Vec::new(),
         };

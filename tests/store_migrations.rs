@@ -17,7 +17,7 @@ use rusqlite::Connection;
 
 /// Each released format with rows in it, as the version that wrote it left it: never edited, only added to.
 /// The rows are the same in all of them, as far as the format can hold them.
-const FIXTURES: &[(i64, &[&str])] = &[(1, &[V1]), (2, &[V1, V2]), (3, &[V1, V2, V3])];
+const FIXTURES: &[(i64, &[&str])] = &[(1, &[V1]), (2, &[V1, V2]), (3, &[V1, V2, V3]), (4, &[V1, V2, V3, V4])];
 
 /// What format 2 changed of the same rows.
 const V2: &str = "
@@ -65,6 +65,13 @@ END;
 INSERT INTO unsearched
 SELECT id FROM attachments WHERE state IN ('done', 'failed', 'canceled', 'unsure') ORDER BY id;
 PRAGMA user_version = 3;
+";
+
+/// What format 4 changed.
+const V4: &str = "
+ALTER TABLE attachments ADD COLUMN repairs TEXT;
+ALTER TABLE attachments ADD COLUMN sent TEXT;
+PRAGMA user_version = 4;
 ";
 
 const V1: &str = r#"

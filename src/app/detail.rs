@@ -6,12 +6,13 @@ use std::time::Duration;
 use eframe::egui::Context;
 
 use super::App;
-use super::previews::{Key, Pool, Wish};
+use super::pool::{Pool, Wish};
+use super::previews::Key;
 use crate::domain::attachment::AttachmentId;
 use crate::domain::error::Failure;
 use crate::model::detail::{Action, Loaded, Many, Update};
 use crate::model::{self, Notice};
-use crate::store::Store;
+use crate::store::{Row, Store};
 use crate::transfer::Event;
 
 /// What the inspector shows is read again no more often than this, in milliseconds.
@@ -24,11 +25,11 @@ pub(super) struct Reading {
     stale: bool,
     asked: bool,
     read_at_ms: i64,
-    pool: Pool,
+    pool: Pool<Key>,
 }
 
 impl Reading {
-    pub(super) fn new(pool: Pool) -> Self {
+    pub(super) fn new(pool: Pool<Key>) -> Self {
         Self { stale: false, asked: false, read_at_ms: 0, pool }
     }
 }
@@ -43,6 +44,8 @@ impl App {
             Action::InspectMany(ids) => self.inspect_many(ids),
             Action::NeedPreviews(wanted) => self.want_previews(wanted),
             Action::ForgetPreviews(gone) => self.detail.pool.forget(&gone),
+            Action::NeedLooks(wanted) => self.want_looks(wanted),
+            Action::ForgetLooks(gone) => self.forget_looks(&gone),
         }
     }
 
@@ -65,6 +68,7 @@ impl App {
                 }
             }
             Update::Preview(id, size, result) => self.state.previews.put(ctx, (id, size), result),
+            Update::Look(key, result) => self.state.looks.put(ctx, key, result),
         }
     }
 
@@ -73,6 +77,7 @@ impl App {
         let changed = match event {
             Event::State { id, .. }
             | Event::Warned { id, .. }
+            | Event::Changed { id, .. }
             | Event::Asked { id, .. }
             | Event::WillRetry { id, .. }
             | Event::Checked { id, .. } => Some(*id),
@@ -153,10 +158,14 @@ impl App {
         self.detail.pool.want(wishes);
     }
 
-    fn path_of(&self, id: AttachmentId) -> Option<std::path::PathBuf> {
+    pub(super) fn path_of(&self, id: AttachmentId) -> Option<std::path::PathBuf> {
+        self.row_of(id).map(|row| row.path.clone())
+    }
+
+    /// A row that is on the screen, wherever it is shown.
+    pub(super) fn row_of(&self, id: AttachmentId) -> Option<&Arc<Row>> {
         let shown = self.model.detail.loaded.as_ref().map(|loaded| &loaded.row).filter(|row| row.id == id);
-        let row = self.model.list.rows.get(id).or(shown)?;
-        Some(row.path.clone())
+        self.model.list.rows.get(id).or(shown).or_else(|| self.model.questions.row(id))
     }
 }
 

@@ -218,19 +218,23 @@ async fn link_of(store: &Store, id: AttachmentId, kind: Option<LinkKind>) -> Res
         Some(kind) => receipt.link(kind),
         None => receipt.primary().map(|link| link.value.as_str()),
     };
-    link.map(str::to_owned).ok_or_else(|| Failure::new(Kind::Gone, "The attachment has no such link"))
+    link.map(str::to_owned).ok_or_else(no_such_link)
+}
+
+fn no_such_link() -> Failure {
+    Failure::new(Kind::Gone, "The attachment has no such link")
 }
 
 /// One link as a text for the clipboard.
 async fn one_of(store: &Store, id: AttachmentId, kind: LinkKind, now_ms: i64) -> Result<Rendered, Failure> {
-    let text = link_of(store, id, Some(kind)).await?;
     let receipt = row(store, id).await?.receipt.unwrap_or_default();
-    let over = receipt.links.iter().any(|link| link.kind == kind && is_over(&receipt, link, now_ms));
-    Ok(Rendered { text, links: 1, without: 0, expired: usize::from(over) })
+    let link = receipt.links.iter().find(|link| link.kind == kind).ok_or_else(no_such_link)?;
+    let expired = usize::from(is_over(&receipt, link, now_ms));
+    Ok(Rendered { text: link.value.clone(), links: 1, without: 0, expired })
 }
 
 fn is_over(receipt: &Receipt, link: &Link, now_ms: i64) -> bool {
-    link.visibility == Visibility::Expiring && receipt.expires_at.is_some_and(|at| at <= now_ms / 1000)
+    link.visibility == Visibility::Expiring && receipt.has_expired(now_ms.div_euclid(1000))
 }
 
 /// The rows in the order of the ids; those that are gone are left out.

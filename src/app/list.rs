@@ -224,6 +224,11 @@ impl App {
                 list.rows.change(*id, |row| row.link_check = Some(check));
                 return;
             }
+            Event::Changed { id, sent } => {
+                let sent = sent.as_deref().cloned();
+                list.rows.change(*id, |row| row.sent = sent);
+                return;
+            }
             Event::Warned { .. } | Event::Trouble(_) => return,
         }
         (self.list.totals.stale, self.list.counts.stale) = (true, true);

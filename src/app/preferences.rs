@@ -175,13 +175,14 @@ impl App {
         let Some(core) = &self.core else { return };
         let (handle, settings) = (core.handle.clone(), &self.model.settings);
         let (limits, retry) = (opening::limits_of(settings), opening::retry_of(settings));
-        let check = settings.uploads.check_links;
+        let (check, remove) = (settings.uploads.check_links, settings.uploads.remove_location);
         handle.set_bandwidth(opening::bandwidth_of(settings));
         self.work.start(async move {
             // An engine that has ended takes no limits, and says so for every upload.
             let _ended = handle.set_limits(limits).await;
             let _ended = handle.set_retry(retry).await;
             let _ended = handle.set_check_links(check).await;
+            let _ended = handle.set_remove_location(remove).await;
         });
     }
 

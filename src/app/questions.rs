@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeSet, HashSet};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::App;
 use super::intake::Agreed;
 use super::work::Core;
 use crate::domain::attachment::AttachmentId;
 use crate::domain::error::Failure;
-use crate::domain::preflight::Finding;
+use crate::domain::preflight::{Finding, Repair};
 use crate::domain::profile::Again;
 use crate::model::links;
 use crate::model::questions::{Action, Answer, Confirm, Question, Update};
@@ -26,6 +27,13 @@ impl App {
                     self.answered(core, question, answer);
                 }
             }
+            Action::Repair { repairs, all } => match self.model.questions.waiting.pop_front() {
+                Some(Question::Findings { row, .. }) => {
+                    self.findings_answered(core, (row.id, Some(repairs)), all);
+                }
+                Some(other) => self.model.questions.waiting.push_front(other),
+                None => {}
+            },
         }
     }
 
@@ -52,7 +60,7 @@ impl App {
                 self.model.questions.warned.insert(*id, findings.clone());
             }
             Event::Finished(finished) => {
-                let about = |question: &Question| matches!(question, Question::Findings { id, .. } if *id == finished.id);
+                let about = |question: &Question| matches!(question, Question::Findings { row, .. } if row.id == finished.id);
                 self.model.questions.waiting.retain(|question| !about(question));
             }
             _ => {}
@@ -71,18 +79,34 @@ impl App {
 
     fn ask_about(&mut self, id: AttachmentId, findings: Vec<Finding>) {
         let Some(core) = &self.core else { return };
-        let store = core.store.clone();
-        self.work.spawn(async move {
-            let rows = store.rows(vec![id]).await.unwrap_or_default();
-            let name = rows.into_iter().next().map(|row| row.name).unwrap_or_default();
-            model::Update::Questions(Update::Ask(Box::new(Question::Findings { id, name, findings })))
+        let (store, handle, reporter) = (core.store.clone(), core.handle.clone(), self.work.reporter());
+        self.work.start(async move {
+            let failure = match store.rows(vec![id]).await {
+                Ok(mut rows) if !rows.is_empty() => {
+                    let row = Arc::new(rows.swap_remove(0).into());
+                    let question = Box::new(Question::Findings { row, findings });
+                    return reporter.send(model::Update::Questions(Update::Ask(question))).await;
+                }
+                Ok(_forgotten) => None,
+                Err(failure) => Some(failure),
+            };
+            // What cannot be asked is answered "no": the upload must not wait for ever.
+            let answered = handle.answer(id, transfer::Answer::Refuse).await;
+            for failure in failure.into_iter().chain(answered.err()) {
+                reporter.send(model::Update::Tell(Notice::Failure(failure))).await;
+            }
         });
     }
 
     fn answered(&mut self, core: &Core, question: Question, answer: Answer) {
         let declined = matches!(answer, Answer::No | Answer::Never);
         match question {
-            Question::Findings { id, findings, .. } => self.findings_answered(core, (id, findings), answer),
+            Question::Findings { row, findings } => {
+                let mend = matches!(answer, Answer::Yes | Answer::Always);
+                let repairs = mend.then(|| repairs_of(findings));
+                let all = matches!(answer, Answer::Always | Answer::Never);
+                self.findings_answered(core, (row.id, repairs), all);
+            }
             _ if declined => {}
             Question::FirstUpload { first, files } => {
                 if answer == Answer::Always {
@@ -157,32 +181,31 @@ impl App {
         self.copy_existing(files, before)
     }
 
-    fn findings_answered(&mut self, core: &Core, first: (AttachmentId, Vec<Finding>), answer: Answer) {
+    /// The repairs of the one that was shown, none where it is not to be sent; of the others their own.
+    fn findings_answered(&mut self, core: &Core, first: (AttachmentId, Option<Vec<Repair>>), all: bool) {
+        let mend = first.1.is_some();
         let mut answered = vec![first];
-        if matches!(answer, Answer::Always | Answer::Never) {
+        if all {
             self.model.questions.waiting.retain(|question| match question {
-                Question::Findings { id, findings, .. } => {
-                    answered.push((*id, findings.clone()));
+                Question::Findings { row, findings } => {
+                    answered.push((row.id, mend.then(|| repairs_of(findings.clone()))));
                     false
                 }
                 _ => true,
             });
         }
         let (handle, reporter) = (core.handle.clone(), self.work.reporter());
-        let mend = matches!(answer, Answer::Yes | Answer::Always);
         self.work.start(async move {
-            for (id, findings) in answered {
-                let answer = if mend {
-                    transfer::Answer::Repair(
-                        findings.into_iter().filter_map(|finding| finding.repair).collect(),
-                    )
-                } else {
-                    transfer::Answer::Refuse
-                };
+            for (id, repairs) in answered {
+                let answer = repairs.map_or(transfer::Answer::Refuse, transfer::Answer::Repair);
                 if let Err(failure) = handle.answer(id, answer).await {
                     reporter.send(model::Update::Tell(Notice::Failure(failure))).await;
                 }
             }
         });
     }
+}
+
+fn repairs_of(findings: Vec<Finding>) -> Vec<Repair> {
+    findings.into_iter().filter_map(|finding| finding.repair).collect()
 }

@@ -14,7 +14,9 @@ impl App {
         let (core, clock) = (core.clone(), self.clock);
         let reporter = self.work.reporter();
         let changes = match &action {
-            Transfer::Delete(id) | Transfer::Renew(id) | Transfer::Look(id) => vec![*id],
+            Transfer::Delete(id) | Transfer::Renew(id) | Transfer::Look(id) | Transfer::Change { id, .. } => {
+                vec![*id]
+            }
             Transfer::Prioritise(scope, _) => self.rows_of(scope),
             _ => Vec::new(),
         };
@@ -27,9 +29,7 @@ impl App {
             reporter.send(model::Update::List(list::Update::Changed(changes))).await;
         });
     }
-}
 
-impl App {
     /// Of the rows that are here those that a scope means.
     fn rows_of(&self, scope: &Scope) -> Vec<AttachmentId> {
         let rows = &self.model.list.rows;
@@ -74,6 +74,14 @@ async fn carry_out(core: &Core, action: Transfer, clock: fn() -> i64) -> Result<
         Transfer::TryNow(batch) => try_now(core, batch).await?,
         Transfer::Prioritise(scope, priority) => core.handle.prioritise(scope, priority).await?,
         Transfer::Reorder(scope, place) => core.handle.reorder(scope, place).await?,
+        Transfer::Change { id, repairs, retry } => {
+            if !core.handle.set_repairs(id, repairs).await? {
+                return Ok(Some(Notice::text("changes-too-late")));
+            }
+            if retry {
+                core.handle.retry(Scope::One(id)).await?;
+            }
+        }
         Transfer::CheckLinks(ids) => core.handle.check_links(ids).await?,
         Transfer::Look(id) => {
             let key = match aftercare().look(id).await? {

@@ -106,8 +106,8 @@ impl Work {
         let (sender, opening) = oneshot::channel();
         self.opening = Some(opening);
         let waker = self.reporter.waker.clone();
-        let with = (settings.clone(), self.readers.clone());
         let (reporter, go_on) = (self.reporter(), settings.uploads.resume);
+        let with = (settings, self.readers.clone());
         self.start(async move {
             let opened = open(home, secrets, with, waker.clone(), clock).await;
             let handle = opened.as_ref().ok().map(|(core, _)| core.handle.clone());
@@ -191,6 +191,7 @@ async fn open(
         readers: readers.clone(),
         limits: opening::limits_of(&settings),
         retry: opening::retry_of(&settings),
+        remove_location: settings.uploads.remove_location,
         waker,
         clock,
     });

@@ -72,6 +72,9 @@ pub(super) struct Upload {
     /// The profile to upload to; the default profile without it
     #[arg(long, short, value_name = "NAME")]
     pub profile: Option<String>,
+    /// Send photos as they are: with the place they were taken at and all other metadata
+    #[arg(long)]
+    pub keep_metadata: bool,
     #[command(flatten)]
     pub how: How,
     /// The files to upload

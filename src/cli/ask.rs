@@ -21,17 +21,7 @@ pub(super) enum Reply {
 /// Asks on standard error, reads from standard input. Blocks.
 pub(super) fn question(text: &str, with_always: bool) -> Reply {
     let choices = if with_always { "[y]es / [a]lways / [N]o" } else { "[y]es / [N]o" };
-    if !is_interactive() {
-        say::note(&format!("{text} No: there is no terminal to ask on. Use --yes to go on."));
-        return Reply::No;
-    }
-    // Not locked while it waits for the answer: others have something to say meanwhile.
-    let _unheard = write!(io::stderr(), "{text} {choices} ");
-    let mut line = String::new();
-    if io::stdin().lock().read_line(&mut line).is_err() {
-        return Reply::No;
-    }
-    match line.trim().to_lowercase().as_str() {
+    match typed(text, choices).as_str() {
         "y" | "yes" => Reply::Yes,
         "a" | "always" if with_always => Reply::Always,
         _ => Reply::No,
@@ -55,22 +45,28 @@ pub(super) enum Twice {
 /// As [`question`]; `existing`: there are links to take.
 pub(super) fn twice(text: &str, existing: bool) -> Twice {
     let more = if existing { " / [e]xisting link / e[x]isting always" } else { "" };
-    if !is_interactive() {
-        say::note(&format!("{text} No: there is no terminal to ask on. Use --yes to go on."));
-        return Twice::No;
-    }
-    let _unheard = write!(io::stderr(), "{text} [y]es / [a]lways{more} / [N]o ");
-    let mut line = String::new();
-    if io::stdin().lock().read_line(&mut line).is_err() {
-        return Twice::No;
-    }
-    match line.trim().to_lowercase().as_str() {
+    match typed(text, &format!("[y]es / [a]lways{more} / [N]o")).as_str() {
         "y" | "yes" => Twice::Upload { always: false },
         "a" | "always" => Twice::Upload { always: true },
         "e" | "existing" if existing => Twice::Existing { always: false },
         "x" if existing => Twice::Existing { always: true },
         _ => Twice::No,
     }
+}
+
+/// What was typed, in lower case; nothing where there is nobody to type.
+fn typed(text: &str, choices: &str) -> String {
+    if !is_interactive() {
+        say::note(&format!("{text} No: there is no terminal to ask on. Use --yes to go on."));
+        return String::new();
+    }
+    // Not locked while it waits for the answer: others have something to say meanwhile.
+    let _unheard = write!(io::stderr(), "{text} {choices} ");
+    let mut line = String::new();
+    if io::stdin().lock().read_line(&mut line).is_err() {
+        return String::new();
+    }
+    line.trim().to_lowercase()
 }
 
 /// Somebody can read a question and type an answer.

@@ -14,9 +14,10 @@ use super::context::{Context, Keeping};
 use super::{DONE, FAILED};
 use crate::domain::error::{Failure, Kind};
 use crate::domain::link::Format;
+use crate::domain::preflight::Repair;
 use crate::media::Readers;
 use crate::store::system_clock;
-use crate::transfer::{self, Config, Limits, Repairs, Targets as _, opening};
+use crate::transfer::{self, Config, HandOver, Limits, Repairs, Targets as _, opening};
 use display::Display;
 use run::Run;
 
@@ -39,10 +40,12 @@ pub(super) async fn run(context: &Context, args: Upload) -> Result<u8, Failure> 
         None
     };
     // Also what is not agreed to is in the history, as canceled.
-    let repairs = if asks(&args.how) { Repairs::Ask } else { Repairs::Refuse };
+    let policy = if asks(&args.how) { Repairs::Ask } else { Repairs::Refuse };
+    let repairs = args.keep_metadata.then_some(Repair::KeepMetadata).into_iter().collect();
+    let how = HandOver { repairs, ..policy.into() };
     let agreed = wanted.is_some();
     let run = start(context, &keeping, &args.how, format)?.knowing(&paths, wanted.unwrap_or_default());
-    let all_went_well = run.upload(paths, &profile.name, repairs, agreed).await?;
+    let all_went_well = run.upload(paths, &profile.name, how, agreed).await?;
     keeping.store.close().await;
     if all_went_well { Ok(DONE) } else { Ok(FAILED) }
 }
@@ -56,6 +59,7 @@ fn start(context: &Context, keeping: &Keeping, how: &How, format: Format) -> Res
         readers: Readers::here(),
         limits: limits(context, how.jobs),
         retry: opening::retry_of(&context.settings).of_a_command(),
+        remove_location: context.settings.uploads.remove_location,
         waker: Arc::new(|| {}),
         clock: system_clock,
     });

@@ -125,7 +125,7 @@ pub struct FileFacts {
     pub modified: Option<SystemTime>,
     /// Width and height in pixels, of an image or a video.
     pub pixels: Option<(u32, u32)>,
-    /// Duration in whole seconds, rounded to the nearest and at least 1, of a video.
+    /// Duration in whole seconds, rounded to the nearest and at least 1, of a video or a sound.
     pub duration_secs: Option<u64>,
 }
 

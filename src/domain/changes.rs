@@ -76,6 +76,22 @@ pub enum Removed {
     Metadata,
 }
 
+/// What is sent in the place of a file that was handed over.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Sent {
+    /// The name it is sent under.
+    pub name: String,
+    /// Bytes of the copy.
+    pub size: u64,
+    /// The copy's media type.
+    pub mime: String,
+    pub removed: Option<Removed>,
+    /// Of the copy, in hexadecimal; none where the file itself is sent, under another name.
+    pub md5: Option<String>,
+    /// As [`Self::md5`].
+    pub sha256: Option<String>,
+}
+
 /// What a picture tells beside its pixels.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Metadata {

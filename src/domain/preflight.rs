@@ -77,6 +77,16 @@ impl Finding {
 }
 
 impl Repair {
+    /// These chosen before, and `more` chosen now: of each kind the newest counts.
+    #[must_use]
+    pub fn with(mut kept: Vec<Self>, more: Vec<Self>) -> Vec<Self> {
+        for repair in more {
+            kept.retain(|old| std::mem::discriminant(old) != std::mem::discriminant(&repair));
+            kept.push(repair);
+        }
+        kept
+    }
+
     /// One sentence that says what would be sent instead.
     #[must_use]
     pub fn offer(&self) -> String {

@@ -63,6 +63,12 @@ impl Receipt {
         }
     }
 
+    /// Its view link has ended by then, in seconds since 1970 (UTC).
+    #[must_use]
+    pub fn has_expired(&self, now_secs: i64) -> bool {
+        self.expires_at.is_some_and(|end| end <= now_secs)
+    }
+
     /// What is left of it after the file was deleted at the service: sizes and checksums, and nothing that could be
     /// opened, renewed or asked for again.
     #[must_use]

@@ -22,6 +22,8 @@ const FRAME_DEADLINE: Duration = Duration::from_secs(30);
 const OUTPUT_MAX_BYTES: u64 = 32 << 20;
 /// Where a good frame is looked for.
 const FIRST_SECS: &str = "12";
+/// A PNG of this side may be just below that.
+const STILL_MAX_PX: u32 = 2048;
 
 /// What `ffprobe` says of the first video stream.
 #[derive(Debug, Default)]
@@ -126,7 +128,8 @@ fn command(path: &Path, at_ms: Option<u64>, filter: &str) -> Command {
 }
 
 /// Down to a box, never up, pixels made square.
-fn scale((width, height): (u32, u32)) -> String {
+fn scale(within: (u32, u32)) -> String {
+    let (width, height) = (within.0.clamp(1, STILL_MAX_PX), within.1.clamp(1, STILL_MAX_PX));
     format!(
         "scale=w='max(1,iw*sar)':h=ih,setsar=1,\
          scale=w='min({width},iw)':h='min({height},ih)':force_original_aspect_ratio=decrease"
@@ -137,6 +140,17 @@ fn decode(png: &[u8]) -> Option<RgbImage> {
     let mut reader = ImageReader::with_format(std::io::Cursor::new(png), ImageFormat::Png);
     reader.limits(picture::limits());
     Some(reader.decode().ok()?.into_rgb8())
+}
+
+/// A picture that only `ffmpeg` decodes, as a PNG file of at most this many pixels at its longer side; `None` when
+/// `ffmpeg` is not installed or cannot.
+pub(super) fn still(path: &Path, max_px: u32) -> Option<Vec<u8>> {
+    let mut command = Command::new("ffmpeg");
+    command.args(["-nostdin", "-v", "error", "-protocol_whitelist", "file", "-i"]).arg(as_url(path));
+    let side = max_px.clamp(1, STILL_MAX_PX);
+    let filter = format!("scale=w='min({side},iw)':h='min({side},ih)':force_original_aspect_ratio=decrease");
+    command.args(["-frames:v", "1", "-vf", &filter, "-f", "image2pipe", "-c:v", "png", "pipe:1"]);
+    run(command, Instant::now() + PROBE_DEADLINE)
 }
 
 /// A path that is neither taken for an option nor for an address, whatever its name.

@@ -7,38 +7,47 @@ use std::path::Path;
 use crate::domain::attachment::FileFacts;
 use crate::domain::error::{Failure, Kind, Step};
 use crate::domain::file_name;
-use crate::media::{picture, sniff, video};
+use crate::media::kind::{Look, look_of};
+use crate::media::opened::Opened;
+use crate::media::{documents, foreign, picture, sniff, sound, video};
 
 /// Reads a file's facts: size, media type, pixels, duration. Blocks; reads a few kilobytes, and of a
-/// video the index; never waits on a pipe or a device. Symbolic links are followed.
+/// video or a sound the index; never waits on a pipe or a device. Symbolic links are followed.
 ///
-/// A broken picture or video has facts all the same: only its pixels and duration are unknown.
+/// A broken picture, video or sound has facts all the same: only its pixels and duration are unknown.
 ///
 /// # Errors
 /// [`Kind::Unreadable`] at [`Step::Inspect`]: absent, a broken link, a folder, a pipe, socket or
 /// device, no permission, or a disk that does not answer.
 pub fn inspect(path: &Path) -> Result<FileFacts, Failure> {
-    let (mut file, metadata) = open(path)?;
-    let head = first_bytes(&mut file).map_err(|error| unreadable(path, &error))?;
-    let name = name(path);
-    let mime = sniff::media_type(&head, &name);
-    let (pixels, duration_secs) = if mime.starts_with("image/") {
-        (picture::pixels(&mut file), None)
-    } else if mime.starts_with("video/") && sniff::video_type(&head).is_some() {
-        let facts = video::facts(path, &mut file, &head);
-        (facts.pixels, facts.duration_secs)
-    } else {
-        (None, None)
-    };
+    let mut opened = Opened::open(path)?;
+    let mime = sniff::media_type(&opened.head, &opened.name);
+    let (pixels, duration_secs) = measures(&mut opened, &mime);
     Ok(FileFacts {
         path: path.to_owned(),
-        name,
-        size: metadata.len(),
+        name: opened.name,
+        size: opened.bytes,
         mime,
-        modified: metadata.modified().ok(),
+        modified: opened.modified,
         pixels,
         duration_secs,
     })
+}
+
+/// Width and height in pixels as shown, and seconds.
+fn measures(opened: &mut Opened, mime: &str) -> (Option<(u32, u32)>, Option<u64>) {
+    match look_of(&opened.head, &opened.name) {
+        Look::Video if mime.starts_with("video/") => {
+            let facts = video::facts(&opened.path, &mut opened.file, &opened.head);
+            (facts.pixels, facts.duration_secs)
+        }
+        Look::Sound => (None, sound::duration_secs(&opened.path, &mut opened.file, &opened.head)),
+        Look::Svg => (documents::svg_pixels(opened), None),
+        Look::Raw => (foreign::raw_pixels(opened), None),
+        Look::Foreign => (foreign::heif_pixels(opened), None),
+        _ if mime.starts_with("image/") => (picture::pixels(&mut opened.file), None),
+        _ => (None, None),
+    }
 }
 
 /// The file's own name; bytes that are no UTF-8 become replacement characters.

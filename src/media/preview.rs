@@ -1,15 +1,15 @@
 //! A picture of a file for the screen, within limits of pixels and memory.
 
-use std::fs::File;
-use std::io::{BufReader, Seek};
+use std::io::{BufRead, BufReader, Cursor, Seek};
 use std::path::Path;
 
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageError, ImageReader, ImageResult};
 
 use crate::domain::error::{Failure, Kind, Step};
-use crate::domain::file_name;
-use crate::media::{Rgba, inspect, picture, sniff, video};
+use crate::media::kind::{Look, look_of};
+use crate::media::opened::Opened;
+use crate::media::{Rgba, documents, foreign, picture, sound, video};
 
 /// The image crate holds a JPEG's file in memory beside its pixels.
 const FILE_MAX_BYTES: u64 = 256 << 20;
@@ -24,17 +24,34 @@ const PIXELS_MAX: u64 = 400_000_000;
 /// - [`Kind::TooLarge`]: more pixels or bytes than are decoded.
 /// - [`Kind::Unreadable`]: the file cannot be read, or is broken.
 pub fn preview(path: &Path, max_px: u32) -> Result<Rgba, Failure> {
-    let shown = file_name::display(&inspect::name(path));
-    let (mut file, metadata) = inspect::open(path)?;
-    let head = inspect::first_bytes(&mut file).map_err(|error| inspect::unreadable(path, &error))?;
-    if sniff::video_type(&head).is_some() {
-        return film(path, max_px, &shown);
+    let mut opened = Opened::open(path)?;
+    match look_of(&opened.head, &opened.name) {
+        Look::Raster => raster(opened, max_px),
+        Look::Video => film(path, max_px, &opened.shown),
+        Look::Svg => documents::svg(&mut opened, max_px),
+        Look::Pdf => documents::pdf(&mut opened, max_px),
+        Look::Font => documents::font(&mut opened, max_px),
+        Look::Text => documents::page(&mut opened, max_px),
+        Look::Sound => sound::cover(&mut opened, max_px),
+        Look::Raw => foreign::raw(&mut opened, max_px),
+        Look::Foreign => foreign::through_ffmpeg(&mut opened, max_px),
+        Look::Nothing => Err(opened.failure(Kind::WrongType, "is of no type that has a picture")),
     }
-    if metadata.len() > FILE_MAX_BYTES && image::guess_format(&head).is_ok() {
-        return Err(too_large(&shown));
+}
+
+fn raster(mut opened: Opened, max_px: u32) -> Result<Rgba, Failure> {
+    if opened.bytes > FILE_MAX_BYTES {
+        return Err(opened.failure(Kind::TooLarge, "is too large a file to be shown"));
     }
-    file.rewind().map_err(|error| inspect::unreadable(path, &error))?;
-    still(file, max_px, &shown).map_err(|error| undecodable(&shown, &error))?
+    opened.rewind()?;
+    let shown = opened.shown;
+    still(BufReader::new(opened.file), Orientation::NoTransforms, max_px, &shown)
+        .map_err(|error| undecodable(&shown, &error))?
+}
+
+/// The picture in these bytes, which were found in a file, turned as that says.
+pub(super) fn within(bytes: &[u8], turned: Orientation, max_px: u32, shown: &str) -> Result<Rgba, Failure> {
+    still(Cursor::new(bytes), turned, max_px, shown).map_err(|error| undecodable(shown, &error))?
 }
 
 fn film(path: &Path, max_px: u32, shown: &str) -> Result<Rgba, Failure> {
@@ -42,9 +59,14 @@ fn film(path: &Path, max_px: u32, shown: &str) -> Result<Rgba, Failure> {
         .ok_or_else(|| failure(Kind::WrongType, format!("No picture of “{shown}” can be decoded here")))
 }
 
-fn still(file: File, max_px: u32, shown: &str) -> ImageResult<Result<Rgba, Failure>> {
+fn still(
+    pixels: impl BufRead + Seek,
+    turned: Orientation,
+    max_px: u32,
+    shown: &str,
+) -> ImageResult<Result<Rgba, Failure>> {
     let mut limits = picture::limits();
-    let mut reader = ImageReader::new(BufReader::new(file)).with_guessed_format()?;
+    let mut reader = ImageReader::new(pixels).with_guessed_format()?;
     reader.limits(limits.clone());
     let mut decoder = reader.into_decoder()?;
     let (width, height) = decoder.dimensions();
@@ -56,7 +78,8 @@ fn still(file: File, max_px: u32, shown: &str) -> ImageResult<Result<Rgba, Failu
         return Ok(Err(too_many_pixels(shown, width, height)));
     }
     decoder.set_limits(limits)?;
-    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    let own = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    let orientation = if turned == Orientation::NoTransforms { own } else { turned };
     let pixels = DynamicImage::from_decoder(decoder)?;
     Ok(Ok(scaled(&pixels, orientation, max_px)))
 }
@@ -88,10 +111,6 @@ fn multiplied(color: u8, alpha: u8) -> u8 {
 
 fn failure(kind: Kind, broke: String) -> Failure {
     Failure::new(kind, broke).at(Step::Inspect)
-}
-
-fn too_large(shown: &str) -> Failure {
-    failure(Kind::TooLarge, format!("“{shown}” is too large a file to be shown"))
 }
 
 fn too_many_pixels(shown: &str, width: u32, height: u32) -> Failure {

@@ -1,5 +1,7 @@
 //! The media type of a file, from its first bytes and its name.
 
+use super::kind::is_svg;
+
 /// As many first bytes as [`media_type`] makes use of.
 pub(super) const HEAD_BYTES: u64 = 1024;
 
@@ -52,6 +54,15 @@ pub(super) fn video_type(head: &[u8]) -> Option<&'static str> {
     }
 }
 
+/// The type of a sound, or of a container that may hold one alone, when the first bytes are surely one's.
+pub(super) fn sound_type(head: &[u8]) -> Option<&'static str> {
+    match content(head)? {
+        Content::Sure(mime) => mime.starts_with("audio/").then_some(mime),
+        Content::Either { audio, .. } => Some(audio),
+        Content::Family(_) => None,
+    }
+}
+
 fn content(head: &[u8]) -> Option<Content> {
     by_prefix(head)
         .or_else(|| riff(head))
@@ -59,6 +70,7 @@ fn content(head: &[u8]) -> Option<Content> {
         .or_else(|| ogg(head))
         .or_else(|| matroska(head))
         .or_else(|| transport_stream(head))
+        .or_else(|| is_svg(head).then_some(Content::Sure("image/svg+xml")))
 }
 
 /// Signatures at the very beginning, each as its format's specification has it.
@@ -199,6 +211,10 @@ mod tests {
             (b"hello", "notes.txt", "text/plain"),
             (b"{}", "data.json", "application/json"),
             (b"<svg/>", "icon.svg", "image/svg+xml"),
+            (b"<?xml version=\"1.0\"?>\n<!-- a -->\n<svg xmlns=\"\">", "icon.xml", "image/svg+xml"),
+            (b"\xef\xbb\xbf<!DOCTYPE svg PUBLIC", "noextension", "image/svg+xml"),
+            (b"<!DOCTYPE html><svg>", "page.html", "text/html"),
+            (b"<svgs/>", "notes.txt", "text/plain"),
             (b"", "empty.jpg", "image/jpeg"),
             (b"export const x = 1;", "code.ts", "text/plain"),
             (b"?", "mystery", UNKNOWN),

@@ -150,6 +150,6 @@ fn length_and_size(path: &Path, file: &mut File, head: &[u8]) -> (Option<f64>, O
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast from float saturates")]
-fn whole_secs(secs: f64) -> u64 {
+pub(super) fn whole_secs(secs: f64) -> u64 {
     (secs.round() as u64).max(1)
 }

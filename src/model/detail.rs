@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::domain::attachment::{Activity, AttachmentId};
 use crate::domain::error::Failure;
+use crate::model::looks::{self, Look};
 use crate::store::{Attempt, Row};
 
 #[derive(Debug, Default)]
@@ -68,6 +69,10 @@ pub enum Action {
     NeedPreviews(Vec<(AttachmentId, PreviewSize)>),
     /// They are no longer on the screen.
     ForgetPreviews(Vec<(AttachmentId, PreviewSize)>),
+    /// More of what files look like, in the order wanted.
+    NeedLooks(Vec<looks::Key>),
+    /// No longer on the screen.
+    ForgetLooks(Vec<looks::Key>),
 }
 
 #[derive(Debug)]
@@ -78,4 +83,6 @@ pub enum Update {
     Sum(Arc<[AttachmentId]>, u64),
     /// A preview, or why there is none.
     Preview(AttachmentId, PreviewSize, Result<Picture, Failure>),
+    /// What was asked for, or why there is none.
+    Look(looks::Key, Result<Look, Failure>),
 }

@@ -8,7 +8,7 @@
 //! | files coming in | `intake` | `ui/drop`, the bar | `app/intake` |
 //! | the list, its filters and totals, what waits | `list`, `queue` | `ui/list`, `ui/status` | `app/list` |
 //! | links going out | `links` | list and inspector | `app/links` |
-//! | the inspector and previews | `detail` | `ui/inspector` | `app/detail` |
+//! | the inspector and previews | `detail`, `looks` | `ui/inspector` | `app/detail` |
 //! | targets | `targets` | `ui/targets`, the picker | `app/targets` |
 //! | settings | `preferences` | `ui/settings` | `app/preferences` |
 //! | questions and findings | `questions` | `ui/dialogs` | `app/questions` |
@@ -18,6 +18,7 @@ pub mod detail;
 pub mod intake;
 pub mod links;
 pub mod list;
+pub mod looks;
 pub mod preferences;
 pub mod questions;
 pub mod queue;
@@ -26,6 +27,7 @@ pub mod toasts;
 
 use crate::domain::attachment::{AttachmentId, BatchId, Priority};
 use crate::domain::error::Failure;
+use crate::domain::preflight::Repair;
 use crate::settings::Settings;
 use crate::transfer::{Place, Scope};
 
@@ -86,6 +88,12 @@ pub enum Transfer {
     Reorder(Scope, Place),
     /// Ask the service for a file whose upload's end is not known.
     Look(AttachmentId),
+    /// What is changed in the copy that is sent, in the place of what was chosen before; and try it again.
+    Change {
+        id: AttachmentId,
+        repairs: Vec<Repair>,
+        retry: bool,
+    },
     /// Ask for the links of these.
     CheckLinks(Vec<AttachmentId>),
 }

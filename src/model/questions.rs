@@ -2,9 +2,11 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::domain::attachment::AttachmentId;
-use crate::domain::preflight::Finding;
+use crate::domain::preflight::{Finding, Repair};
+use crate::store::Row;
 use crate::transfer::again::Before;
 use crate::transfer::consent::First;
 
@@ -22,6 +24,15 @@ impl Questions {
     pub fn other_findings(&self) -> usize {
         self.waiting.iter().skip(1).filter(|question| matches!(question, Question::Findings { .. })).count()
     }
+
+    /// The attachment that is asked about, if it is this one.
+    #[must_use]
+    pub fn row(&self, id: AttachmentId) -> Option<&Arc<Row>> {
+        match self.waiting.front()? {
+            Question::Findings { row, .. } => Some(row).filter(|row| row.id == id),
+            _ => None,
+        }
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -31,7 +42,7 @@ pub enum Question {
     /// The target has this content already.
     Again { target: String, files: Vec<PathBuf>, before: Vec<Before> },
     /// Findings that a repair would mend.
-    Findings { id: AttachmentId, name: String, findings: Vec<Finding> },
+    Findings { row: Arc<Row>, findings: Vec<Finding> },
     /// Something that takes away.
     Confirm(Confirm),
 }
@@ -69,6 +80,11 @@ pub enum Action {
     Ask(Question),
     /// Of the first one that waits.
     Answer(Answer),
+    /// Of findings: send it with these repairs; and all others that wait with theirs.
+    Repair {
+        repairs: Vec<Repair>,
+        all: bool,
+    },
 }
 
 #[derive(Debug)]

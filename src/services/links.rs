@@ -114,8 +114,8 @@ fn other_size(reply: &Reply, sent: Sent<'_>) -> Option<(u64, u64)> {
     if page || encoded {
         return None;
     }
-    let given = match (reply.status, reply.header("content-range")) {
-        (206 | 416, range) => range?.rsplit_once('/')?.1.trim().parse().ok()?,
+    let given = match reply.status {
+        206 | 416 => reply.whole_size()?,
         _ => reply.header("content-length")?.trim().parse().ok()?,
     };
     sent.size.filter(|size| *size != given).map(|size| (given, size))

@@ -19,6 +19,8 @@
 //! bandwidth_kib = 0
 //! check_links = true
 //! resume = true
+//! remove_location = true
+//! look_over = false
 //!
 //! [network]
 //! proxy = "http://proxy.example:3128"
@@ -122,6 +124,10 @@ pub struct Uploads {
     pub check_links: bool,
     /// What an earlier run left and can safely go on does so by itself when the window opens.
     pub resume: bool,
+    /// Photos are sent as copies without the place they were taken at and other metadata.
+    pub remove_location: bool,
+    /// Files are handed over paused, so that they can be looked over and changed before they are sent.
+    pub look_over: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -207,6 +213,8 @@ impl Default for Uploads {
             bandwidth_kib: 0,
             check_links: true,
             resume: true,
+            remove_location: true,
+            look_over: false,
         }
     }
 }

@@ -72,6 +72,8 @@ impl<'a> Reader<'a> {
                 bandwidth_kib: self.whole("uploads.bandwidth_kib", uploads.bandwidth_kib),
                 check_links: self.flag("uploads.check_links", uploads.check_links),
                 resume: self.flag("uploads.resume", uploads.resume),
+                remove_location: self.flag("uploads.remove_location", uploads.remove_location),
+                look_over: self.flag("uploads.look_over", uploads.look_over),
             },
             network: Network {
                 proxy: self.text("network.proxy", None).or(network.proxy),

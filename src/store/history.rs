@@ -167,6 +167,9 @@ fn row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
         content: row.get("content")?,
         // One that cannot be read is looked at again.
         link_check: json(row.get("link_check")?).unwrap_or_default(),
+        // What cannot be read is found and asked about again.
+        repairs: json(row.get("repairs")?).unwrap_or_default().unwrap_or_default(),
+        sent: json(row.get("sent")?).unwrap_or_default(),
     })
 }
 

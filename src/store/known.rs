@@ -11,10 +11,11 @@ use crate::domain::error::Failure;
 use crate::domain::link_check::LinkCheck;
 use crate::domain::receipt::Receipt;
 use crate::store::Store;
+use crate::store::changes;
 use crate::store::columns::{bytes_path, from_nanos};
 use crate::store::handle::to_json;
 use crate::store::queue::{self, one, refresh_search};
-use crate::store::rows::{NewAttachment, NewBatch};
+use crate::store::rows::{Begin, NewAttachment, NewBatch};
 use crate::store::trouble::Trouble;
 
 /// Uploads that are looked through for a content; of more of one size only the newest.
@@ -52,17 +53,19 @@ impl Store {
         self.look(move |db| same_size(db, &profile, &sizes)).await
     }
 
-    /// [`Store::add_batch`], with what it is handed over for.
+    /// [`Store::add_batch`], with how it begins.
     pub async fn add_batch_for(
         &self,
         batch: NewBatch,
         files: Vec<NewAttachment>,
-        target: Option<String>,
+        begin: Begin,
     ) -> Result<(BatchId, Vec<AttachmentId>), Failure> {
         let stamp = self.stamp();
+        let repairs = changes::repairs_json(&begin.repairs)?;
         self.write(move |db| {
             let added = queue::add_batch(db, &batch, &files, stamp)?;
-            set_target(db, added.0, target.as_deref())?;
+            set_target(db, added.0, begin.target.as_deref())?;
+            changes::begin(db, added.0, begin.held, repairs.as_deref())?;
             Ok(added)
         })
         .await

@@ -12,7 +12,7 @@ use crate::store::trouble::Trouble;
 const APPLICATION_ID: i64 = 0x4166_6678;
 
 /// Migration n (from 1) makes format n out of format n − 1; format 0 is an empty file.
-const MIGRATIONS: &[&str] = &[V1, V2, V3];
+const MIGRATIONS: &[&str] = &[V1, V2, V3, V4];
 
 /// The format that this program writes.
 #[expect(clippy::cast_possible_wrap, reason = "the list is short, and a const cannot call try_from")]
@@ -127,6 +127,12 @@ BEGIN
 END;
 INSERT INTO unsearched
 SELECT id FROM attachments WHERE state IN ('done', 'failed', 'canceled', 'unsure') ORDER BY id;
+";
+
+/// What the user wants changed in the copy that is sent, and what the last try sent in the file's place.
+const V4: &str = "
+ALTER TABLE attachments ADD COLUMN repairs TEXT;
+ALTER TABLE attachments ADD COLUMN sent TEXT;
 ";
 
 /// Refuses a file that is no database, of another program or of a newer format. Writes nothing.

@@ -23,6 +23,7 @@
 //! | `columns` | paths, times and enums as columns |
 //! | `trouble` | what can go wrong, in words |
 
+mod changes;
 mod claim;
 mod columns;
 mod erase;
@@ -60,8 +61,8 @@ use worker::{Access, Message, Request, Worker};
 pub use known::SameSize;
 pub use migrations::VERSION;
 pub use rows::{
-    Attempt, BatchTotals, Becomes, Group, ListQuery, NewAttachment, NewBatch, Outcome, Outline, Overall,
-    Pick, Query, Row, Taking, Totals, Turn,
+    Attempt, BatchTotals, Becomes, Begin, Group, ListQuery, NewAttachment, NewBatch, Outcome, Outline,
+    Overall, Pick, Query, Row, Taking, Totals, Turn,
 };
 
 /// Requests that may wait; a caller beyond that waits with its request in hand.

@@ -4,9 +4,11 @@ use std::path::PathBuf;
 use std::time::SystemTime;
 
 use crate::domain::attachment::{AttachmentId, BatchId, Priority, State};
+use crate::domain::changes::Sent;
 use crate::domain::error::{Failure, Step};
 use crate::domain::link::LinkFacts;
 use crate::domain::link_check::LinkCheck;
+use crate::domain::preflight::Repair;
 use crate::domain::receipt::{LinkKind, Receipt};
 use crate::store::SessionId;
 
@@ -17,6 +19,17 @@ pub struct NewBatch {
     pub profile: String,
     /// The service's id.
     pub service: String,
+}
+
+/// How a batch begins.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Begin {
+    /// What it is handed over for, as JSON.
+    pub target: Option<String>,
+    /// Its files are paused from the first moment on.
+    pub held: bool,
+    /// Of each file.
+    pub repairs: Vec<Repair>,
 }
 
 /// One file that is handed over.
@@ -80,6 +93,10 @@ pub struct Row {
     pub content: Option<[u8; 32]>,
     /// How its link was found when it was asked for last.
     pub link_check: Option<LinkCheck>,
+    /// What the user wants changed in the copy that is sent.
+    pub repairs: Vec<Repair>,
+    /// What the last try sent, or sends, in the file's place; none where that is the file as it is.
+    pub sent: Option<Sent>,
 }
 
 impl Row {

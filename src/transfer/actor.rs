@@ -1,5 +1,6 @@
 //! The one task that owns the queue: gives ids, stores rows, starts jobs as limits allow, settles what ended.
 
+mod repairing;
 mod steering;
 mod taking_up;
 mod turns;
@@ -23,11 +24,11 @@ use super::links::Links;
 use super::order::Order;
 use super::queue::Queue;
 use super::stop::Wish;
-use super::{Answer, Command, Config, Event, Finished, Repairs, Scope, Submitted};
+use super::{Command, Config, Event, Finished, HandOver, Repairs, Scope, Submitted};
 use crate::domain::attachment::{AttachmentId, BatchId, State};
 use crate::domain::error::{Failure, Kind, Retry, Step};
 use crate::domain::receipt::Receipt;
-use crate::store::{NewAttachment, NewBatch, Outcome as Kept};
+use crate::store::{Begin, NewAttachment, NewBatch, Outcome as Kept};
 use waiting::{Told, asks_all_to_wait, cancelled_by, has_reached, is_unreachable};
 
 /// Redraws that running uploads ask for, a second.
@@ -129,13 +130,13 @@ impl Actor {
 
     async fn command(&mut self, command: Command) {
         match command {
-            Command::Submit { paths, profile, repairs, answer } => {
-                let submitted = self.submit(paths, profile, repairs).await;
+            Command::Submit { paths, profile, how, answer } => {
+                let submitted = self.submit(paths, profile, how).await;
                 // A front that has gone meanwhile still has its files in the queue.
                 let _gone = answer.send(submitted);
             }
             Command::Decline { paths, profile, answer } => {
-                let submitted = self.submit(paths, profile, Repairs::Refuse).await;
+                let submitted = self.submit(paths, profile, Repairs::Refuse.into()).await;
                 if let Ok((batch, _)) = &submitted {
                     // Before any job can start: what was declined never leaves this computer.
                     self.cancel(&Scope::Batch(*batch)).await;
@@ -169,17 +170,25 @@ impl Actor {
             Command::Reorder(scope, place) => self.reorder(&scope, place).await,
             Command::SetLimits(limits) => self.queue.set_limits(limits),
             Command::SetRetry(policy) => self.config.retry = policy,
-            Command::Answer { id, answer } => self.answer(id, answer),
+            Command::SetRemoveLocation(remove) => self.config.remove_location = remove,
+            Command::SetRepairs { id, repairs, answer } => {
+                let taken = self.set_repairs(id, repairs).await;
+                // Whoever asked may have gone; it is done all the same.
+                let _gone = answer.send(taken);
+            }
+            Command::Answer { id, answer } => self.answer(id, answer).await,
         }
     }
 
-    async fn submit(&mut self, paths: Vec<PathBuf>, profile: String, policy: Repairs) -> Submitted {
+    async fn submit(&mut self, paths: Vec<PathBuf>, profile: String, how: HandOver) -> Submitted {
+        let HandOver { policy, held, repairs } = how;
         let service = self.config.targets.service_of(&profile)?;
         let files = paths.iter().map(|path| NewAttachment { path: path.clone(), name: name_of(path) });
         let new = NewBatch { profile: profile.clone(), service: service.to_owned() };
         let target = self.config.targets.destination(&profile);
         let kept = target.as_ref().and_then(Destination::to_json);
-        let (batch, ids) = self.config.store.add_batch_for(new, files.collect(), kept).await?;
+        let begin = Begin { target: kept, held, repairs: repairs.clone() };
+        let (batch, ids) = self.config.store.add_batch_for(new, files.collect(), begin).await?;
         let handed = Handed::over_for(target);
         let cache = Arc::default();
         self.batches.insert(batch, ids.len());
@@ -187,7 +196,13 @@ impl Actor {
         for (id, path) in ids.iter().copied().zip(paths) {
             let job = Job::new((id, batch), path, profile.clone(), policy);
             let rank = ranks.get(&id).copied().unwrap_or(job.rank);
-            self.queue.push(Job { cache: Arc::clone(&cache), handed: handed.clone(), rank, ..job });
+            let (cache, handed, decided) = (Arc::clone(&cache), handed.clone(), repairs.clone());
+            let job = Job { cache, handed, decided, rank, ..job };
+            if held {
+                self.paused.insert(id, job);
+            } else {
+                self.queue.push(job);
+            }
         }
         if ids.is_empty() {
             self.batch_settled(batch);
@@ -223,7 +238,7 @@ impl Actor {
         if !is_unreachable(&outcome.ended) {
             self.queue.has_connected(&job, has_reached(&outcome.ended));
         }
-        (job.checkpoint, job.seen) = (outcome.checkpoint, outcome.seen);
+        (job.checkpoint, job.seen, job.sent) = (outcome.checkpoint, outcome.seen, outcome.sent);
         match outcome.ended {
             Ended::Done(receipt) => {
                 if outcome.recorded.is_ok() {
@@ -297,16 +312,6 @@ impl Actor {
         for job in std::mem::take(&mut self.paused).into_values() {
             self.batch_settled(job.batch);
         }
-    }
-
-    fn answer(&mut self, id: AttachmentId, answer: Answer) {
-        let Some(mut job) = self.asked.remove(&id) else { return };
-        match answer {
-            Answer::Repair(repairs) => job.decided = Some(repairs),
-            // The same findings come again and are errors now.
-            Answer::Refuse => job.policy = Repairs::Refuse,
-        }
-        self.queue.push_front(job);
     }
 
     /// The end of an attachment that was not uploaded: recorded first, told then.

@@ -111,8 +111,7 @@ async fn with_rows(
 }
 
 fn lack(row: &Row, now_secs: i64) -> Option<Lack> {
-    let end = row.receipt.as_ref().and_then(|receipt| receipt.expires_at);
-    if end.is_some_and(|end| end <= now_secs) {
+    if row.receipt.as_ref().is_some_and(|receipt| receipt.has_expired(now_secs)) {
         return Some(Lack::Expired);
     }
     row.link_check.as_ref().filter(|check| check.state == LinkState::Broken).map(|_| Lack::Broken)

@@ -17,6 +17,7 @@ use super::line::{self, NotCleared};
 use super::stop::{Stop, Wish};
 use super::{Config, Event, Repairs, Resolved};
 use crate::domain::attachment::{Activity, AttachmentId, BatchId, Priority, State};
+use crate::domain::changes::Sent;
 use crate::domain::describe::Repeat;
 use crate::domain::error::{Failure, Kind, Retry, Step};
 use crate::domain::file_name;
@@ -36,12 +37,14 @@ pub(super) struct Job {
     pub(super) profile: String,
     pub(super) policy: Repairs,
     /// The repairs that the user has chosen.
-    pub(super) decided: Option<Vec<Repair>>,
+    pub(super) decided: Vec<Repair>,
     pub(super) tries: u32,
     pub(super) answer_lost: bool,
     pub(super) checkpoint: Option<String>,
     /// Size and time of the file when the last try began, whose checkpoint counts for that file only.
     pub(super) seen: Option<Seen>,
+    /// What the last try sent in the file's place, which its checkpoint counts for only.
+    pub(super) sent: Option<Sent>,
     pub(super) cache: Cache,
     /// What its batch was handed over for.
     pub(super) handed: Handed,
@@ -74,11 +77,12 @@ impl Job {
             path,
             profile,
             policy,
-            decided: None,
+            decided: Vec::new(),
             tries: 0,
             answer_lost: false,
             checkpoint: None,
             seen: None,
+            sent: None,
             cache: Arc::default(),
             handed: Handed::default(),
             moves: Arc::default(),
@@ -115,6 +119,7 @@ pub(super) struct Outcome {
     pub(super) recorded: Result<(), Failure>,
     pub(super) checkpoint: Option<String>,
     pub(super) seen: Option<Seen>,
+    pub(super) sent: Option<Sent>,
     /// The bytes were sent whole and no refusal came back: the object may stand at the service.
     pub(super) may_stand: bool,
     /// The service's host, which alone is paused when it asks to wait.
@@ -128,12 +133,13 @@ impl Outcome {
             .asked(job.asked())
             .advice("Look whether the file is at the service. Please report this as a bug.")
             .retry(Retry::Ambiguous);
-        let (checkpoint, seen) = (job.checkpoint.clone(), job.seen);
+        let (checkpoint, seen, sent) = (job.checkpoint.clone(), job.seen, job.sent.clone());
         Self {
             ended: Ended::Failed(failure),
             recorded: Ok(()),
             checkpoint,
             seen,
+            sent,
             may_stand: true,
             host: None,
         }
@@ -142,7 +148,8 @@ impl Outcome {
 
 /// Works on one attachment until it is done, failed or has a question.
 pub(super) async fn run(job: Job, config: Config, events: mpsc::Sender<Event>, board: Board) -> Outcome {
-    let notes = Arc::new(Notes { job: job.id, board: board.clone(), ..Notes::new(job.checkpoint.clone()) });
+    let notes = Notes::new(job.checkpoint.clone(), job.sent.clone());
+    let notes = Arc::new(Notes { job: job.id, board: board.clone(), ..notes });
     let mut host = None;
     let keeper = Keeper { job: &job, config: &config, events: &events, notes: &notes };
     let work = async {
@@ -181,8 +188,8 @@ pub(super) async fn run(job: Job, config: Config, events: mpsc::Sender<Event>, b
         Ended::Failed(failure) => Ended::Failed(failure.asked(job.asked())),
         ended => ended,
     };
-    let (checkpoint, seen) = notes.left();
-    Outcome { ended, recorded, checkpoint, seen, may_stand, host }
+    let (checkpoint, seen, sent) = notes.left();
+    Outcome { ended, recorded, checkpoint, seen, sent, may_stand, host }
 }
 
 /// The straight line of one try.
@@ -205,7 +212,9 @@ async fn steps(job: &Job, keeper: &Keeper<'_>, host: &mut Option<String>) -> Res
     keeper.notes.lock().repeats = resolved.service.description().capability.repeats;
     keeper.state(Step::Preflight).await;
     let changed = handed::look(job, &resolved, keeper.config).await?;
-    let more = changed.as_ref().map(Changed::finding);
+    let wish = inspected.wish(&job.decided, keeper.config.remove_location);
+    let place = line::place(&inspected, wish, &keeper.config.readers).await;
+    let more = changed.as_ref().map(Changed::finding).into_iter().chain(place).collect();
     let cleared = inspected.clear(&resolved, (job.decided.clone(), job.policy), more)?;
     let elsewhere = handed::goes_elsewhere(changed, job, keeper.config).await?;
     if elsewhere {
@@ -216,9 +225,11 @@ async fn steps(job: &Job, keeper: &Keeper<'_>, host: &mut Option<String>) -> Res
         keeper.emit(Event::Warned { id: job.id, findings }).await;
     }
     keeper.state(Step::Prepare).await;
-    let prepared = cleared.prepare(&resolved, &keeper.config.readers, job.answer_lost && !elsewhere).await?;
+    let answer_lost = job.answer_lost && !elsewhere;
+    let prepared = cleared.prepare(&resolved, wish, &keeper.config.readers, answer_lost).await?;
     let mut exchange = Exchange::new(keeper.context(job, &resolved)).paced(job.pace.clone());
     exchange.ready().await?;
+    keeper.sends(prepared.sent.clone()).await;
     // Nothing leaves this computer before the try stands in the database.
     let attempt = store.begin_attempt(job.id).await.map_err(|f| f.at(Step::Record))?;
     keeper.notes.lock().attempt = Some(attempt);
@@ -328,6 +339,19 @@ impl Keeper<'_> {
         self.emit(Event::State { id: self.job.id, state, step: Some(step) }).await;
     }
 
+    /// Notes what goes out in the file's place. What the last try kept is not about something else.
+    async fn sends(&self, sent: Option<Sent>) {
+        let before = std::mem::replace(&mut self.notes.lock().sent, sent.clone());
+        if before == sent {
+            return;
+        }
+        if self.job.checkpoint.is_some() {
+            self.notes.checkpoint(None);
+        }
+        self.kept(self.config.store.set_sent(self.job.id, sent.as_ref()).await).await;
+        self.emit(Event::Changed { id: self.job.id, sent: sent.map(Box::new) }).await;
+    }
+
     /// A write beside the upload that failed is told, and does not stop the upload.
     async fn kept(&self, result: Result<(), Failure>) {
         if let Err(failure) = result {
@@ -374,6 +398,8 @@ struct Inside {
     checkpoint: Option<String>,
     unkept: Unkept,
     seen: Option<Seen>,
+    /// What goes out in the file's place.
+    sent: Option<Sent>,
     /// What was sent, once it was answered.
     after: Option<After>,
     /// What the service says of a repeat of each step whose answer was lost.
@@ -399,12 +425,12 @@ enum Note {
 }
 
 impl Notes {
-    fn new(checkpoint: Option<String>) -> Self {
+    fn new(checkpoint: Option<String>, sent: Option<Sent>) -> Self {
         Self {
             job: AttachmentId(0),
             board: Board::default(),
             news: Notify::new(),
-            inside: Mutex::new(Inside { checkpoint, ..Inside::default() }),
+            inside: Mutex::new(Inside { checkpoint, sent, ..Inside::default() }),
         }
     }
 
@@ -439,9 +465,9 @@ impl Notes {
         }
     }
 
-    fn left(&self) -> (Option<String>, Option<Seen>) {
+    fn left(&self) -> (Option<String>, Option<Seen>, Option<Sent>) {
         let inside = self.lock();
-        (inside.checkpoint.clone(), inside.seen)
+        (inside.checkpoint.clone(), inside.seen, inside.sent.clone())
     }
 
     /// Whether the service may have made an object although this failure came of it: its bytes went out whole (or

@@ -11,14 +11,15 @@ use super::after::{After, Original};
 use super::preflight;
 use super::targets::Resolved;
 use crate::domain::attachment::FileFacts;
-use crate::domain::changes::CopyWish;
+use crate::domain::changes::{CopyWish, PictureType, Removed, Sent};
 use crate::domain::describe::{Checksum, Types};
 use crate::domain::error::{Failure, Kind, Retry, Step};
+use crate::domain::file_name;
 use crate::domain::preflight::{Finding, Repair};
 use crate::domain::receipt::Receipt;
 use crate::media::{self, Readers};
 use crate::services::Upload;
-use crate::services::body::{CHEAP_BYTES, Digests, FileSource};
+use crate::services::body::{Body, CHEAP_BYTES, Digests, FileSource, Taken};
 use crate::services::http::Exchange;
 
 /// A file that has been looked at.
@@ -28,6 +29,7 @@ pub(super) struct Inspected(FileFacts);
 pub(super) struct Cleared {
     file: FileFacts,
     repairs: Vec<Repair>,
+    policy: Repairs,
     /// What the user should know although it is sent.
     pub(super) warnings: Vec<Finding>,
 }
@@ -35,6 +37,8 @@ pub(super) struct Cleared {
 /// A file ready to be sent.
 pub(super) struct Prepared {
     pub(super) upload: Upload,
+    /// What goes out in the file's place; none: the file as it is.
+    pub(super) sent: Option<Sent>,
     /// The file that was handed over.
     original: Original,
     /// A repaired copy lives in here until the upload has ended.
@@ -64,26 +68,67 @@ impl Inspected {
     pub(super) fn clear(
         self,
         resolved: &Resolved,
-        (decided, policy): (Option<Vec<Repair>>, Repairs),
-        more: Option<Finding>,
+        (repairs, policy): (Vec<Repair>, Repairs),
+        more: Vec<Finding>,
     ) -> Result<Cleared, NotCleared> {
         let findings = more.into_iter().chain(preflight::check(resolved.service, &self.0, &resolved.target));
-        let (errors, warnings): (Vec<_>, Vec<_>) = findings.partition(Finding::is_error);
-        let repairs = decided.unwrap_or_default();
-        let open: Vec<_> = errors
-            .into_iter()
-            .filter(|finding| !finding.repair.as_ref().is_some_and(|repair| repairs.contains(repair)))
-            .collect();
-        if open.is_empty() {
-            return Ok(Cleared { file: self.0, repairs, warnings });
-        }
-        let all_mendable = open.iter().all(|finding| finding.repair.is_some());
-        if all_mendable && policy == Repairs::Ask {
-            return Err(NotCleared::Ask(open));
-        }
-        let failure = open.into_iter().next().map_or_else(Failure::cancelled, Finding::into_failure);
-        Err(NotCleared::Failed(failure))
+        let warnings = decide(findings, &repairs, policy)?;
+        Ok(Cleared { file: self.0, repairs, policy, warnings })
     }
+
+    /// What the copy that is sent is to be.
+    pub(super) fn wish(&self, repairs: &[Repair], remove_location: bool) -> CopyWish {
+        CopyWish::of(repairs, remove_location && self.0.is_image())
+    }
+}
+
+/// The warnings, where every error is mended by a repair that was chosen.
+fn decide(
+    findings: impl Iterator<Item = Finding>,
+    repairs: &[Repair],
+    policy: Repairs,
+) -> Result<Vec<Finding>, NotCleared> {
+    let (errors, warnings): (Vec<_>, Vec<_>) = findings.partition(Finding::is_error);
+    let open: Vec<_> = errors
+        .into_iter()
+        .filter(|finding| !finding.repair.as_ref().is_some_and(|repair| repairs.contains(repair)))
+        .collect();
+    if open.is_empty() {
+        return Ok(warnings);
+    }
+    let all_mendable = open.iter().all(|finding| finding.repair.is_some());
+    if all_mendable && policy == Repairs::Ask {
+        return Err(NotCleared::Ask(open));
+    }
+    let failure = open.into_iter().next().map_or_else(Failure::cancelled, Finding::into_failure);
+    Err(NotCleared::Failed(failure))
+}
+
+/// A file that says where it was taken, where that stays in what is sent although it is not wanted there.
+pub(super) async fn place(inspected: &Inspected, wish: CopyWish, readers: &Readers) -> Option<Finding> {
+    let file = &inspected.0;
+    let is_video = file.is_video();
+    // A new encoding leaves everything behind.
+    if !(wish.without_metadata || is_video) || wish.to.is_some() || wish.max_bytes.is_some() {
+        return None;
+    }
+    let (path, readers) = (file.path.clone(), readers.clone());
+    let told = off_thread(move || readers.metadata(&path)).await;
+    let message = match told {
+        Ok(told) if told.removable || !told.has_location => return None,
+        Ok(_) => "It says where it was taken, and that cannot be removed here",
+        Err(_broken) if is_video => return None,
+        Err(_broken) => "It is broken, and may say where it was taken: that cannot be removed here",
+    };
+    if is_video {
+        return Some(Finding::warning(Kind::Refused, message));
+    }
+    let repair = if media::can_be_converted(&file.mime) {
+        Repair::ConvertImage { to: PictureType::Jpeg }
+    } else {
+        Repair::KeepMetadata
+    };
+    Some(Finding::error(Kind::Refused, message).repair(repair))
 }
 
 impl Cleared {
@@ -91,20 +136,28 @@ impl Cleared {
     pub(super) async fn prepare(
         self,
         resolved: &Resolved,
+        wish: CopyWish,
         readers: &Readers,
         answer_lost: bool,
-    ) -> Result<Prepared, Failure> {
+    ) -> Result<Prepared, NotCleared> {
         let capability = &resolved.service.description().capability;
         let mut original = Original::of(&self.file);
-        let (file, copies) =
-            repair(self.file, self.repairs, readers).await.map_err(|failure| failure.at(Step::Prepare))?;
+        let name = self.file.name.clone();
+        let changed = change(self.file, &self.repairs, wish, readers).await;
+        let Changed { file, removed, folder } = changed.map_err(|failure| failure.at(Step::Prepare))?;
         let thumb = if capability.types == Types::ImagesAndVideos && file.is_video() {
-            Some(thumb(file.path.clone(), readers).await.map_err(|failure| failure.at(Step::Prepare))?)
+            let thumb = thumb(file.path.clone(), frame_of(&self.repairs), readers).await;
+            Some(thumb.map_err(|failure| failure.at(Step::Prepare))?)
         } else {
             None
         };
-        if copies.is_some() {
+        let mut sent = (file.name != name).then(|| sent_of(&file, None, Taken::default()));
+        if folder.is_some() {
             original.read().await;
+            // The copy's size and type are known only now.
+            let findings = preflight::check(resolved.service, &file, &resolved.target).into_iter();
+            decide(findings, &self.repairs, self.policy)?;
+            sent = Some(sent_of(&file, removed, checksums(&file).await?));
         }
         // Both checksums cost nothing that is felt; above this size only the one that the service needs is taken, so
         // that a large upload runs at the speed of the connection.
@@ -118,7 +171,7 @@ impl Cleared {
         };
         let target = resolved.target.clone();
         let upload = Upload { target, file, source, thumb, answer_lost };
-        Ok(Prepared { upload, original, _copies: copies })
+        Ok(Prepared { upload, sent, original, _copies: folder })
     }
 }
 
@@ -169,42 +222,84 @@ fn damaged(cause: String) -> Failure {
         .retry(Retry::Never)
 }
 
-async fn repair(
+/// A file as it goes out.
+struct Changed {
+    file: FileFacts,
+    removed: Option<Removed>,
+    /// The folder of the copy, where there is one.
+    folder: Option<tempfile::TempDir>,
+}
+
+async fn change(
     mut file: FileFacts,
-    repairs: Vec<Repair>,
+    repairs: &[Repair],
+    wish: CopyWish,
     readers: &Readers,
-) -> Result<(FileFacts, Option<tempfile::TempDir>), Failure> {
-    let mut copies = None;
-    let wish = CopyWish::of(&repairs, false);
+) -> Result<Changed, Failure> {
+    let (mut removed, mut folder) = (None, None);
+    let own_extension = file.extension();
     if !wish.is_none() {
         let (from, readers) = (file.path.clone(), readers.clone());
         // The folder belongs to the thread that fills it: a job cancelled meanwhile leaves none behind.
-        let (copied, folder) = off_thread(move || {
+        let copied = off_thread(move || {
             let folder = tempfile::tempdir().map_err(|error| no_room(&error))?;
-            Ok((readers.copy(&from, wish, folder.path())?, folder))
-        })
-        .await?;
-        if let Some(copied) = copied {
+            Ok(readers.copy(&from, wish, folder.path())?.map(|copied| (copied, folder)))
+        });
+        if let Some((copied, kept)) = copied.await? {
             file = FileFacts { duration_secs: file.duration_secs, ..copied.facts };
-            copies = Some(folder);
+            (removed, folder) = (copied.removed, Some(kept));
         }
     }
     for repair in repairs {
         if let Repair::Rename { name } = repair {
-            file.name = name;
+            file.name = renamed(name, &own_extension, &file.extension());
         }
     }
-    Ok((file, copies))
+    Ok(Changed { file, removed, folder })
 }
 
-async fn thumb(path: PathBuf, readers: &Readers) -> Result<Bytes, Failure> {
+/// The name that was chosen; with the copy's extension where that of the file itself would not be true any more.
+fn renamed(chosen: &str, own: &str, now: &str) -> String {
+    if own != now && file_name::extension(chosen) == own {
+        return format!("{}.{now}", file_name::split(chosen).0);
+    }
+    chosen.to_owned()
+}
+
+fn sent_of(file: &FileFacts, removed: Option<Removed>, taken: Taken) -> Sent {
+    let (name, mime, size) = (file.name.clone(), file.mime.clone(), file.size);
+    Sent { name, size, mime, removed, md5: taken.md5, sha256: taken.sha256 }
+}
+
+/// Of a copy: they tell whether a later try sends the same, and what stands at the service when it is asked.
+async fn checksums(copy: &FileFacts) -> Result<Taken, Failure> {
+    let source = FileSource {
+        path: Arc::from(copy.path.as_path()),
+        size: copy.size,
+        modified: copy.modified,
+        digests: Digests::new(copy.size <= CHEAP_BYTES, true),
+    };
+    let read = Body::file(source.clone()).read_through(|_block: &[u8]| {}).await;
+    let _sink = read.map_err(|failure| failure.at(Step::Prepare))?;
+    Ok(source.digests.taken())
+}
+
+/// The frame that the user chose to stand for a video.
+fn frame_of(repairs: &[Repair]) -> Option<u64> {
+    repairs.iter().find_map(|repair| match repair {
+        Repair::VideoFrame { at_ms } => Some(*at_ms),
+        _ => None,
+    })
+}
+
+async fn thumb(path: PathBuf, at_ms: Option<u64>, readers: &Readers) -> Result<Bytes, Failure> {
     let readers = readers.clone();
-    let thumb = off_thread(move || readers.thumbnail(&path, None)).await?;
+    let thumb = off_thread(move || readers.thumbnail(&path, at_ms)).await?;
     Ok(Bytes::from(thumb.jpeg))
 }
 
 fn no_room(error: &std::io::Error) -> Failure {
-    Failure::new(Kind::Storage, "No smaller copy could be made on this computer")
+    Failure::new(Kind::Storage, "No copy to send could be made on this computer")
         .cause(error)
         .advice("Make room in the folder for temporary files, then retry.")
 }

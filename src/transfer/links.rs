@@ -150,14 +150,12 @@ async fn check(config: &Config, events: &mpsc::Sender<Event>, id: AttachmentId) 
 fn sent(row: &Row, kind: LinkKind, now_ms: i64) -> Sent<'_> {
     let receipt = row.receipt.as_ref();
     let size = receipt.and_then(|receipt| receipt.size).or(row.size);
-    let ended =
-        receipt.and_then(|receipt| receipt.expires_at).is_some_and(|end| end <= now_ms.div_euclid(1000));
     Sent {
         // A thumbnail or a preview is not the file.
         size: size.filter(|_| kind == LinkKind::View),
         mime: row.mime.as_deref().unwrap_or_default(),
         is_fresh: row.finished_at_ms.is_some_and(|at| now_ms.saturating_sub(at) < FRESH_MS),
-        is_expired: ended,
+        is_expired: receipt.is_some_and(|receipt| receipt.has_expired(now_ms.div_euclid(1000))),
     }
 }
 

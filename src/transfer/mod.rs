@@ -31,6 +31,7 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::domain::attachment::{AttachmentId, BatchId, Priority, State};
+use crate::domain::changes::Sent;
 use crate::domain::error::{Failure, Kind, Step};
 use crate::domain::link_check::LinkCheck;
 use crate::domain::preflight::{Finding, Repair};
@@ -59,6 +60,8 @@ pub struct Config {
     pub readers: Readers,
     pub limits: Limits,
     pub retry: retry::Policy,
+    /// Photos are sent as copies without the place they were taken at and other metadata.
+    pub remove_location: bool,
     /// Called when there is something new to show; from the engine's threads.
     pub waker: Arc<dyn Fn() + Send + Sync>,
     /// Milliseconds since 1970 (UTC).
@@ -96,6 +99,22 @@ pub enum Repairs {
     Refuse,
 }
 
+/// How files are handed over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HandOver {
+    pub policy: Repairs,
+    /// They are paused from the first moment on: nothing is sent before [`Command::Resume`].
+    pub held: bool,
+    /// What is changed in the copy of each that is sent.
+    pub repairs: Vec<Repair>,
+}
+
+impl From<Repairs> for HandOver {
+    fn from(policy: Repairs) -> Self {
+        Self { policy, held: false, repairs: Vec::new() }
+    }
+}
+
 /// What a front asks of the engine.
 #[derive(Debug)]
 pub enum Command {
@@ -103,7 +122,7 @@ pub enum Command {
     Submit {
         paths: Vec<PathBuf>,
         profile: String,
-        repairs: Repairs,
+        how: HandOver,
         answer: oneshot::Sender<Submitted>,
     },
     /// Keep files that the user did not agree to upload, as canceled; nothing of them is sent.
@@ -137,6 +156,13 @@ pub enum Command {
     Reorder(Scope, Place),
     SetLimits(Limits),
     SetRetry(retry::Policy),
+    SetRemoveLocation(bool),
+    /// What is changed in the copy that is sent; answers whether it was in time.
+    SetRepairs {
+        id: AttachmentId,
+        repairs: Vec<Repair>,
+        answer: oneshot::Sender<Result<bool, Failure>>,
+    },
     /// Answers [`Event::Asked`].
     Answer {
         id: AttachmentId,
@@ -189,6 +215,11 @@ pub enum Event {
     Warned {
         id: AttachmentId,
         findings: Vec<Finding>,
+    },
+    /// Something else goes out than in the try before, or than the file as it is; none: the file as it is.
+    Changed {
+        id: AttachmentId,
+        sent: Option<Box<Sent>>,
     },
     /// The upload waits for [`Command::Answer`].
     Asked {
@@ -306,9 +337,28 @@ pub fn start_where(config: Config, has_route: fn() -> bool) -> (Handle, mpsc::Re
 impl Handle {
     /// Hands files over; when this answers they are in the database.
     pub async fn submit(&self, paths: Vec<PathBuf>, profile: &str, repairs: Repairs) -> Submitted {
+        self.submit_as(paths, profile, repairs.into()).await
+    }
+
+    /// [`Handle::submit`], paused from the first moment on, also in the database: nothing is sent before
+    /// [`Handle::resume`].
+    pub async fn submit_held(&self, paths: Vec<PathBuf>, profile: &str, repairs: Repairs) -> Submitted {
+        self.submit_as(paths, profile, HandOver { held: true, ..repairs.into() }).await
+    }
+
+    /// [`Handle::submit`], with all that can be said of how.
+    pub async fn submit_as(&self, paths: Vec<PathBuf>, profile: &str, how: HandOver) -> Submitted {
         let (answer, answered) = oneshot::channel();
         let profile = profile.to_owned();
-        self.send(Command::Submit { paths, profile, repairs, answer }).await?;
+        self.send(Command::Submit { paths, profile, how, answer }).await?;
+        answered.await.unwrap_or_else(|_closed| Err(ended()))
+    }
+
+    /// Chooses what is changed in the copy that is sent, in the place of what was chosen before; kept in the database.
+    /// False, and nothing is changed: it is on its way or was sent already, or works in another run.
+    pub async fn set_repairs(&self, id: AttachmentId, repairs: Vec<Repair>) -> Result<bool, Failure> {
+        let (answer, answered) = oneshot::channel();
+        self.send(Command::SetRepairs { id, repairs, answer }).await?;
         answered.await.unwrap_or_else(|_closed| Err(ended()))
     }
 
@@ -356,6 +406,11 @@ impl Handle {
     /// From now on; what runs already goes on.
     pub async fn set_limits(&self, limits: Limits) -> Result<(), Failure> {
         self.send(Command::SetLimits(limits)).await
+    }
+
+    /// Whether photos are sent without the place they were taken at; for tries that begin from now on.
+    pub async fn set_remove_location(&self, remove: bool) -> Result<(), Failure> {
+        self.send(Command::SetRemoveLocation(remove)).await
     }
 
     /// For failures from now on.

@@ -15,6 +15,7 @@ use super::stop::Stop;
 use super::{Limits, Scope, Targets, WaitReason, retry};
 use crate::domain::attachment::AttachmentId;
 use crate::domain::error::Failure;
+use crate::domain::preflight::Repair;
 use lane::Lane;
 use waits::{Gate, Waits};
 
@@ -146,6 +147,22 @@ impl Queue {
 
     pub(super) fn holds(&self, id: AttachmentId) -> bool {
         self.running.contains_key(&id) || self.waiting.contains(&id)
+    }
+
+    pub(super) fn runs(&self, id: AttachmentId) -> bool {
+        self.running.contains_key(&id)
+    }
+
+    /// Of one that waits.
+    pub(super) fn set_repairs(&mut self, id: AttachmentId, repairs: &[Repair]) {
+        let mut set = |job: &mut Job| {
+            if job.id == id {
+                job.decided = repairs.to_vec();
+            }
+            // Its place stays.
+            false
+        };
+        self.lanes.values_mut().for_each(|lane| lane.change(&mut set));
     }
 
     pub(super) fn is_running(&self) -> bool {

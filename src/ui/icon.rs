@@ -4,6 +4,8 @@ use eframe::egui::{Align2, Color32, FontFamily, FontId, Painter, Pos2, Response,
 
 use super::icons;
 use super::tokens::family;
+use crate::domain::file_name;
+use crate::store::Row;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Icon {
@@ -54,6 +56,12 @@ pub fn of_service(id: &str) -> Icon {
         "forum" => icons::CHATS_CIRCLE,
         _ => icons::CUBE,
     }
+}
+
+/// The icon of an attachment's kind of file.
+#[must_use]
+pub fn of_row(row: &Row) -> Icon {
+    of_file(&file_name::extension(&row.name), row.mime.as_deref())
 }
 
 /// The icon of a kind of file, by its name's extension and its media type.

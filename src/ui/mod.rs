@@ -3,6 +3,7 @@
 pub mod commands;
 pub mod icon;
 pub mod icons;
+pub mod looks;
 pub mod previews;
 pub mod text;
 pub mod theme;
@@ -15,10 +16,15 @@ mod bar;
 mod dialogs;
 mod drop;
 mod inspector;
+mod kind;
+mod large;
 mod list;
+mod motion;
 mod overlays;
-
+mod picture;
+mod seen;
 mod settings;
+mod shelf;
 mod state;
 mod status;
 mod targets;
@@ -60,18 +66,19 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
         Screen::Settings => settings::show(ui, cx),
     }
     drop::hover_ui(ui.ctx(), cx);
+    large::show(ui.ctx(), cx);
     inspector::show_over(ui.ctx(), cx);
     dialogs::show(ui.ctx(), cx);
     overlays::show(ui.ctx(), cx);
     toasts::show(ui.ctx(), cx);
-    for action in cx.state.previews.ask() {
+    for action in cx.state.previews.ask().chain(cx.state.looks.ask()) {
         cx.push(Action::Detail(action));
     }
 }
 
 /// When what lay over the screen has gone, the keyboard is back where it was before.
 fn give_back(ctx: &Context, cx: &mut Cx<'_>) {
-    let covered = cx.state.overlay.is_some() || dialogs::is_open(cx.model) || cx.state.inspector.covers();
+    let covered = cx.state.overlay.is_some() || dialogs::is_open(cx.model) || cx.state.covers();
     match (covered, cx.state.beneath.take()) {
         (true, None) => cx.state.beneath = Some(ctx.memory(Memory::focused)),
         (true, kept) => cx.state.beneath = kept,

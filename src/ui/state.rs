@@ -2,8 +2,10 @@
 
 use eframe::egui::Id;
 
+use super::looks::Looks;
+use super::motion::Motion;
 use super::previews::Previews;
-use super::{dialogs, drop, inspector, list, overlays, settings, targets};
+use super::{dialogs, drop, inspector, large, list, overlays, settings, targets};
 
 /// Which screen is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -33,6 +35,12 @@ pub struct State {
     /// How wide it is now, in points; none until it was drawn.
     pub inspector_width: Option<f32>,
     pub previews: Previews,
+    pub looks: Looks,
+    /// The animated picture that plays.
+    pub motion: Motion,
+    pub large: large::State,
+    /// What is changed before it is sent.
+    pub changes: Option<dialogs::changes::State>,
     pub targets: targets::State,
     pub settings: settings::State,
     pub dialogs: dialogs::State,
@@ -42,4 +50,12 @@ pub struct State {
     pub beneath: Option<Option<Id>>,
     /// A bandwidth limit while it is typed.
     pub bandwidth: Option<String>,
+}
+
+impl State {
+    /// Whether a preview or a card lies over the window, which takes the keyboard.
+    #[must_use]
+    pub fn covers(&self) -> bool {
+        self.large.of().is_some() || self.changes.is_some() || self.inspector.covers()
+    }
 }

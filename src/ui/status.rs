@@ -6,7 +6,7 @@ use super::icon::Icon;
 use super::list::waits;
 use super::list::words::{self, HELD, PENDING, count_in};
 use super::tokens::{Tokens, Type, size};
-use super::widgets::{Button, paint_cut, progress, text};
+use super::widgets::{Button, paint_cut, progress, text, wide};
 use super::{Cx, bandwidth, icons};
 use crate::domain::attachment::State;
 use crate::model::list::Filter;
@@ -117,10 +117,6 @@ fn busy_ui(ui: &mut Ui, cx: &Cx<'_>, mut room: f32) {
 const BETWEEN: f32 = size::GAP + size::HALF;
 /// An icon before what is waited for.
 const WAIT_ICON: f32 = 20.0;
-
-fn wide(ui: &Ui, style: Type, words: &str) -> f32 {
-    ui.painter().layout_no_wrap(words.to_owned(), style.font(), Tokens::of(ui).text).size().x
-}
 
 /// In one line, cut where it has no room.
 fn wait_ui(ui: &mut Ui, icon: Icon, line: &str, room: f32) {

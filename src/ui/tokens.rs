@@ -95,9 +95,13 @@ const DARK: Tokens = Tokens {
 };
 
 /// Behind a picture that fills the window, in both themes: nothing else is looked at.
-pub const THEATRE: Color32 = Color32::from_black_alpha(224);
+pub const THEATRE: Color32 = Color32::from_black_alpha(238);
 /// Names and icons on it.
 pub const ON_THEATRE: Color32 = rgb(0xed_ee_f0);
+/// Facts on it.
+pub const ON_THEATRE_2: Color32 = rgb(0xb0_b4_ba);
+/// Under what is written on a picture.
+pub const ON_PICTURE: Color32 = Color32::from_black_alpha(176);
 /// What a machine reads is black on white in both themes.
 pub const PAPER: Color32 = rgb(0xff_ff_ff);
 pub const INK: Color32 = rgb(0x00_00_00);

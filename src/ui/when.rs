@@ -67,6 +67,12 @@ fn in_zone(texts: &Texts, at_ms: i64, now_ms: i64, zone: &TimeZone) -> String {
     format!("{} {time}", at.date())
 }
 
+/// How long something plays: `0:42`, `1:02:03`.
+pub(super) fn clock(secs: u64) -> String {
+    let (hours, minutes, secs) = (secs / 3600, secs / 60 % 60, secs % 60);
+    if hours > 0 { format!("{hours}:{minutes:02}:{secs:02}") } else { format!("{minutes}:{secs:02}") }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

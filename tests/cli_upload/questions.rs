@@ -195,7 +195,7 @@ fn a_secret_from_the_environment_is_nowhere_to_be_read() {
     until("the upload has begun", || {
         let line = std::fs::read(format!("/proc/{}/cmdline", child.id())).unwrap();
         assert!(!contains(&line, &token), "the process list");
-        seen_running = contains(&line, "upload");
+        seen_running |= contains(&line, "upload");
         sent_to_teable(&home) > 0 || home.history()[0]["status"] == "uploading"
     });
     let output = child.wait_with_output().unwrap();

@@ -115,6 +115,8 @@ ask_first = false
 auto_copy = false
 notify = false
 own_format = "{url} ({name})"
+remove_location = false
+look_over = true
 [network]
 proxy = "http://proxy.example:3128"
 extra_ca = "/etc/ssl/company.pem"
@@ -142,6 +144,7 @@ upsert = true
         (uploads.auto_copy, uploads.notify, uploads.own_format.as_str()),
         (false, false, "{url} ({name})")
     );
+    assert_eq!((uploads.remove_location, uploads.look_over), (false, true));
     assert_eq!(window, Window::default());
     assert_eq!(network.proxy.as_deref(), Some("http://proxy.example:3128"));
     assert_eq!(network.extra_ca.as_deref(), Some(Path::new("/etc/ssl/company.pem")));

@@ -263,6 +263,7 @@ pub fn config(store: &Store, fake: &'static Fake, limits: Limits) -> Config {
         readers: Readers::here(),
         limits,
         retry: retry::Policy::default(),
+        remove_location: true,
         waker: Arc::new(|| {
             fake.wakes.fetch_add(1, Ordering::SeqCst);
         }),

@@ -159,6 +159,7 @@ impl Live {
                 longest: Duration::from_millis(2),
                 ..retry::Policy::default()
             },
+            remove_location: true,
             waker: Arc::new(|| {}),
             clock: system_clock,
         });

@@ -84,6 +84,8 @@ pub fn row(id: i64, name: &str, state: State) -> Row {
         whole_at_ms: None,
         content: None,
         link_check: None,
+        repairs: Vec::new(),
+        sent: None,
     }
 }
 

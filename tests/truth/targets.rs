@@ -76,6 +76,7 @@ fn start(fake: &'static Fake, limits: Limits) -> (Rig, Arc<Moving>) {
         readers: affix::media::Readers::here(),
         limits,
         retry: retry::Policy { retries: 0, ..retry::Policy::default() },
+        remove_location: true,
         waker: Arc::new(|| {}),
         clock: system_clock,
     });

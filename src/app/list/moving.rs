@@ -235,6 +235,8 @@ mod tests {
             whole_at_ms: None,
             content: None,
             link_check: None,
+            repairs: Vec::new(),
+            sent: None,
         }
     }
 

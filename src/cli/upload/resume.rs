@@ -4,7 +4,6 @@ use super::{asks, format, start};
 use crate::cli::args::Resume;
 use crate::cli::context::Context;
 use crate::cli::{DONE, FAILED, say};
-use crate::domain::attachment::State;
 use crate::domain::error::Failure;
 use crate::store::Store;
 
@@ -19,17 +18,12 @@ pub(in crate::cli) async fn run(context: &Context, args: Resume) -> Result<u8, F
 
 /// Says what earlier runs left, which an upload does not touch.
 pub(super) async fn hint(store: &Store) -> Result<(), Failure> {
-    let counts = store.count_by_state().await?;
-    match counts.iter().find(|(state, _)| *state == State::Interrupted) {
-        None | Some((_, 0)) => {}
-        Some((_, 1)) => {
-            say::note("1 upload of an earlier run is unfinished: `affix resume` goes on with it.");
-        }
-        Some((_, count)) => {
-            say::note(&format!(
-                "{count} uploads of an earlier run are unfinished: `affix resume` goes on with them."
-            ));
-        }
+    match store.interrupted().await?.len() {
+        0 => {}
+        1 => say::note("1 upload of an earlier run is unfinished: `affix resume` goes on with it."),
+        count => say::note(&format!(
+            "{count} uploads of an earlier run are unfinished: `affix resume` goes on with them."
+        )),
     }
     Ok(())
 }

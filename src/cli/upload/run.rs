@@ -11,13 +11,14 @@ use super::display::Display;
 use crate::cli::ask::{self, Reply};
 use crate::cli::{line, say};
 use crate::domain::attachment::{AttachmentId, State};
+use crate::domain::changes::{Removed, Sent};
 use crate::domain::error::{Failure, Kind};
 use crate::domain::link::Format;
 use crate::domain::preflight::{Finding, Repair};
 use crate::domain::progress::human_duration;
 use crate::store::{Row, Store};
 use crate::transfer::again::Before;
-use crate::transfer::{Answer, Event, Finished, Handle, HostWait, Repairs, Scope, WaitReason};
+use crate::transfer::{Answer, Event, Finished, HandOver, Handle, HostWait, Scope, WaitReason};
 
 /// Progress lines are drawn that often.
 const REDRAW: Duration = Duration::from_millis(100);
@@ -100,7 +101,7 @@ impl Run {
         mut self,
         paths: Vec<PathBuf>,
         profile: &str,
-        repairs: Repairs,
+        how: HandOver,
         agreed: bool,
     ) -> Result<bool, Failure> {
         let places = paths.len();
@@ -112,7 +113,7 @@ impl Run {
             self.print().await;
         } else {
             let (_, ids) = if agreed {
-                self.handle.submit(files.clone(), profile, repairs).await?
+                self.handle.submit_as(files.clone(), profile, how).await?
             } else {
                 self.handle.decline(files.clone(), profile).await?
             };
@@ -218,6 +219,11 @@ impl Run {
                 let name = self.display.name(id);
                 for finding in findings {
                     self.display.note(&format!("Warning: {name}: {}", finding.message));
+                }
+            }
+            Event::Changed { id, sent } => {
+                if let Some(what) = sent.and_then(|sent| what_is_gone(&sent)) {
+                    self.display.note(&format!("{}: {what}", self.display.name(id)));
                 }
             }
             // What was cancelled meanwhile is not asked about.
@@ -354,6 +360,14 @@ impl Run {
         let done = self.ended.values().filter(|state| **state == State::Done).count();
         format!("{done} of {} uploaded.", self.order.len())
     }
+}
+
+/// What the copy that is sent lacks.
+fn what_is_gone(sent: &Sent) -> Option<&'static str> {
+    sent.removed.map(|removed| match removed {
+        Removed::Location => "location removed",
+        Removed::Metadata => "metadata removed",
+    })
 }
 
 /// Whoever cancelled knows it; 10,000 lines would only say it again. What may have arrived is told.

@@ -40,6 +40,13 @@ impl Reply {
         self.headers.get(name)?.to_str().ok()
     }
 
+    /// Of an answer with a part: the size of the whole, behind the slash of `Content-Range: bytes 0-0/1234` (RFC
+    /// 9110, section 14.4).
+    #[must_use]
+    pub fn whole_size(&self) -> Option<u64> {
+        self.header("content-range")?.rsplit_once('/')?.1.trim().parse().ok()
+    }
+
     /// By how many seconds this computer's clock is ahead of the service's, where the answer has its `Date`.
     #[must_use]
     pub fn clock_ahead_secs(&self) -> Option<i64> {

@@ -7,7 +7,7 @@ use super::reply::{self, Attachment};
 use super::upload::{self, Api, Begun};
 use crate::domain::error::{Failure, Kind, Step};
 use crate::domain::receipt::Receipt;
-use crate::services::http::{Call, Exchange, Reply};
+use crate::services::http::{Call, Exchange};
 use crate::services::{Upload, address};
 
 /// By the ticket that the upload kept before its first byte left: without one none has.
@@ -60,14 +60,9 @@ async fn find(
     let size = match answer.status {
         // S3 says 403 of what is not there to those who may not list; 416 of an empty object.
         403 | 404 => None,
-        206 | 416 => total(&answer),
+        206 | 416 => answer.whole_size(),
         _ if answer.is_success() => Some(came),
         _ => return Err(answer.failure(&answer.quote())),
     };
     Ok(size.map(|size| (fresh, size)))
-}
-
-/// The size behind the slash of `Content-Range: bytes 0-0/1234`.
-fn total(answer: &Reply) -> Option<u64> {
-    answer.header("content-range")?.rsplit_once('/')?.1.trim().parse().ok()
 }

@@ -43,6 +43,8 @@ async fn a_fresh_row_has_what_was_handed_over() {
         whole_at_ms: None,
         content: None,
         link_check: None,
+        repairs: Vec::new(),
+        sent: None,
     };
     assert_eq!(rows, [expected(ids[0], 0, "a.jpg"), expected(ids[1], 1, "b.jpg")]);
 }

@@ -147,6 +147,8 @@ pub(super) fn job_of(row: Row) -> Job {
     Job {
         answer_lost: row.answer_lost,
         checkpoint: row.checkpoint,
+        decided: row.repairs,
+        sent: row.sent,
         seen,
         priority: row.priority,
         rank: row.rank,

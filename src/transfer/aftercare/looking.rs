@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{Aftercare, Kept, Looked};
 use crate::domain::attachment::{AttachmentId, FileFacts, State};
+use crate::domain::changes::Sent;
 use crate::domain::error::{Failure, Kind, Step};
 use crate::domain::preflight::Repair;
 use crate::domain::receipt::Receipt;
@@ -46,7 +47,7 @@ impl Aftercare {
         let mut exchange = Exchange::new(self.context(resolved, kept.clone(), row.checkpoint));
         let found = resolved.service.look(lost, &mut exchange).await;
         let Some(receipt) = self.heard(row.id, (&exchange, &kept), found).await? else { return Ok(None) };
-        compare(receipt, &lost.source).await.map(Some)
+        compare(receipt, &lost.source, row.sent).await.map(Some)
     }
 
     async fn settle(
@@ -76,11 +77,16 @@ fn upload_of(row: Row, resolved: &Resolved) -> Option<Upload> {
         pixels: row.pixels,
         duration_secs: row.duration_secs,
     };
-    // A name that the service does not take was not sent: the one in its place was.
-    for finding in preflight::check(resolved.service, &file, &resolved.target) {
-        if let Some(Repair::Rename { name }) = finding.repair {
-            file.name = name;
+    // Formats before 4 do not know it: a name that the service does not take was not sent, the one in its place was.
+    if row.sent.is_none() {
+        for finding in preflight::check(resolved.service, &file, &resolved.target) {
+            if let Some(Repair::Rename { name }) = finding.repair {
+                file.name = name;
+            }
         }
+    }
+    if let Some(sent) = row.sent {
+        (file.name, file.size, file.mime) = (sent.name, sent.size, sent.mime);
     }
     let source = FileSource {
         path: Arc::from(file.path.as_path()),
@@ -92,7 +98,7 @@ fn upload_of(row: Row, resolved: &Resolved) -> Option<Upload> {
 }
 
 /// As after an upload: what the service says of the file must be true of the local one, as far as that is there.
-async fn compare(mut receipt: Receipt, source: &FileSource) -> Result<Receipt, Failure> {
+async fn compare(mut receipt: Receipt, source: &FileSource, sent: Option<Sent>) -> Result<Receipt, Failure> {
     if let Some(size) = receipt.size.filter(|size| *size != source.size) {
         return Err(other(format!("{} bytes were sent, the service has {size}", source.size)));
     }
@@ -100,13 +106,19 @@ async fn compare(mut receipt: Receipt, source: &FileSource) -> Result<Receipt, F
     if receipt.md5.is_none() && receipt.sha256.is_none() {
         return Ok(receipt);
     }
-    match Body::file(source.clone()).read_through(|_| {}).await {
-        Ok(_) => {}
-        // Gone or changed since: its size must do.
-        Err(_gone) => return Ok(receipt),
-    }
-    let taken = source.digests.taken();
-    for (ours, theirs) in [(&taken.md5, &receipt.md5), (&taken.sha256, &receipt.sha256)] {
+    // A copy is gone, and its checksums were kept.
+    let (md5, sha256) = match sent.filter(|sent| sent.sha256.is_some()) {
+        Some(sent) => (sent.md5, sent.sha256),
+        None => match Body::file(source.clone()).read_through(|_| {}).await {
+            Ok(_) => {
+                let taken = source.digests.taken();
+                (taken.md5, taken.sha256)
+            }
+            // Gone or changed since: its size must do.
+            Err(_gone) => return Ok(receipt),
+        },
+    };
+    for (ours, theirs) in [(&md5, &receipt.md5), (&sha256, &receipt.sha256)] {
         if let (Some(ours), Some(theirs)) = (ours, theirs)
             && !ours.eq_ignore_ascii_case(theirs)
         {

@@ -40,6 +40,8 @@ pub(super) fn row(name: &str) -> Row {
         whole_at_ms: None,
         content: None,
         link_check: None,
+        repairs: Vec::new(),
+        sent: None,
     }
 }
 

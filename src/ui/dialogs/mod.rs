@@ -1,7 +1,10 @@
-//! Sheets that ask: the first upload, findings with their repairs, what takes away. Esc is "no".
+//! Sheets that ask: the first upload, findings with their repairs, what takes away. Esc is "no". And the one that
+//! changes a file's copy before it is sent.
 
 mod again;
+pub(in crate::ui) mod changes;
 mod confirm;
+pub(in crate::ui) mod copy;
 mod findings;
 mod first;
 mod trouble;
@@ -20,6 +23,9 @@ pub struct State {
     shown: Option<u64>,
     /// The box to tick.
     ticked: bool,
+    /// The name that is offered, while it is edited.
+    name: Option<String>,
+    settling: copy::Settling,
 }
 
 pub(super) fn show(ctx: &Context, cx: &mut Cx<'_>) {
@@ -30,17 +36,18 @@ pub(super) fn show(ctx: &Context, cx: &mut Cx<'_>) {
     let model = cx.model;
     let Some(question) = model.questions.waiting.front() else {
         cx.state.dialogs = State::default();
+        changes::show(ctx, cx);
         return;
     };
     let key = key_of(question);
     let new = cx.state.dialogs.shown != Some(key);
     if new {
-        cx.state.dialogs = State { shown: Some(key), ticked: false };
+        cx.state.dialogs = State { shown: Some(key), ..State::default() };
     }
     let answer = match question {
         Question::FirstUpload { first, files } => first::show(ctx, cx, (first, files.len()), new),
         Question::Again { target, files, before } => again::show(ctx, cx, (target, files.len(), before), new),
-        Question::Findings { name, findings, .. } => findings::show(ctx, cx, (name, findings), new),
+        Question::Findings { row, findings } => findings::show(ctx, cx, (row, findings), new),
         Question::Confirm(confirm) => confirm::show(ctx, cx, confirm, new),
     };
     if let Some(answer) = answer {
@@ -61,7 +68,7 @@ fn key_of(question: &Question) -> u64 {
         Question::FirstUpload { first, files } => (0, &first.profile, files.len()).hash(&mut hasher),
         Question::Again { target, files, .. } => (1, target, files.len()).hash(&mut hasher),
         // Those behind it may come and go while it is read.
-        Question::Findings { id, .. } => (2, id).hash(&mut hasher),
+        Question::Findings { row, .. } => (2, row.id).hash(&mut hasher),
         Question::Confirm(confirm) => (3, format!("{confirm:?}")).hash(&mut hasher),
     }
     hasher.finish()

@@ -27,8 +27,6 @@ use crate::model::{Action, links as out};
 #[derive(Debug)]
 pub struct State {
     pub open: bool,
-    /// The large preview lies over the window.
-    pub preview: bool,
     qr: Option<qr::Card>,
     /// The template while it is edited.
     own: Option<String>,
@@ -40,13 +38,13 @@ impl State {
     /// Whether something of it lies over the window, which takes the keyboard.
     #[must_use]
     pub fn covers(&self) -> bool {
-        self.preview || self.qr.is_some()
+        self.qr.is_some()
     }
 }
 
 impl Default for State {
     fn default() -> Self {
-        Self { open: true, preview: false, qr: None, own: None, opened: (None, HashSet::new()) }
+        Self { open: true, qr: None, own: None, opened: (None, HashSet::new()) }
     }
 }
 
@@ -62,9 +60,8 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
     }
 }
 
-/// What lies over the window: the large preview, a QR code.
+/// What lies over the window: a QR code.
 pub(super) fn show_over(ctx: &Context, cx: &mut Cx<'_>) {
-    look::over_ui(ctx, cx);
     qr::show(ctx, cx);
 }
 

@@ -7,18 +7,21 @@ use super::layout::{Kind, Layout};
 use super::pick::row_id;
 use crate::domain::attachment::{AttachmentId, State};
 use crate::model::{Action, Transfer};
-use crate::ui::Cx;
 use crate::ui::commands::{self, By, COMMANDS};
 use crate::ui::tokens::size;
+use crate::ui::{Cx, large};
 
 /// Takes the keys that are the list's, before egui makes clicks of them.
 pub(super) fn take(ui: &Ui, cx: &mut Cx<'_>, layout: &Layout, view: Rect) {
     // The large preview goes to the neighbours: the selection goes with it.
-    if let Some(id) = cx.model.detail.id.filter(|_| cx.state.inspector.preview) {
+    if let Some(id) = cx.state.large.of().filter(|id| cx.state.list.selection.cursor != Some(*id)) {
         cx.state.list.selection.only(id);
+        if let Some(index) = layout.outline.ids.iter().position(|shown| *shown == id) {
+            reveal(cx, (layout, view), index);
+        }
     }
     let elsewhere = cx.state.overlay.is_some()
-        || cx.state.inspector.covers()
+        || cx.state.covers()
         || !cx.model.questions.waiting.is_empty()
         || Popup::is_any_open(ui.ctx())
         || ui.ctx().text_edit_focused();
@@ -159,10 +162,7 @@ fn go(
     } else {
         list.selection.only(id);
     }
-    if let Some((group, member)) = layout.place(index) {
-        let top = layout.member_top(group, member);
-        list.scroll.reveal(view, (top, top + layout.kind.line()), f64::from(size::BATCH));
-    }
+    reveal(cx, (layout, view), index);
     ui.memory_mut(|memory| {
         memory.request_focus(row_id(id));
         // The arrow has done its work: egui would go on from here to the widget below.
@@ -171,11 +171,19 @@ fn go(
     actions::inspect(cx, Some(id));
 }
 
+/// Scrolls no further than it takes to show it.
+fn reveal(cx: &mut Cx<'_>, (layout, view): (&Layout, Rect), index: usize) {
+    if let Some((group, member)) = layout.place(index) {
+        let top = layout.member_top(group, member);
+        cx.state.list.scroll.reveal(view, (top, top + layout.kind.line()), f64::from(size::BATCH));
+    }
+}
+
 fn opens(ui: &Ui, cx: &mut Cx<'_>) {
     let Some(id) = cx.state.list.selection.cursor else { return };
     if pressed(ui, Modifiers::NONE, Key::Space) {
-        actions::inspect(cx, Some(id));
-        cx.state.inspector.preview = true;
+        cx.state.list.selection.only(id);
+        large::open(cx, id);
     }
     if pressed(ui, Modifiers::NONE, Key::Enter) {
         let row = cx.model.list.rows.get(id).cloned();

@@ -2,7 +2,7 @@
 
 use eframe::egui::Ui;
 
-use super::words::{FAILED, HELD, PENDING};
+use super::words::{HELD, PENDING};
 use super::{actions, waits};
 use crate::domain::attachment::{AttachmentId, Priority, State};
 use crate::model::{Action, Transfer, links, preferences, questions};
@@ -26,7 +26,8 @@ const OVER: &[State] = &[State::Done, State::Failed, State::Canceled, State::Uns
 pub(super) const MOVABLE: &[State] = &[State::Queued, State::Paused];
 
 /// Its icon, its word, what it can be done with, what it asks for.
-type Offer = (Icon, &'static str, &'static [State], fn(Scope) -> Transfer);
+type Wish = fn(Scope) -> Transfer;
+type Offer = (Icon, &'static str, &'static [State], Wish);
 
 pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>, row: &Row) {
     ui.set_width(WIDTH);
@@ -106,13 +107,13 @@ pub(in crate::ui) fn target_ui(ui: &mut Ui, cx: &mut Cx<'_>, target: &str) {
     ui.set_width(WIDTH);
     ui.spacing_mut().item_spacing.y = 0.0;
     let scope = || Scope::Profile(target.to_owned());
-    let transfers: [Offer; 4] = [
-        (icons::PAUSE, "pause", PENDING, Transfer::Pause),
-        (icons::PLAY, "resume", HELD, Transfer::Resume),
-        (icons::ARROW_CLOCKWISE, "retry-failed", FAILED, Transfer::Retry),
-        (icons::X, "cancel", GOING, Transfer::Cancel),
+    let transfers: [(Icon, &str, Wish); 4] = [
+        (icons::PAUSE, "pause", Transfer::Pause),
+        (icons::PLAY, "resume", Transfer::Resume),
+        (icons::ARROW_CLOCKWISE, "retry-failed", Transfer::Retry),
+        (icons::X, "cancel", Transfer::Cancel),
     ];
-    for (icon, key, _, transfer) in transfers {
+    for (icon, key, transfer) in transfers {
         if menu_item(ui, icon, cx.texts.get(key)).clicked() {
             cx.push(Action::Transfer(transfer(scope())));
         }
@@ -144,7 +145,7 @@ fn priorities_ui(ui: &mut Ui, cx: &mut Cx<'_>, scope: &Scope, chosen: Option<Pri
 }
 
 /// Their icons, their words, what they ask for.
-pub(in crate::ui) const PLACES: [(Icon, &str, Place); 4] = [
+const PLACES: [(Icon, &str, Place); 4] = [
     (icons::ARROW_LINE_UP, "upload-first", Place::First),
     (icons::ARROW_UP, "move-up", Place::Earlier),
     (icons::ARROW_DOWN, "move-down", Place::Later),

@@ -12,12 +12,12 @@ use super::pick::{self, Spot};
 use super::words::{self, Told};
 use super::{actions, menu, waits};
 use crate::domain::attachment::{AttachmentId, State};
-use crate::domain::file_name;
 use crate::store::Row;
-use crate::ui::icon::{Icon, of_file};
+use crate::ui::icon::{Icon, of_row};
+use crate::ui::kind::Kind;
 use crate::ui::tokens::{Tokens, Type, size};
 use crate::ui::widgets::{
-    self, Button, IconButton, focus_ring, menu_of, paint_badge, paint_cut, paint_elided, progress,
+    self, Button, IconButton, focus_ring, menu_of, paint_badge, paint_cut, paint_elided, progress, wide,
 };
 use crate::ui::{Cx, icons};
 
@@ -116,8 +116,9 @@ fn placeholder(ui: &Ui, rect: Rect) {
 /// The attachment's picture, or its kind.
 pub(super) fn thumb_ui(ui: &Ui, cx: &mut Cx<'_>, rect: Rect, row: &Row) {
     let tokens = Tokens::of(ui);
-    let pictured =
-        row.mime.as_deref().is_some_and(|mime| mime.starts_with("image/") || mime.starts_with("video/"));
+    let kind = Kind::of(row);
+    // A page of a text is told from others where it is large enough, as in the grid.
+    let pictured = kind.has_small() || (kind == Kind::Text && rect.height() > size::THUMB);
     if pictured && let Some(texture) = cx.state.previews.small(row.id) {
         picture(ui, rect, &texture);
         return;
@@ -125,8 +126,7 @@ pub(super) fn thumb_ui(ui: &Ui, cx: &mut Cx<'_>, rect: Rect, row: &Row) {
     let radius = CornerRadius::same(size::THUMB_RADIUS);
     let edge = Stroke::new(size::LINE, tokens.line);
     ui.painter().rect(rect, radius, tokens.hover, edge, StrokeKind::Inside);
-    let icon = of_file(&file_name::extension(&row.name), row.mime.as_deref());
-    icon.paint(ui.painter(), rect.center(), (rect.height() / 2.0).min(40.0), tokens.text_2);
+    of_row(row).paint(ui.painter(), rect.center(), (rect.height() / 2.0).min(40.0), tokens.text_2);
 }
 
 /// Fills the rectangle, cut at the sides that are too long.
@@ -182,10 +182,6 @@ fn told_ui(ui: &Ui, cx: &Cx<'_>, rect: Rect, row: &Row) {
         let wide = wide(ui, Type::SmallStrong, &line);
         link_ui(ui, cx, row, (pos2(left + wide, y), rect.right()));
     }
-}
-
-fn wide(ui: &Ui, style: Type, words: &str) -> f32 {
-    ui.painter().layout_no_wrap(words.to_owned(), style.font(), Tokens::of(ui).text).size().x
 }
 
 /// Behind "Done": how its link was found, and how long it lives.

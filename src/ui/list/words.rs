@@ -2,6 +2,7 @@
 
 use eframe::egui::Color32;
 
+use super::actions::has_link;
 use super::waits;
 use crate::domain::attachment::State;
 use crate::domain::error::{Failure, Kind};
@@ -12,7 +13,7 @@ use crate::store::{BatchTotals, Row};
 use crate::ui::icon::Icon;
 use crate::ui::text::{Language, Texts, step_key};
 use crate::ui::tokens::Tokens;
-use crate::ui::when::when;
+use crate::ui::when::{clock, when};
 use crate::ui::{Cx, icons};
 
 /// How a state looks.
@@ -110,10 +111,6 @@ fn link_broken(texts: &Texts, row: &Row) -> Option<Told> {
     Some(Told { icon: icons::LINK_BREAK, tone: Tone::Error, line, advice })
 }
 
-fn has_link(row: &Row) -> bool {
-    row.receipt.as_ref().is_some_and(|receipt| receipt.primary().is_some())
-}
-
 /// How the link of an uploaded file was found: beside "Done", in a word and as an icon where that has no room.
 pub(super) fn link_mark(row: &Row) -> Option<(Icon, Tone, &'static str)> {
     let check = row.link_check.as_ref().filter(|_| row.state == State::Done && has_link(row))?;
@@ -199,12 +196,6 @@ pub(super) fn facts(texts: &Texts, row: &Row) -> String {
     }
     facts.push(row.profile.clone());
     facts.join(" · ")
-}
-
-/// A video's length: `0:42`, `1:02:03`.
-fn clock(secs: u64) -> String {
-    let (hours, minutes, secs) = (secs / 3600, secs / 60 % 60, secs % 60);
-    if hours > 0 { format!("{hours}:{minutes:02}:{secs:02}") } else { format!("{minutes}:{secs:02}") }
 }
 
 /// Under a bar: "173 of 284 MB · 18.2 MB/s", shorter forms of it, and "6 s".

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::ops::RangeInclusive;
 
 use zeroize::Zeroizing;
 
@@ -9,7 +10,7 @@ use crate::domain::error::Failure;
 use crate::domain::profile::{Again, Profile};
 use crate::domain::secret::Secret;
 use crate::model::targets::{Entry, Subject, Targets};
-use crate::settings::{check_name, same_name};
+use crate::settings::{PARALLEL, REQUESTS_PER_MINUTE, check_name, same_name};
 use crate::transfer::profiles::form::{self, Why, Wrong};
 
 /// Longer than the secrets that services give: the text then never moves in memory while it is typed.
@@ -56,15 +57,11 @@ pub(super) struct Limits {
     pub again: Again,
 }
 
-/// As the settings file takes them.
-pub(super) const PARALLEL: (u32, u32) = (1, 64);
-pub(super) const REQUESTS_PER_MINUTE: (u32, u32) = (1, 6_000);
-
 /// A number within its bounds; none for an empty text.
-pub(super) fn limit(text: &str, (min, max): (u32, u32)) -> Result<Option<u32>, ()> {
+pub(super) fn limit(text: &str, bounds: &RangeInclusive<u32>) -> Result<Option<u32>, ()> {
     match text.trim() {
         "" => Ok(None),
-        text => text.parse().ok().filter(|number| (min..=max).contains(number)).map(Some).ok_or(()),
+        text => text.parse().ok().filter(|number| bounds.contains(number)).map(Some).ok_or(()),
     }
 }
 
@@ -79,8 +76,8 @@ impl Limits {
     }
 
     fn are_right(&self) -> bool {
-        limit(&self.parallel, PARALLEL).is_ok()
-            && limit(&self.requests_per_minute, REQUESTS_PER_MINUTE).is_ok()
+        limit(&self.parallel, &PARALLEL).is_ok()
+            && limit(&self.requests_per_minute, &REQUESTS_PER_MINUTE).is_ok()
     }
 }
 
@@ -136,9 +133,9 @@ impl Draft {
         let mut profile = self.before.clone();
         profile.name.clone_from(&self.name);
         let kept = |text: &str, bounds, before| limit(text, bounds).unwrap_or(before);
-        profile.parallel = kept(&self.limits.parallel, PARALLEL, profile.parallel);
+        profile.parallel = kept(&self.limits.parallel, &PARALLEL, profile.parallel);
         profile.requests_per_minute =
-            kept(&self.limits.requests_per_minute, REQUESTS_PER_MINUTE, profile.requests_per_minute);
+            kept(&self.limits.requests_per_minute, &REQUESTS_PER_MINUTE, profile.requests_per_minute);
         profile.again = self.limits.again;
         for spec in form::settings_of(&self.before) {
             match self.values.get(spec.key).map(|value| value.trim()).filter(|value| !value.is_empty()) {

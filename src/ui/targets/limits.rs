@@ -1,10 +1,13 @@
 //! How much at once to a target, and what is done with content that it has already.
 
+use std::ops::RangeInclusive;
+
 use eframe::egui::Ui;
 
-use super::draft::{Draft, PARALLEL, REQUESTS_PER_MINUTE, limit};
+use super::draft::{Draft, limit};
 use super::fields::{columns, help, trouble};
 use crate::domain::profile::Again;
+use crate::settings::{PARALLEL, REQUESTS_PER_MINUTE};
 use crate::ui::Cx;
 use crate::ui::text::Value;
 use crate::ui::tokens::{Tokens, Type, size};
@@ -30,12 +33,12 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>, draft: &mut Draft) {
             number_ui(
                 ui,
                 cx,
-                (["limit-parallel", "limit-parallel-help"], &now, PARALLEL),
+                (["limit-parallel", "limit-parallel-help"], &now, &PARALLEL),
                 &mut draft.limits.parallel,
             );
         }
         Asked::Requests => {
-            let bounds = REQUESTS_PER_MINUTE;
+            let bounds = &REQUESTS_PER_MINUTE;
             let text = &mut draft.limits.requests_per_minute;
             number_ui(
                 ui,
@@ -52,7 +55,7 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>, draft: &mut Draft) {
 fn number_ui(
     ui: &mut Ui,
     cx: &Cx<'_>,
-    ([label, told], hint, bounds): ([&str; 2], &str, (u32, u32)),
+    ([label, told], hint, bounds): ([&str; 2], &str, &RangeInclusive<u32>),
     typed: &mut String,
 ) {
     let label = cx.texts.get(label);
@@ -60,7 +63,7 @@ fn number_ui(
     let wrong = limit(typed, bounds).is_err();
     Field::new(label).hint(hint).wrong(wrong).show(ui, typed);
     if wrong {
-        let (min, max) = (bounds.0.to_string(), bounds.1.to_string());
+        let (min, max) = (bounds.start().to_string(), bounds.end().to_string());
         let values = [("min", Value::Text(&min)), ("max", Value::Text(&max))];
         trouble(ui, &cx.texts.with("wrong-number", &values));
     } else {

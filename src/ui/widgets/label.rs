@@ -18,6 +18,11 @@ pub fn text(ui: &mut Ui, style: Type, color: Color32, text: impl Into<String>) -
     )
 }
 
+/// How wide a text is in one line.
+pub fn wide(ui: &Ui, style: Type, words: &str) -> f32 {
+    ui.painter().layout_no_wrap(words.to_owned(), style.font(), Color32::PLACEHOLDER).size().x
+}
+
 /// A small label above a group, in capitals.
 pub fn caption(ui: &mut Ui, label: &str) -> Response {
     let text = RichText::new(label.to_uppercase())

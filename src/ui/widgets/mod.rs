@@ -12,13 +12,14 @@ mod popup;
 mod progress;
 mod segmented;
 mod sheet;
+mod spinner;
 mod switch;
 
 pub use badge::{Tone, badge, paint_badge};
 pub use button::{Button, IconButton};
 pub use check::check;
 pub use field::{Field, choice, select};
-pub use label::{caption, elided, paint_cut, paint_elided, text};
+pub use label::{caption, elided, paint_cut, paint_elided, text, wide};
 pub use link::link;
 pub use menu::{menu_choice, menu_danger, menu_item, menu_line};
 pub use nav::nav_row;
@@ -26,6 +27,7 @@ pub use popup::{give_back, menu_of, show as popup};
 pub use progress::progress;
 pub use segmented::segmented;
 pub use sheet::{Sheet, sheet_buttons};
+pub use spinner::spinner;
 pub use switch::switch;
 
 use eframe::egui::{Context, CornerRadius, Id, Key, Rect, Response, Stroke, StrokeKind, Ui};
