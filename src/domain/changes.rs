@@ -21,6 +21,12 @@ impl PictureType {
         }
     }
 
+    /// Pictures that can be decoded here and stand still, so that a copy of one of these types can be made of them.
+    #[must_use]
+    pub fn can_be_made_of(mime: &str) -> bool {
+        matches!(mime, "image/bmp" | "image/jpeg" | "image/png" | "image/qoi" | "image/tiff" | "image/webp")
+    }
+
     /// The extension that a copy's name gets, without the dot.
     #[must_use]
     pub fn extension(self) -> &'static str {

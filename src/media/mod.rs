@@ -4,14 +4,17 @@
 //! Every function here blocks: call them off the async threads. Files come from anywhere, so each
 //! reader is bounded in bytes, in pixels and in time, and none of them ever writes to the file itself.
 
+mod copy;
 mod deep;
 mod documents;
 mod ffmpeg;
 mod foreign;
+mod full_jpeg;
 mod h264;
 mod inspect;
 mod kind;
 mod look;
+mod metadata;
 mod mkv;
 mod mp4;
 mod opened;
@@ -25,12 +28,14 @@ mod sound;
 mod stubs;
 mod video;
 
+pub use copy::copy;
 pub use documents::excerpt;
 pub use inspect::inspect;
 pub use look::{Area, Excerpt, Frame, Moment, Rgba};
+pub use metadata::metadata;
 pub use png::png_of;
 pub use preview::preview;
 pub use readers::{Copied, Readers};
 pub use shrink::shrink_image;
-pub use stubs::{can_be_converted, copy, frames, metadata, part};
+pub use stubs::{can_be_converted, frames, part};
 pub use video::{Thumb, ThumbSource, moments, thumbnail};

@@ -159,6 +159,12 @@ impl Digests {
         self
     }
 
+    /// Of a file that is gone: nothing is taken any more.
+    #[must_use]
+    pub fn known(taken: Taken) -> Self {
+        Self { taken: Arc::new(Mutex::new(taken)), ..Self::default() }
+    }
+
     /// The checksums of the last complete pass over the file.
     #[must_use]
     pub fn taken(&self) -> Taken {

@@ -227,9 +227,9 @@ async fn steps(job: &Job, keeper: &Keeper<'_>, host: &mut Option<String>) -> Res
     keeper.state(Step::Prepare).await;
     let answer_lost = job.answer_lost && !elsewhere;
     let prepared = cleared.prepare(&resolved, wish, &keeper.config.readers, answer_lost).await?;
+    keeper.sends(prepared.sent.clone()).await;
     let mut exchange = Exchange::new(keeper.context(job, &resolved)).paced(job.pace.clone());
     exchange.ready().await?;
-    keeper.sends(prepared.sent.clone()).await;
     // Nothing leaves this computer before the try stands in the database.
     let attempt = store.begin_attempt(job.id).await.map_err(|f| f.at(Step::Record))?;
     keeper.notes.lock().attempt = Some(attempt);

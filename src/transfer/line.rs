@@ -123,7 +123,7 @@ pub(super) async fn place(inspected: &Inspected, wish: CopyWish, readers: &Reade
     if is_video {
         return Some(Finding::warning(Kind::Refused, message));
     }
-    let repair = if media::can_be_converted(&file.mime) {
+    let repair = if PictureType::can_be_made_of(&file.mime) {
         Repair::ConvertImage { to: PictureType::Jpeg }
     } else {
         Repair::KeepMetadata

@@ -11,6 +11,7 @@ mod alone;
 mod facts;
 mod films;
 mod hostile;
+mod metadata;
 mod shrink;
 mod support;
 mod thumbnails;

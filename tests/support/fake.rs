@@ -55,6 +55,9 @@ pub struct Asked {
     pub profile: String,
     pub answer_lost: bool,
     pub resumed: Option<String>,
+    /// What was to be sent: where it was, and what it held.
+    pub path: PathBuf,
+    pub content: Vec<u8>,
 }
 
 /// What the fake does with its next upload.
@@ -130,6 +133,8 @@ impl Fake {
             profile: upload.target.profile.clone(),
             answer_lost: upload.answer_lost,
             resumed: exchange.resume(),
+            path: upload.file.path.clone(),
+            content: std::fs::read(&upload.file.path).unwrap_or_default(),
         });
         if self.down.load(Ordering::SeqCst) {
             exchange.step(Step::Send);

@@ -2,6 +2,7 @@
 
 use super::types;
 use crate::domain::attachment::FileFacts;
+use crate::domain::changes::PictureType;
 use crate::domain::error::Kind;
 use crate::domain::file_name;
 use crate::domain::preflight::{Finding, Repair};
@@ -14,9 +15,6 @@ const SURE_BYTES: u64 = 1_500_000;
 
 /// The longest name, in characters. Not documented: nobody could check it against the service.
 const NAME_LIMIT: usize = 100;
-
-/// Images that a smaller copy can be made of: still ones, that the table has.
-const SHRINKABLE: [&str; 3] = ["image/bmp", "image/jpeg", "image/png"];
 
 fn name_char(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | ' ' | '-')
@@ -50,6 +48,9 @@ fn check_type(file: &FileFacts) -> Option<Finding> {
         );
         return Some(match types::extension_for(&file.mime) {
             Some(_known) => finding.repair(Repair::Rename { name: good_name(file) }),
+            None if PictureType::can_be_made_of(&file.mime) => {
+                finding.repair(Repair::ConvertImage { to: PictureType::Jpeg })
+            }
             None => finding,
         });
     };
@@ -93,7 +94,7 @@ fn check_size(file: &FileFacts) -> Option<Finding> {
              Encoded, this file is larger, so it may be refused.",
         )
     };
-    if SHRINKABLE.contains(&file.mime.as_str()) {
+    if PictureType::can_be_made_of(&file.mime) {
         return Some(finding.repair(Repair::ShrinkImage { max_bytes: SURE_BYTES }));
     }
     Some(finding)
@@ -138,6 +139,19 @@ mod tests {
             assert_eq!((findings.len(), findings[0].kind, renamed(&findings[0])), (1, Kind::WrongType, good));
             assert_eq!(preflight(&facts(good, mime, 1)), [], "the repair itself is fine");
         }
+    }
+
+    #[test]
+    fn pictures_of_other_types_can_be_converted() {
+        for (name, mime) in [("a.webp", "image/webp"), ("scan.tiff", "image/tiff"), ("a.qoi", "image/qoi")] {
+            let [finding] = &preflight(&facts(name, mime, 1))[..] else { panic!("{name}") };
+            assert_eq!(finding.repair, Some(Repair::ConvertImage { to: PictureType::Jpeg }), "{name}");
+            let repairs =
+                preflight(&facts(name, mime, 2_000_001)).into_iter().filter_map(|found| found.repair);
+            assert_eq!(repairs.count(), 2, "{name}: its type and its size");
+        }
+        assert_eq!(preflight(&facts("a.heic", "image/heic", 1))[0].repair, None, "cannot be decoded here");
+        assert_eq!(preflight(&facts("a.svg", "image/svg+xml", 1))[0].repair, None);
     }
 
     #[test]

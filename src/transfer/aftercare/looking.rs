@@ -9,7 +9,7 @@ use crate::domain::error::{Failure, Kind, Step};
 use crate::domain::preflight::Repair;
 use crate::domain::receipt::Receipt;
 use crate::services::Upload;
-use crate::services::body::{Body, Digests, FileSource};
+use crate::services::body::{Body, Digests, FileSource, Taken};
 use crate::services::http::Exchange;
 use crate::store::{Outcome, Row};
 use crate::transfer::preflight;
@@ -47,7 +47,7 @@ impl Aftercare {
         let mut exchange = Exchange::new(self.context(resolved, kept.clone(), row.checkpoint));
         let found = resolved.service.look(lost, &mut exchange).await;
         let Some(receipt) = self.heard(row.id, (&exchange, &kept), found).await? else { return Ok(None) };
-        compare(receipt, &lost.source, row.sent).await.map(Some)
+        compare(receipt, &lost.source).await.map(Some)
     }
 
     async fn settle(
@@ -85,20 +85,24 @@ fn upload_of(row: Row, resolved: &Resolved) -> Option<Upload> {
             }
         }
     }
-    if let Some(sent) = row.sent {
-        (file.name, file.size, file.mime) = (sent.name, sent.size, sent.mime);
+    let mut digests = Digests::new(true, true);
+    if let Some(Sent { name, size, mime, removed: _, md5, sha256 }) = row.sent {
+        (file.name, file.size, file.mime) = (name, size, mime);
+        if sha256.is_some() {
+            digests = Digests::known(Taken { md5, sha256, ..Taken::default() });
+        }
     }
     let source = FileSource {
         path: Arc::from(file.path.as_path()),
         size: file.size,
         modified: file.modified,
-        digests: Digests::new(true, true),
+        digests,
     };
     Some(Upload { target: resolved.target.clone(), file, source, thumb: None, answer_lost: true })
 }
 
 /// As after an upload: what the service says of the file must be true of the local one, as far as that is there.
-async fn compare(mut receipt: Receipt, source: &FileSource, sent: Option<Sent>) -> Result<Receipt, Failure> {
+async fn compare(mut receipt: Receipt, source: &FileSource) -> Result<Receipt, Failure> {
     if let Some(size) = receipt.size.filter(|size| *size != source.size) {
         return Err(other(format!("{} bytes were sent, the service has {size}", source.size)));
     }
@@ -106,19 +110,16 @@ async fn compare(mut receipt: Receipt, source: &FileSource, sent: Option<Sent>) 
     if receipt.md5.is_none() && receipt.sha256.is_none() {
         return Ok(receipt);
     }
-    // A copy is gone, and its checksums were kept.
-    let (md5, sha256) = match sent.filter(|sent| sent.sha256.is_some()) {
-        Some(sent) => (sent.md5, sent.sha256),
-        None => match Body::file(source.clone()).read_through(|_| {}).await {
-            Ok(_) => {
-                let taken = source.digests.taken();
-                (taken.md5, taken.sha256)
-            }
+    // A copy is gone by now, and its checksums were kept.
+    if source.digests.taken().sha256.is_none() {
+        match Body::file(source.clone()).read_through(|_| {}).await {
+            Ok(_) => {}
             // Gone or changed since: its size must do.
             Err(_gone) => return Ok(receipt),
-        },
-    };
-    for (ours, theirs) in [(&md5, &receipt.md5), (&sha256, &receipt.sha256)] {
+        }
+    }
+    let taken = source.digests.taken();
+    for (ours, theirs) in [(&taken.md5, &receipt.md5), (&taken.sha256, &receipt.sha256)] {
         if let (Some(ours), Some(theirs)) = (ours, theirs)
             && !ours.eq_ignore_ascii_case(theirs)
         {
