@@ -25,6 +25,7 @@ mod readers;
 mod shrink;
 mod sniff;
 mod sound;
+mod still;
 mod stubs;
 mod video;
 
@@ -37,5 +38,6 @@ pub use png::png_of;
 pub use preview::preview;
 pub use readers::{Copied, Readers};
 pub use shrink::shrink_image;
-pub use stubs::{can_be_converted, frames, part};
+pub use still::{frames, part};
+pub use stubs::can_be_converted;
 pub use video::{Thumb, ThumbSource, moments, thumbnail};

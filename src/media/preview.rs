@@ -1,18 +1,16 @@
 //! A picture of a file for the screen, within limits of pixels and memory.
 
-use std::io::{BufRead, BufReader, Cursor, Seek};
+use std::io::{BufRead, Cursor, Seek};
 use std::path::Path;
 
 use image::metadata::Orientation;
-use image::{DynamicImage, ImageDecoder, ImageError, ImageReader, ImageResult};
+use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, ImageResult};
 
 use crate::domain::error::{Failure, Kind, Step};
 use crate::media::kind::{Look, look_of};
 use crate::media::opened::Opened;
-use crate::media::{Rgba, documents, foreign, picture, sound, video};
+use crate::media::{Rgba, documents, foreign, picture, sound, still, video};
 
-/// The image crate holds a JPEG's file in memory beside its pixels.
-const FILE_MAX_BYTES: u64 = 256 << 20;
 /// What a header may say before anything is decoded.
 const PIXELS_MAX: u64 = 400_000_000;
 
@@ -26,7 +24,10 @@ const PIXELS_MAX: u64 = 400_000_000;
 pub fn preview(path: &Path, max_px: u32) -> Result<Rgba, Failure> {
     let mut opened = Opened::open(path)?;
     match look_of(&opened.head, &opened.name) {
-        Look::Raster => raster(opened, max_px),
+        Look::Raster => {
+            opened.rewind()?;
+            still::whole(path, opened.file, opened.bytes, max_px)
+        },
         Look::Video => film(path, max_px, &opened.shown),
         Look::Svg => documents::svg(&mut opened, max_px),
         Look::Pdf => documents::pdf(&mut opened, max_px),
@@ -39,19 +40,13 @@ pub fn preview(path: &Path, max_px: u32) -> Result<Rgba, Failure> {
     }
 }
 
-fn raster(mut opened: Opened, max_px: u32) -> Result<Rgba, Failure> {
-    if opened.bytes > FILE_MAX_BYTES {
-        return Err(opened.failure(Kind::TooLarge, "is too large a file to be shown"));
-    }
-    opened.rewind()?;
-    let shown = opened.shown;
-    still(BufReader::new(opened.file), Orientation::NoTransforms, max_px, &shown)
-        .map_err(|error| undecodable(&shown, &error))?
-}
-
 /// The picture in these bytes, which were found in a file, turned as that says.
 pub(super) fn within(bytes: &[u8], turned: Orientation, max_px: u32, shown: &str) -> Result<Rgba, Failure> {
-    still(Cursor::new(bytes), turned, max_px, shown).map_err(|error| undecodable(shown, &error))?
+    let is_jpeg = image::guess_format(bytes).is_ok_and(|format| format == ImageFormat::Jpeg);
+    if is_jpeg && turned == Orientation::NoTransforms {
+        return still::of_jpeg(bytes, max_px, shown);
+    }
+    in_memory(Cursor::new(bytes), turned, max_px, shown).map_err(|error| undecodable(shown, &error))?
 }
 
 fn film(path: &Path, max_px: u32, shown: &str) -> Result<Rgba, Failure> {
@@ -59,7 +54,7 @@ fn film(path: &Path, max_px: u32, shown: &str) -> Result<Rgba, Failure> {
         .ok_or_else(|| failure(Kind::WrongType, format!("No picture of “{shown}” can be decoded here")))
 }
 
-fn still(
+fn in_memory(
     pixels: impl BufRead + Seek,
     turned: Orientation,
     max_px: u32,
@@ -199,10 +194,5 @@ mod tests {
         assert_eq!(preview(file(b"").path(), 256).unwrap_err().kind, Kind::WrongType);
         let gone = preview(Path::new("/nowhere/photo.jpg"), 256).unwrap_err();
         assert_eq!((gone.kind, gone.broke.as_str()), (Kind::Unreadable, "“photo.jpg” does not exist"));
-    }
-
-    #[test]
-    fn colours_are_multiplied_by_the_alpha() {
-        assert_eq!([multiplied(255, 0), multiplied(255, 128), multiplied(100, 255)], [0, 128, 100]);
     }
 }
