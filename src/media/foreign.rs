@@ -20,7 +20,8 @@ const EMBEDDED_MAX_BYTES: u64 = 64 << 20;
 /// - [`Kind::WrongType`]: it has none that is found.
 /// - [`Kind::Unreadable`]: it cannot be read, or is broken.
 pub(super) fn raw(opened: &mut Opened, max_px: u32) -> Result<Rgba, Failure> {
-    let none = |opened: &Opened| opened.failure(Kind::WrongType, "has no small picture in it that can be shown");
+    let none =
+        |opened: &Opened| opened.failure(Kind::WrongType, "has no small picture in it that can be shown");
     let found = raw::read(&mut opened.file).ok_or_else(|| none(opened))?;
     let jpeg = found.best(max_px).ok_or_else(|| none(opened))?;
     let bytes = raw::bytes_of(&mut opened.file, jpeg, EMBEDDED_MAX_BYTES).ok_or_else(|| none(opened))?;
@@ -33,7 +34,10 @@ pub(super) fn raw_pixels(opened: &mut Opened) -> Option<(u32, u32)> {
     let largest = found.best(u32::MAX)?;
     let on_its_side = matches!(
         found.orientation,
-        Orientation::Rotate90 | Orientation::Rotate270 | Orientation::Rotate90FlipH | Orientation::Rotate270FlipH
+        Orientation::Rotate90
+            | Orientation::Rotate270
+            | Orientation::Rotate90FlipH
+            | Orientation::Rotate270FlipH
     );
     Some(if on_its_side { (largest.height, largest.width) } else { (largest.width, largest.height) })
 }

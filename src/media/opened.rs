@@ -31,7 +31,15 @@ impl Opened {
         let head = inspect::first_bytes(&mut file).map_err(|error| inspect::unreadable(path, &error))?;
         let name = inspect::name(path);
         let shown = file_name::display(&name);
-        Ok(Self { path: path.to_owned(), file, bytes: metadata.len(), modified: metadata.modified().ok(), head, name, shown })
+        Ok(Self {
+            path: path.to_owned(),
+            file,
+            bytes: metadata.len(),
+            modified: metadata.modified().ok(),
+            head,
+            name,
+            shown,
+        })
     }
 
     /// Goes back to the file's begin.

@@ -27,7 +27,7 @@ pub fn preview(path: &Path, max_px: u32) -> Result<Rgba, Failure> {
         Look::Raster => {
             opened.rewind()?;
             still::whole(path, opened.file, opened.bytes, max_px)
-        },
+        }
         Look::Video => film(path, max_px, &opened.shown),
         Look::Svg => documents::svg(&mut opened, max_px),
         Look::Pdf => documents::pdf(&mut opened, max_px),

@@ -53,11 +53,13 @@ pub(super) fn duration_secs(path: &Path, file: &mut File, head: &[u8]) -> Option
 fn told(file: &mut File) -> Option<f64> {
     file.rewind().ok()?;
     let bytes = file.metadata().ok()?.len();
-    let options = ParseOptions::new().read_tags(false).read_cover_art(false).parsing_mode(ParsingMode::Relaxed);
+    let options =
+        ParseOptions::new().read_tags(false).read_cover_art(false).parsing_mode(ParsingMode::Relaxed);
     let file = &*file;
     let tagged = deep::run(|| read(file, options, LENGTH_MAX_BYTES)).flatten()?;
     let (duration, kilobits) = (tagged.properties().duration(), tagged.properties().audio_bitrate());
-    let is_true = duration > Duration::ZERO && kilobits.is_none_or(|kilobits| fits(duration, kilobits, bytes));
+    let is_true =
+        duration > Duration::ZERO && kilobits.is_none_or(|kilobits| fits(duration, kilobits, bytes));
     is_true.then(|| duration.as_secs_f64())
 }
 

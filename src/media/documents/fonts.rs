@@ -138,9 +138,9 @@ fn family(family: &FontFamily) -> Family<'_> {
 
 /// A font that has the character: of the families for that, else a regular one, else any.
 fn with_character(character: char, used: &[ID], fonts: &Database) -> Option<ID> {
-    let wide = WIDE_FAMILIES.iter().filter_map(|&name| {
-        fonts.query(&Query { families: &[Family::Name(name)], ..Query::default() })
-    });
+    let wide = WIDE_FAMILIES
+        .iter()
+        .filter_map(|&name| fonts.query(&Query { families: &[Family::Name(name)], ..Query::default() }));
     let is_plain = |face: &&FaceInfo| face.style == Style::Normal && face.weight == Weight::NORMAL;
     let plain = fonts.faces().filter(is_plain).map(|face| face.id);
     let rest = fonts.faces().filter(|face| !is_plain(face)).map(|face| face.id);
@@ -176,7 +176,9 @@ impl Sample {
         let content = Arc::new(content);
         let font = FontRef::from_index(content.as_slice(), 0).ok()?;
         let word = |id: StringId| {
-            font.localized_strings(id).english_or_first().map(|word| word.chars().take(60).collect::<String>())
+            font.localized_strings(id)
+                .english_or_first()
+                .map(|word| word.chars().take(60).collect::<String>())
         };
         let either = |one, other| word(one).or_else(|| word(other)).unwrap_or_default();
         let family = either(StringId::TYPOGRAPHIC_FAMILY_NAME, StringId::FAMILY_NAME);
@@ -198,7 +200,8 @@ impl Sample {
         let sample = self.id;
         FontResolver {
             select_font: Box::new(move |font, fonts| {
-                let is_sample = |family: &FontFamily| matches!(family, FontFamily::Named(name) if name == "sample");
+                let is_sample =
+                    |family: &FontFamily| matches!(family, FontFamily::Named(name) if name == "sample");
                 if font.families().iter().any(is_sample) { Some(sample) } else { any(font, fonts) }
             }),
             // Its name may be written in its own script.

@@ -1,6 +1,5 @@
 //! The looks of what is drawn by its description: vector pictures, documents, texts, fonts.
 
-
 mod fonts;
 mod page;
 mod pdf;

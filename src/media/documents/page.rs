@@ -1,11 +1,11 @@
 //! Small pages for lists: the first lines of a text, a sample of a font.
 
 use super::fonts::Sample;
-use super::vector::{Fonts, draw, escaped};
 use super::text;
+use super::vector::{Fonts, draw, escaped};
 use crate::domain::error::Failure;
-use crate::media::{Rgba, deep};
 use crate::media::opened::Opened;
+use crate::media::{Rgba, deep};
 
 const FONT_MAX_BYTES: u64 = 64 << 20;
 /// The page's measures, in units of its own: three to four.
@@ -117,7 +117,8 @@ fn wrapped(line: &str, columns: usize) -> Vec<String> {
         let Some(piece) = pieces.last_mut() else { break };
         let width = if c == '\t' { TAB_COLUMNS - column % TAB_COLUMNS } else { columns_of(c) };
         if column + width > columns && !piece.is_empty() {
-            let rest = space.filter(|&at| at * 3 > piece.len()).map_or_else(String::new, |at| piece.split_off(at));
+            let rest =
+                space.filter(|&at| at * 3 > piece.len()).map_or_else(String::new, |at| piece.split_off(at));
             column = rest.chars().map(columns_of).sum();
             pieces.push(rest);
             space = None;

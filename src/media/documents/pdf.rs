@@ -30,7 +30,9 @@ pub(in crate::media) fn pdf(opened: &mut Opened, max_px: u32) -> Result<Rgba, Fa
     let drawn = deep::run(|| first_page(content, max_px)).unwrap_or(Err(Refused::Broken));
     drawn.map_err(|refused| match refused {
         Refused::Password => opened.failure(Kind::WrongType, "is protected with a password"),
-        Refused::Encryption => opened.failure(Kind::WrongType, "is encrypted in a way that is not known here"),
+        Refused::Encryption => {
+            opened.failure(Kind::WrongType, "is encrypted in a way that is not known here")
+        }
         Refused::Broken => opened.broken(),
         Refused::Empty => opened.failure(Kind::Unreadable, "has no page that can be found"),
     })

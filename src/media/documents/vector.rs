@@ -11,8 +11,8 @@ use resvg::usvg::fontdb::Database;
 use resvg::usvg::roxmltree::{Document, ParsingOptions};
 use resvg::usvg::{self, FontResolver, ImageHrefResolver, ImageKind, Options, Size, Tree};
 
-use super::weigh::Weight;
 use super::fonts;
+use super::weigh::Weight;
 use crate::domain::error::{Failure, Kind};
 use crate::media::kind::is_svg;
 use crate::media::opened::Opened;
@@ -53,7 +53,9 @@ impl Refused {
     pub(super) fn failure(self, opened: &Opened) -> Failure {
         match self {
             Self::TooLarge => opened.failure(Kind::TooLarge, "is too large a file to be shown"),
-            Self::TooComplicated => opened.failure(Kind::TooLarge, "is too complicated a picture to be shown"),
+            Self::TooComplicated => {
+                opened.failure(Kind::TooLarge, "is too complicated a picture to be shown")
+            }
             Self::Broken(cause) => opened.broken().cause(cause),
         }
     }
@@ -103,7 +105,10 @@ pub(in crate::media) fn svg_pixels(opened: &mut Opened) -> Option<(u32, u32)> {
 
 /// The root element alone, with what tells its size.
 fn root(text: &str) -> Option<String> {
-    let at = text.match_indices("<svg").map(|(at, _)| at).find(|&at| is_svg(text.as_bytes().get(at..).unwrap_or(b"")))?;
+    let at = text
+        .match_indices("<svg")
+        .map(|(at, _)| at)
+        .find(|&at| is_svg(text.as_bytes().get(at..).unwrap_or(b"")))?;
     let mut rest = text.get(at + 4..)?.trim_start_matches(|c: char| !c.is_whitespace() && c != '>');
     let mut root = String::from("<svg xmlns=\"http://www.w3.org/2000/svg\"");
     while let Some((name, after)) = rest.split_once('=') {

@@ -142,7 +142,8 @@ impl Tiff<'_> {
     }
 
     fn jpegs_of(&mut self, directory: &Directory) {
-        let strip = directory.strip.zip(directory.strip_bytes).filter(|_| matches!(directory.compression, 6 | 7));
+        let strip =
+            directory.strip.zip(directory.strip_bytes).filter(|_| matches!(directory.compression, 6 | 7));
         for (offset, bytes) in [directory.jpeg.zip(directory.jpeg_bytes), strip].into_iter().flatten() {
             self.jpegs.extend(measured(self.file, offset, bytes));
         }
