@@ -1,6 +1,12 @@
-//! The parts of Affix that read foreign bytes, compiled for fuzzing.
+//! The parts of Affix that read foreign bytes, compiled for fuzzing, and what its targets share.
 
-#![allow(dead_code, unused_imports, unreachable_pub, missing_debug_implementations)]
+#![allow(
+    dead_code,
+    unused_imports,
+    unreachable_pub,
+    missing_debug_implementations,
+    reason = "parts of another package, of which the targets call some"
+)]
 
 #[path = "../../src/domain/mod.rs"]
 pub mod domain;
@@ -11,3 +17,5 @@ pub mod platform;
 pub mod services;
 #[path = "../../src/settings/mod.rs"]
 pub mod settings;
+
+pub mod targets;

@@ -1,4 +1,0 @@
-#![no_main]
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
-    let _ = parts::domain::link::Format::parse(&String::from_utf8_lossy(bytes));
-});
