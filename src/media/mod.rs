@@ -28,7 +28,6 @@ mod shrink;
 mod sniff;
 mod sound;
 mod still;
-mod stubs;
 mod video;
 
 pub use cache::Cache;
@@ -42,5 +41,4 @@ pub use preview::preview;
 pub use readers::{Copied, Patience, Readers, serve};
 pub use shrink::shrink_image;
 pub use still::{frames, part};
-pub use stubs::moments;
-pub use video::{Thumb, ThumbSource, thumbnail};
+pub use video::{Thumb, ThumbSource, moments, thumbnail};

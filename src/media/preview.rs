@@ -2,12 +2,10 @@
 
 use std::path::Path;
 
-use image::metadata::Orientation;
-
 use crate::domain::error::{Failure, Kind, Step};
 use crate::media::kind::{Look, look_of};
 use crate::media::opened::Opened;
-use crate::media::{Rgba, ThumbSource, documents, foreign, sound, still, thumbnail};
+use crate::media::{Rgba, documents, foreign, sound, still, video};
 
 /// A picture's or a video's look, upright, scaled down (never up) to `max_px` pixels at its longer side. Blocks; for
 /// a picture 20 seconds at most, for a video that only `ffmpeg` can decode 30.
@@ -23,7 +21,7 @@ pub fn preview(path: &Path, max_px: u32) -> Result<Rgba, Failure> {
     let mut opened = Opened::open(path)?;
     match look_of(&opened.head, &opened.name) {
         Look::Raster => still::whole(&mut opened, max_px),
-        Look::Video => video(path, max_px, &opened.shown),
+        Look::Video => film(path, max_px, &opened.shown),
         Look::Svg => documents::svg(&mut opened, max_px),
         Look::Pdf => documents::pdf(&mut opened, max_px),
         Look::Font => documents::font(&mut opened, max_px),
@@ -35,13 +33,11 @@ pub fn preview(path: &Path, max_px: u32) -> Result<Rgba, Failure> {
     }
 }
 
-fn video(path: &Path, max_px: u32, shown: &str) -> Result<Rgba, Failure> {
-    let thumb = thumbnail(path, None)?;
-    if thumb.source == ThumbSource::Placeholder {
+fn film(path: &Path, max_px: u32, shown: &str) -> Result<Rgba, Failure> {
+    video::still(path, max_px)?.ok_or_else(|| {
         let broke = format!("No picture of “{shown}” can be decoded here");
-        return Err(Failure::new(Kind::WrongType, broke).at(Step::Inspect));
-    }
-    still::within(&thumb.jpeg, Orientation::NoTransforms, max_px, shown)
+        Failure::new(Kind::WrongType, broke).at(Step::Inspect)
+    })
 }
 
 #[cfg(test)]

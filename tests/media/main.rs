@@ -10,6 +10,7 @@
 mod alone;
 mod documents;
 mod facts;
+mod films;
 mod hostile;
 mod looks;
 mod metadata;
