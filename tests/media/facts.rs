@@ -84,7 +84,7 @@ fn a_photo_on_its_side_is_told_as_it_is_shown() {
 fn sound_and_documents_have_no_pixels() {
     let folder = Folder::new();
     let sound = folder.ffmpeg("-f lavfi -i sine -t 1 -c:a aac", "song.m4a");
-    assert_eq!(told(&inspect(&sound).unwrap()), ("audio/mp4", None, None));
+    assert_eq!(told(&inspect(&sound).unwrap()), ("audio/mp4", None, Some(1)));
     let text = folder.file("list.md", b"# Words");
     assert_eq!(told(&inspect(&text).unwrap()), ("text/markdown", None, None));
     let empty = inspect(&folder.file("empty.png", b"")).unwrap();

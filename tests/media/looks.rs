@@ -191,7 +191,6 @@ fn pages_are_drawn_as_poppler_draws_them() {
         );
         let judged = image::open(folder.path().join("judged.png")).unwrap().into_rgb8();
         let apart = difference(&on_white(&drawn), &judged);
-        println!("{name}: {apart} apart");
         assert!(apart < 2.0, "{name}: {apart} apart");
         let blank = RgbImage::from_pixel(judged.width(), judged.height(), image::Rgb([255; 3]));
         assert!(difference(&judged, &blank) > 6.0, "{name}: the judge drew too little");
@@ -235,23 +234,6 @@ fn fonts_have_a_page_of_their_own_letters() {
     let [inter, mono] =
         ["Inter.ttf", "JetBrainsMono.ttf"].map(|name| on_white(&preview(&fonts.join(name), 256).unwrap()));
     assert!(difference(&inter, &mono) > 2.0, "each has its own letters");
-}
-
-#[test]
-#[ignore = "by hand"]
-fn zz_keep() {
-    for line in std::env::var("KEEP").unwrap().lines() {
-        let (px, path) = line.split_once(' ').unwrap();
-        let began = std::time::Instant::now();
-        match preview(Path::new(path), px.parse().unwrap()) {
-            Ok(drawn) => {
-                println!("{path} {drawn:?} {:?}", began.elapsed());
-                let name = Path::new(path).file_name().unwrap().to_str().unwrap();
-                on_white(&drawn).save(format!("/tmp/looks/{px}-{name}.png")).unwrap();
-            }
-            Err(failure) => println!("{path} {failure} {:?} {:?}", failure.cause, began.elapsed()),
-        }
-    }
 }
 
 #[test]

@@ -12,6 +12,9 @@ use skrifa::{FontRef, MetadataProvider};
 use crate::domain::file_name::is_invisible;
 
 const INTER: &[u8] = include_bytes!("../../../assets/fonts/Inter.ttf");
+/// A font file in memory.
+type Content = Arc<dyn AsRef<[u8]> + Send + Sync>;
+
 /// What our copy of Inter calls itself.
 const OURS: &str = "Inter Variable";
 const MONO: &[u8] = include_bytes!("../../../assets/fonts/JetBrainsMono.ttf");
@@ -164,7 +167,7 @@ fn has(fonts: &Database, id: ID, character: char) -> bool {
 
 /// A font of the system's that has this character, and its place in its file: for documents that name a font and do
 /// not bring it.
-pub(super) fn of_character(character: char) -> Option<(Arc<dyn AsRef<[u8]> + Send + Sync>, u32)> {
+pub(super) fn of_character(character: char) -> Option<(Content, u32)> {
     let fonts = with_system();
     let id = with_character(character, &[], &fonts)?;
     match fonts.face_source(id)? {

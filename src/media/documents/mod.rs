@@ -1,5 +1,6 @@
 //! The looks of what is drawn by its description: vector pictures, documents, texts, fonts.
 
+mod expand;
 mod fonts;
 mod page;
 mod pdf;

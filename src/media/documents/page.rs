@@ -1,5 +1,7 @@
 //! Small pages for lists: the first lines of a text, a sample of a font.
 
+use std::fmt::Write as _;
+
 use super::fonts::Sample;
 use super::text;
 use super::vector::{Fonts, draw, escaped};
@@ -18,7 +20,7 @@ const PALE: &str = "#6d727a";
 const EDGE: &str = "#dcdcd6";
 /// Pictures up to this many pixels have larger letters, so that they are letters.
 const SMALL_MAX_PX: u32 = 320;
-/// The width of a letter of JetBrains Mono, of its size.
+/// The width of the fixed font's letters, of their size.
 const LETTER: f32 = 0.6;
 const TAB_COLUMNS: usize = 4;
 /// What a font is asked for, the first that it has: Latin, Han, kana, Hangul, Cyrillic, Greek, Arabic, Hebrew, Thai,
@@ -45,7 +47,8 @@ pub(in crate::media) fn page(opened: &mut Opened, max_px: u32) -> Result<Rgba, F
         }
         if !line.trim().is_empty() {
             let line = escaped(&line);
-            svg += &format!(
+            let _written = write!(
+                svg,
                 "<text x='{MARGIN}' y='{y}' font-family='JetBrains Mono' font-size='{size}' fill='{INK}' \
                  xml:space='preserve'>{line}</text>"
             );
@@ -98,7 +101,8 @@ fn paper() -> String {
 fn centered(svg: &mut String, text: &str, y: u16, (size, family, fill): (u16, &str, &str)) {
     let text = escaped(text);
     let x = WIDTH / 2;
-    *svg += &format!(
+    let _written = write!(
+        svg,
         "<text x='{x}' y='{y}' text-anchor='middle' font-family='{family}' font-size='{size}' fill='{fill}'>{text}</text>"
     );
 }

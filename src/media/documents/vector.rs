@@ -1,6 +1,7 @@
 //! SVG: read, weighed, drawn.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 use std::io::{Cursor, Read};
 use std::sync::Arc;
 
@@ -11,8 +12,8 @@ use resvg::usvg::fontdb::Database;
 use resvg::usvg::roxmltree::{Document, ParsingOptions};
 use resvg::usvg::{self, FontResolver, ImageHrefResolver, ImageKind, Options, Size, Tree};
 
-use super::fonts;
 use super::weigh::Weight;
+use super::{expand, fonts};
 use crate::domain::error::{Failure, Kind};
 use crate::media::kind::is_svg;
 use crate::media::opened::Opened;
@@ -82,7 +83,8 @@ pub(in crate::media) fn svg(opened: &mut Opened, max_px: u32) -> Result<Rgba, Fa
     let content = opened.whole(FILE_MAX_BYTES)?;
     let drawn = unpacked(content).and_then(|content| {
         let text = decoded(&content);
-        deep::run(|| draw(&text, max_px, Fonts::default())).unwrap_or_else(|| Err(Refused::Broken("".into())))
+        deep::run(|| draw(&text, max_px, Fonts::default()))
+            .unwrap_or_else(|| Err(Refused::Broken(String::new())))
     });
     drawn.map_err(|refused| refused.failure(opened))
 }
@@ -99,8 +101,8 @@ pub(in crate::media) fn svg_pixels(opened: &mut Opened) -> Option<(u32, u32)> {
     }
     let root = root(&decoded(&unpacked))?;
     let size = Tree::from_str(&root, &Options::default()).ok()?.size();
-    let side = |length: f32| picture::whole(f64::from(length).ceil().min(f64::from(u32::MAX)));
-    Some((side(size.width()), side(size.height())))
+    let rounded = |length: f32| picture::whole(f64::from(length).ceil().min(f64::from(u32::MAX)));
+    Some((rounded(size.width()), rounded(size.height())))
 }
 
 /// The root element alone, with what tells its size.
@@ -120,7 +122,7 @@ fn root(text: &str) -> Option<String> {
             break;
         }
         if matches!(name, "width" | "height" | "viewBox") {
-            root += &format!(" {name}=\"{}\"", escaped(value));
+            let _written = write!(root, " {name}=\"{}\"", escaped(value));
         }
         rest = after;
     }
@@ -159,6 +161,9 @@ fn scale(size: Size, max_px: u32, weight: &Weight) -> Option<f64> {
 /// A picture in a picture has the level 1, and none in it.
 fn tree(text: &str, fonts: Fonts, level: u8) -> Result<Tree, Refused> {
     let document = parsed(text)?;
+    if !expand::fits(&document) {
+        return Err(Refused::TooComplicated);
+    }
     let options = Options {
         font_family: "sans-serif".to_owned(),
         image_href_resolver: ImageHrefResolver {
