@@ -183,7 +183,9 @@ fn multiplied(pixels: Vec<u8>) -> Vec<u8> {
 
 /// Colours without the alpha, as PNG wants them.
 fn divided(pixels: &[u8]) -> Vec<u8> {
-    with_alpha(pixels.to_vec(), |color, alpha| if alpha == 0 { 0 } else { (color * 255 + alpha / 2) / alpha })
+    with_alpha(pixels.to_vec(), |color, alpha| {
+        (color * 255 + alpha / 2).checked_div(alpha).unwrap_or_default()
+    })
 }
 
 fn with_alpha(mut pixels: Vec<u8>, change: impl Fn(u32, u32) -> u32) -> Vec<u8> {

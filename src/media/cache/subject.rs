@@ -1,5 +1,6 @@
 //! The file that a thumbnail is of, as the thumbnail names it.
 
+use std::fmt::Write as _;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Component, Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -70,7 +71,7 @@ fn is_among_thumbnails(real: &Path) -> bool {
     parts.any(|name| matches!(name, ".thumbnails" | ".sh_thumbnails"))
 }
 
-/// As GLib's `g_file_get_uri` has it: links stay, `.` and `..` go, and everything is escaped but letters, digits and
+/// As `g_file_get_uri` has it: links stay, `.` and `..` go, and everything is escaped but letters, digits and
 /// what `g_filename_to_uri` lets stand.
 pub(super) fn uri(path: &Path) -> String {
     let mut uri = String::from("file://");
@@ -78,7 +79,8 @@ pub(super) fn uri(path: &Path) -> String {
         if byte.is_ascii_alphanumeric() || b"!$&'()*+,-./:=@_~".contains(byte) {
             uri.push(char::from(*byte));
         } else {
-            uri.push_str(&format!("%{byte:02X}"));
+            // Nothing can go wrong with a text in memory.
+            let _written = write!(uri, "%{byte:02X}");
         }
     }
     uri
