@@ -37,7 +37,7 @@ const SCALES_MAX: usize = 10;
 const FULL_ENOUGH: f64 = 0.85;
 /// How much smaller than the original at its own quality a copy at [`QUALITY_SCALED`] is at most; less is taken for
 /// granted, so that a picture is never decoded smaller than the copy will be.
-const LOSES_MOST: f64 = 12.0;
+const LOSES_MOST: f64 = 6.0;
 /// A longest side below this many pixels is no picture any more.
 const SIDE_LEAST: u32 = 16;
 

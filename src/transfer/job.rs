@@ -1,5 +1,6 @@
 //! One try of one attachment: walks the line, keeps what happens, says how it ended.
 
+mod ending;
 mod keeping;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -14,7 +15,7 @@ use super::after::After;
 use super::board::Board;
 use super::handed::{self, Changed, Handed};
 use super::line::{self, NotCleared};
-use super::stop::{Stop, Wish};
+use super::stop::Stop;
 use super::{Config, Event, Repairs, Resolved};
 use crate::domain::attachment::{Activity, AttachmentId, BatchId, Priority, State};
 use crate::domain::changes::Sent;
@@ -339,19 +340,6 @@ impl Keeper<'_> {
         self.emit(Event::State { id: self.job.id, state, step: Some(step) }).await;
     }
 
-    /// Notes what goes out in the file's place. What the last try kept is not about something else.
-    async fn sends(&self, sent: Option<Sent>) {
-        let before = std::mem::replace(&mut self.notes.lock().sent, sent.clone());
-        if before == sent {
-            return;
-        }
-        if self.job.checkpoint.is_some() {
-            self.notes.checkpoint(None);
-        }
-        self.kept(self.config.store.set_sent(self.job.id, sent.as_ref()).await).await;
-        self.emit(Event::Changed { id: self.job.id, sent: sent.map(Box::new) }).await;
-    }
-
     /// A write beside the upload that failed is told, and does not stop the upload.
     async fn kept(&self, result: Result<(), Failure>) {
         if let Err(failure) = result {
@@ -468,57 +456,5 @@ impl Notes {
     fn left(&self) -> (Option<String>, Option<Seen>, Option<Sent>) {
         let inside = self.lock();
         (inside.checkpoint.clone(), inside.seen, inside.sent.clone())
-    }
-
-    /// Whether the service may have made an object although this failure came of it: its bytes went out whole (or
-    /// nobody counted them), and no answer says that it did not act on them.
-    fn may_stand(&self, failure: &Failure) -> bool {
-        let whole = self.lock().gauge.as_ref().is_none_or(|gauge| gauge.is_whole());
-        let refused = matches!(failure.http_status, Some(400..=499 | 503));
-        // What could not be kept was not sent.
-        let held_back = matches!(failure.kind, Kind::Storage | Kind::Unreachable);
-        failure.step == Some(Step::Send) && whole && !refused && !held_back
-    }
-
-    /// Everything was sent, in the step that sends.
-    fn is_whole(&self) -> bool {
-        let inside = self.lock();
-        inside.current == Some(Step::Send) && inside.gauge.as_ref().is_some_and(|gauge| gauge.is_whole())
-    }
-
-    /// How a try ended that was stopped.
-    fn stopped(&self, wish: Wish) -> Ended {
-        let failure = self.cancelled();
-        if !matches!(wish, Wish::Pause | Wish::Resume) {
-            return Ended::Failed(failure);
-        }
-        // The advice is there where everything had been sent.
-        let (Some(step), Some(advice)) = (failure.step, failure.advice) else {
-            return Ended::Paused(failure.step);
-        };
-        let repeat = self.lock().repeats.iter().find(|(known, _)| *known == step).map(|(_, repeat)| *repeat);
-        if repeat == Some(Repeat::Safe) {
-            return Ended::Paused(Some(step));
-        }
-        let lost =
-            Failure::new(Kind::Cancelled, "Paused after everything had been sent, before the answer came");
-        Ended::Failed(lost.at(step).advice(advice).retry(Retry::Ambiguous))
-    }
-
-    /// The failure of a cancelled try; honest about what may have arrived.
-    fn cancelled(&self) -> Failure {
-        let inside = self.lock();
-        let whole = inside.gauge.as_ref().is_some_and(|gauge| gauge.is_whole());
-        let step = inside.current.or(inside.step);
-        let failure = match step {
-            Some(step) => Failure::cancelled().at(step),
-            None => Failure::cancelled(),
-        };
-        if whole && step >= Some(Step::Send) {
-            return failure.advice(
-                "Everything had been sent, so the file may stand at the service without a link here.",
-            );
-        }
-        failure
     }
 }

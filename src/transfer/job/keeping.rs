@@ -8,9 +8,11 @@ use tokio::sync::oneshot;
 
 use super::{Keeper, Note, Notes, state_at};
 use crate::domain::attachment::Activity;
+use crate::domain::changes::Sent;
 use crate::domain::error::{Failure, Step};
 use crate::services::body::Gauge;
 use crate::services::http::Observer;
+use crate::transfer::Event;
 
 /// Told once the note is kept, or why it is not.
 pub(super) type Kept = oneshot::Sender<Result<(), Failure>>;
@@ -44,6 +46,19 @@ impl Unkept {
 }
 
 impl Keeper<'_> {
+    /// Notes what goes out in the file's place. What the last try kept is not about something else.
+    pub(super) async fn sends(&self, sent: Option<Sent>) {
+        let before = std::mem::replace(&mut self.notes.lock().sent, sent.clone());
+        if before == sent {
+            return;
+        }
+        if self.job.checkpoint.is_some() {
+            self.notes.checkpoint(None);
+        }
+        self.kept(self.config.store.set_sent(self.job.id, sent.as_ref()).await).await;
+        self.emit(Event::Changed { id: self.job.id, sent: sent.map(Box::new) }).await;
+    }
+
     /// Here and not beside the request, so that the step before it is written first.
     pub(super) async fn whole(&self, step: Step, kept: Kept) {
         // Its last bytes do not leave any more.
