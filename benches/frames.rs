@@ -1,11 +1,12 @@
 //! What one frame of the window costs, without a screen: the work of `logic`, `ui` and tessellation on one core.
 //!
 //! usage: cargo bench --bench frames [-- ROWS…]      (100 and 100,000 rows)
+//!        cargo bench --bench frames -- FOLDER         (500 rows of the pictures in it, which are read meanwhile)
 //! docs/benchmarks.md has the figures; nothing here fails when they change.
 #![expect(clippy::print_stdout, reason = "a benchmark prints its table")]
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a benchmark that cannot run ends")]
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use affix::app::{App, Start};
@@ -22,35 +23,55 @@ use eframe::egui::{
 
 const BATCH: usize = 20;
 const FRAMES: usize = 300;
+const PHOTOS: usize = 500;
+/// Of a screen.
+const PACE: Duration = Duration::from_millis(16);
 
 fn main() {
     let given: Vec<usize> = std::env::args().filter_map(|word| word.parse().ok()).collect();
     let sizes = if given.is_empty() { vec![100, 100_000] } else { given };
     println!("| rows | what | median µs | 99 % µs | worst µs |");
     println!("|---|---|---|---|---|");
+    if let Some(folder) = std::env::args().map(PathBuf::from).skip(1).find(|path| path.is_dir()) {
+        return photos(&folder);
+    }
     for rows in sizes {
         measure(rows);
     }
+}
+
+/// Scrolls while readers work and their pictures come.
+fn photos(folder: &Path) {
+    let mut files: Vec<PathBuf> =
+        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    let place = tempfile::tempdir().unwrap();
+    let home = Home::resolve(Some(place.path().to_owned())).unwrap();
+    home.create().unwrap();
+    let mut next = files.iter().cycle();
+    fill(&home, PHOTOS, |_name| next.next().unwrap().clone());
+    let readers = Readers::processes(env!("CARGO_BIN_EXE_affix").into());
+    let mut bench = Bench::new(home, readers);
+    bench.settle();
+    bench.row(PHOTOS, "scrolling slowly through photos that are read", |bench, _| {
+        std::thread::sleep(PACE);
+        bench.scroll(20.0)
+    });
+    bench.row(PHOTOS, "scrolling fast through photos that are read", |bench, _| {
+        std::thread::sleep(PACE);
+        bench.scroll(200.0)
+    });
 }
 
 fn measure(rows: usize) {
     let folder = tempfile::tempdir().unwrap();
     let home = Home::resolve(Some(folder.path().to_owned())).unwrap();
     home.create().unwrap();
-    fill(&home, rows);
-    let mut bench = Bench::new(home);
+    fill(&home, rows, |name| Path::new("/home/anna").join(name));
+    let mut bench = Bench::new(home, Readers::here());
     bench.settle();
     bench.row(rows, "nothing changes", |bench, _| bench.frame(Vec::new()));
-    bench.row(rows, "scrolling a third of a screen a frame", |bench, _| {
-        let wheel = Event::MouseWheel {
-            unit: MouseWheelUnit::Point,
-            delta: vec2(0.0, -200.0),
-            phase: TouchPhase::Move,
-            source: MouseWheelSource::Unknown,
-            modifiers: Modifiers::NONE,
-        };
-        bench.frame(vec![Event::PointerMoved(pos2(300.0, 400.0)), wheel])
-    });
+    bench.row(rows, "scrolling a third of a screen a frame", |bench, _| bench.scroll(200.0));
     bench.frame(vec![Event::PointerMoved(pos2(300.0, 300.0))]);
     bench.click(pos2(300.0, 300.0));
     bench.row(rows, "selecting all (Ctrl+A), then one", |bench, index| {
@@ -72,7 +93,7 @@ fn measure(rows: usize) {
 }
 
 /// Batches of 20 files, most of them done.
-fn fill(home: &Home, rows: usize) {
+fn fill(home: &Home, rows: usize, mut path: impl FnMut(&str) -> PathBuf) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let store = Store::open(&home.database(), SessionId::fresh()).unwrap();
@@ -80,7 +101,7 @@ fn fill(home: &Home, rows: usize) {
         for batch in 0..rows / BATCH {
             let files = (0..BATCH).map(|file| {
                 let name = format!("picture {batch}-{file} of the harbour 最终版.jpg");
-                NewAttachment { path: PathBuf::from("/home/anna").join(&name), name }
+                NewAttachment { path: path(&name), name }
             });
             let new = NewBatch { profile: "Sandbox".to_owned(), service: "sandbox".to_owned() };
             let (_, added) = store.add_batch(new, files.collect()).await.unwrap();
@@ -100,13 +121,12 @@ struct Bench {
 }
 
 impl Bench {
-    fn new(home: Home) -> Self {
+    fn new(home: Home, readers: Readers) -> Self {
         let ctx = Context::default();
         let describe = |id: &str| affix::services::find(id).map(affix::services::Service::description);
         let loaded = File::new(home.settings_file(), describe).load();
         let secrets = Secrets::memory();
-        let start =
-            Start { home, secrets, loaded, files: Vec::new(), readers: Readers::here(), clock: system_clock };
+        let start = Start { home, secrets, loaded, files: Vec::new(), readers, clock: system_clock };
         let app = App::new(&ctx, start).unwrap();
         Self { ctx, app, time: 0.0 }
     }
@@ -138,6 +158,17 @@ impl Bench {
         std::hint::black_box(shapes);
         output.drop_without_applying_deltas();
         took
+    }
+
+    fn scroll(&mut self, points: f32) -> Duration {
+        let wheel = Event::MouseWheel {
+            unit: MouseWheelUnit::Point,
+            delta: vec2(0.0, -points),
+            phase: TouchPhase::Move,
+            source: MouseWheelSource::Unknown,
+            modifiers: Modifiers::NONE,
+        };
+        self.frame(vec![Event::PointerMoved(pos2(300.0, 400.0)), wheel])
     }
 
     fn click(&mut self, pos: Pos2) {

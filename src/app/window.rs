@@ -1,6 +1,7 @@
 //! Opens the window of this process.
 
 use std::path::PathBuf;
+use std::thread;
 use std::time::Duration;
 
 use eframe::egui::{Context, Vec2, ViewportBuilder, ViewportCommand, vec2};
@@ -8,7 +9,7 @@ use eframe::{NativeOptions, Renderer};
 
 use super::{App, Start};
 use crate::domain::error::{Failure, Kind};
-use crate::media::Readers;
+use crate::media::{Cache, Readers};
 use crate::model::list::Filter;
 use crate::platform::dirs::Home;
 use crate::secrets::Secrets;
@@ -37,7 +38,8 @@ pub fn run(home: Option<PathBuf>, files: Vec<PathBuf>, describe: Describe) -> Re
     home.create()?;
     let loaded = File::new(home.settings_file(), describe).load();
     let secrets = Secrets::system(&home);
-    let start = Start { home, secrets, loaded, files, readers: Readers::here(), clock: system_clock };
+    let readers = readers(&home);
+    let start = Start { home, secrets, loaded, files, readers, clock: system_clock };
     let window = &start.loaded.settings.window;
     let options = NativeOptions {
         viewport: ViewportBuilder::default()
@@ -55,6 +57,15 @@ pub fn run(home: Option<PathBuf>, files: Vec<PathBuf>, describe: Describe) -> Re
     };
     check_display()?;
     eframe::run_native("Affix", options, Box::new(create)).map_err(|error| no_window(&error))
+}
+
+/// Reads in processes of their own; with the pictures that were made before.
+fn readers(home: &Home) -> Readers {
+    let cache = Cache::of(home);
+    let trimmed = cache.clone();
+    // Without the thread it is trimmed another time.
+    let _started = thread::Builder::new().name("affix-cache".to_owned()).spawn(move || trimmed.trim());
+    Readers::of_this_program().caching(cache)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a window's points are few")]

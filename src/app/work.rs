@@ -37,7 +37,6 @@ pub(super) struct Core {
     pub store: Store,
     pub handle: transfer::Handle,
     pub http: Http,
-    pub readers: Readers,
     /// Says that this run lives.
     _session: Arc<Session>,
 }
@@ -188,14 +187,13 @@ async fn open(
         store: store.clone(),
         targets: targets.clone(),
         http: http.clone(),
-        readers: readers.clone(),
+        readers,
         limits: opening::limits_of(&settings),
         retry: opening::retry_of(&settings),
         remove_location: settings.uploads.remove_location,
         waker,
         clock,
     });
-    let core =
-        Core { home, file, secrets, targets, store, handle, http, readers, _session: Arc::new(session) };
+    let core = Core { home, file, secrets, targets, store, handle, http, _session: Arc::new(session) };
     Ok((core, events))
 }

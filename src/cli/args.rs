@@ -64,6 +64,12 @@ pub(super) enum Command {
     History(History),
     /// Run the sandbox: a server on this computer to try everything without an account
     Sandbox(Sandbox),
+    /// Read files for another Affix, on standard input and output
+    #[command(hide = true)]
+    MediaReader,
+    /// Write the small picture of each file as a PNG; used to measure
+    #[command(hide = true)]
+    Thumbnail(Thumbnail),
 }
 
 #[derive(Debug, Args)]
@@ -194,4 +200,14 @@ pub(super) struct Sandbox {
     /// End after that many seconds without a request
     #[arg(long, hide = true, value_name = "SECONDS")]
     pub idle_exit: Option<u64>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Thumbnail {
+    /// Pixels at the longer side
+    #[arg(long, short, value_name = "PIXELS", default_value_t = 256)]
+    pub size: u32,
+    /// The files, and at last the picture to write, or the folder for the pictures of several
+    #[arg(required = true, num_args = 2.., value_name = "FILE")]
+    pub files: Vec<PathBuf>,
 }

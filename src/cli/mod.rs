@@ -9,6 +9,7 @@ mod line;
 mod profiles;
 mod sandbox;
 mod say;
+mod thumbnail;
 mod upload;
 
 use std::path::PathBuf;
@@ -77,6 +78,14 @@ fn run(cli: Cli) -> Result<u8, Failure> {
         crate::app::run(cli.home, files, describe)?;
         return Ok(DONE);
     };
+    if let Command::MediaReader = command {
+        // It reads foreign files: nothing of the user's is opened first.
+        crate::media::serve(std::io::stdin().lock(), std::io::stdout())?;
+        return Ok(DONE);
+    }
+    if let Command::Thumbnail(thumbnail) = &command {
+        return thumbnail::run(thumbnail);
+    }
     let context = Context::open(cli.home)?;
     let runtime = opening::runtime()?;
     let code = runtime.block_on(async {
@@ -86,6 +95,8 @@ fn run(cli: Cli) -> Result<u8, Failure> {
             Command::Profiles(profiles) => profiles::run(&context, profiles).await,
             Command::History(history) => history::run(&context, history).await,
             Command::Sandbox(sandbox) => sandbox::run(&context, sandbox).await,
+            // Carried out above: they want nothing of the user's.
+            Command::MediaReader | Command::Thumbnail(_) => Ok(DONE),
         }
     });
     // A keyring that waits for a prompt must not hold the end of the program.

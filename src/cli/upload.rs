@@ -56,7 +56,7 @@ fn start(context: &Context, keeping: &Keeping, how: &How, format: Format) -> Res
         store: keeping.store.clone(),
         targets: context.targets.clone(),
         http: context.http()?,
-        readers: Readers::here(),
+        readers: Readers::of_this_program(),
         limits: limits(context, how.jobs),
         retry: opening::retry_of(&context.settings).of_a_command(),
         remove_location: context.settings.uploads.remove_location,

@@ -11,7 +11,7 @@ use std::sync::mpsc::sync_channel;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use image::{DynamicImage, ImageFormat, ImageReader};
+use image::{ImageFormat, ImageReader, RgbImage};
 use serde_json::Value;
 
 use super::picture;
@@ -20,11 +20,10 @@ const PROBE_DEADLINE: Duration = Duration::from_secs(10);
 const FRAME_DEADLINE: Duration = Duration::from_secs(30);
 /// A frame of 640 pixels' width has a megabyte or two.
 const OUTPUT_MAX_BYTES: u64 = 32 << 20;
+/// Where a good frame is looked for.
+const FIRST_SECS: &str = "12";
 /// A PNG of this side may be just below that.
 const STILL_MAX_PX: u32 = 2048;
-/// Takes the one frame that looks most like the others around it, which is hardly a black one, and
-/// scales it down.
-const FRAME_FILTER: &str = "thumbnail=50,scale=w='min(640,iw)':h=-2";
 
 /// What `ffprobe` says of the first video stream.
 #[derive(Debug, Default)]
@@ -41,7 +40,7 @@ pub(super) fn probe(path: &Path) -> Option<Probed> {
     command.args(["-v", "error", "-protocol_whitelist", "file", "-select_streams", "v:0"]);
     command.args(["-show_entries", "stream=width,height:stream_side_data=rotation:format=duration"]);
     command.args(["-of", "json"]).arg(as_url(path));
-    let answer: Value = serde_json::from_slice(&run(command, PROBE_DEADLINE)?).ok()?;
+    let answer: Value = serde_json::from_slice(&run(command, Instant::now() + PROBE_DEADLINE)?).ok()?;
     let stream = answer.pointer("/streams/0");
     let side = |key| stream?.get(key)?.as_u64()?.try_into().ok().filter(|&side: &u32| side > 0);
     let rotation = stream
@@ -60,16 +59,87 @@ pub(super) fn probe(path: &Path) -> Option<Probed> {
     })
 }
 
-/// A good frame from the first seconds, upright; `None` when `ffmpeg` is not installed or cannot.
-pub(super) fn frame(path: &Path) -> Option<DynamicImage> {
+/// Until when one frame may take.
+pub(super) fn deadline() -> Instant {
+    Instant::now() + FRAME_DEADLINE
+}
+
+/// Can it be started at all?
+pub(super) fn is_installed() -> bool {
     let mut command = Command::new("ffmpeg");
-    command.args(["-nostdin", "-v", "error", "-protocol_whitelist", "file", "-i"]).arg(as_url(path));
-    command.args(["-map", "0:v:0", "-frames:v", "1", "-vf", FRAME_FILTER]);
-    command.args(["-f", "image2pipe", "-c:v", "png", "pipe:1"]);
-    let png = run(command, FRAME_DEADLINE)?;
+    command.arg("-version");
+    run(command, deadline()).is_some()
+}
+
+/// A frame and its time from the video's begin.
+pub(super) struct Frame {
+    pub at_ms: u64,
+    pub picture: RgbImage,
+}
+
+/// A good frame from the first seconds, upright; `None` when `ffmpeg` is not installed or cannot.
+pub(super) fn frame(path: &Path, within: (u32, u32)) -> Option<RgbImage> {
+    /// Frames that are brighter than black, by the mean of their levels.
+    const BRIGHT: &str = "signalstats,metadata=select:key=lavfi.signalstats.YAVG:value=32:function=greater";
+    // The one that looks most like the others around it stands for them. Scaled first: all are kept to be compared.
+    let until = deadline();
+    let scale = scale(within);
+    let of = |filter: &str| decode(&run(command(path, None, filter), until)?);
+    of(&format!("{scale},{BRIGHT},thumbnail=50")).or_else(|| of(&format!("{scale},thumbnail=50")))
+}
+
+/// The last key frame before a time, upright; `None` when `ffmpeg` is not installed or cannot.
+pub(super) fn frame_at(path: &Path, at_ms: u64, within: (u32, u32), until: Instant) -> Option<Frame> {
+    const PNG: &[u8] = b"\x89PNG";
+    // A frame's time is told with what is known of it, so that there has to be something.
+    let told = "metadata=add:key=a:value=1,metadata=print:key=a:direct=1:file='pipe\\:1',\
+                setpts=PTS-STARTPTS";
+    let output = run(command(path, Some(at_ms), &format!("{told},{}", scale(within))), until)?;
+    let begin = output.windows(PNG.len()).position(|start| start == PNG)?;
+    let (words, png) = output.split_at_checked(begin)?;
+    let words = String::from_utf8_lossy(words);
+    // From the time that was asked for: key frames before it have less than nothing.
+    let apart: f64 = words.split_once("pts_time:")?.1.split_whitespace().next()?.parse().ok()?;
+    Some(Frame { at_ms: moved(at_ms, apart), picture: decode(png)? })
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "a cast from float saturates")]
+fn moved(at_ms: u64, secs: f64) -> u64 {
+    at_ms.saturating_add_signed((secs * 1000.0).round() as i64)
+}
+
+fn command(path: &Path, at_ms: Option<u64>, filter: &str) -> Command {
+    let mut command = Command::new("ffmpeg");
+    command.args(["-nostdin", "-v", "error", "-protocol_whitelist", "file"]);
+    match at_ms {
+        Some(at_ms) => {
+            let at = format!("{}.{:03}", at_ms / 1000, at_ms % 1000);
+            command.args(["-noaccurate_seek", "-ss", &at]);
+        }
+        // A film that stays black is not gone through.
+        None => {
+            command.args(["-t", FIRST_SECS]);
+        }
+    }
+    command.arg("-i").arg(as_url(path));
+    command.args(["-map", "0:v:0", "-frames:v", "1", "-vf", filter]);
+    command.args(["-f", "image2pipe", "-c:v", "png", "-pix_fmt", "rgb24", "pipe:1"]);
+    command
+}
+
+/// Down to a box, never up, pixels made square.
+fn scale(within: (u32, u32)) -> String {
+    let (width, height) = (within.0.clamp(1, STILL_MAX_PX), within.1.clamp(1, STILL_MAX_PX));
+    format!(
+        "scale=w='max(1,iw*sar)':h=ih,setsar=1,\
+         scale=w='min({width},iw)':h='min({height},ih)':force_original_aspect_ratio=decrease"
+    )
+}
+
+fn decode(png: &[u8]) -> Option<RgbImage> {
     let mut reader = ImageReader::with_format(std::io::Cursor::new(png), ImageFormat::Png);
     reader.limits(picture::limits());
-    reader.decode().ok()
+    Some(reader.decode().ok()?.into_rgb8())
 }
 
 /// A picture that only `ffmpeg` decodes, as a PNG file of at most this many pixels at its longer side; `None` when
@@ -80,7 +150,7 @@ pub(super) fn still(path: &Path, max_px: u32) -> Option<Vec<u8>> {
     let side = max_px.clamp(1, STILL_MAX_PX);
     let filter = format!("scale=w='min({side},iw)':h='min({side},ih)':force_original_aspect_ratio=decrease");
     command.args(["-frames:v", "1", "-vf", &filter, "-f", "image2pipe", "-c:v", "png", "pipe:1"]);
-    run(command, PROBE_DEADLINE)
+    run(command, Instant::now() + PROBE_DEADLINE)
 }
 
 /// A path that is neither taken for an option nor for an address, whatever its name.
@@ -91,10 +161,9 @@ fn as_url(path: &Path) -> OsString {
 }
 
 /// Standard output of a program that ended well within its deadline.
-fn run(mut command: Command, deadline: Duration) -> Option<Vec<u8>> {
+fn run(mut command: Command, until: Instant) -> Option<Vec<u8>> {
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
     without_window(&mut command);
-    let until = Instant::now() + deadline;
     let mut child = command.spawn().ok()?;
     let output = read_until(&mut child, command.get_program(), until);
     // Whatever happened, nothing of it is left behind.

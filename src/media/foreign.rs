@@ -7,7 +7,7 @@ use image::metadata::Orientation;
 
 use crate::domain::error::{Failure, Kind};
 use crate::media::opened::Opened;
-use crate::media::{Rgba, ffmpeg, preview};
+use crate::media::{Rgba, ffmpeg, still};
 
 /// As much of a file as tells its measures.
 const HEADER_BYTES: u64 = 256 << 10;
@@ -25,7 +25,7 @@ pub(super) fn raw(opened: &mut Opened, max_px: u32) -> Result<Rgba, Failure> {
     let found = raw::read(&mut opened.file).ok_or_else(|| none(opened))?;
     let jpeg = found.best(max_px).ok_or_else(|| none(opened))?;
     let bytes = raw::bytes_of(&mut opened.file, jpeg, EMBEDDED_MAX_BYTES).ok_or_else(|| none(opened))?;
-    preview::within(&bytes, found.orientation, max_px, &opened.shown)
+    still::within(&bytes, found.orientation, max_px, &opened.shown)
 }
 
 /// Width and height of the largest JPEG in a camera's file, upright.
@@ -53,7 +53,7 @@ pub(super) fn through_ffmpeg(opened: &mut Opened, max_px: u32) -> Result<Rgba, F
         opened.failure(Kind::WrongType, "can only be shown where ffmpeg can decode it").advice(advice)
     };
     let png = ffmpeg::still(&opened.path, max_px).ok_or_else(unable)?;
-    let picture = preview::within(&png, Orientation::NoTransforms, max_px, &opened.shown)?;
+    let picture = still::within(&png, Orientation::NoTransforms, max_px, &opened.shown)?;
     // A large HEIC is laid out in tiles, and an older ffmpeg takes one of them for the picture.
     let is_whole = heif::pixels(&header).is_none_or(|pixels| heif::is_shaped(&picture, pixels));
     if is_whole { Ok(picture) } else { Err(unable()) }

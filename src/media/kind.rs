@@ -99,14 +99,14 @@ fn after_name(text: &[u8], name: &[u8]) -> Option<u8> {
 }
 
 /// Could these first bytes be of a text, in whatever encoding? A zero byte is in none but UTF-16, and control
-/// characters are hardly in any.
+/// characters are hardly in any: two at least may be.
 pub(super) fn is_text(head: &[u8]) -> bool {
     if head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff") || utf16_without_mark(head).is_some() {
         return true;
     }
     let odd = |byte: u8| byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r' | b'\x0c' | b'\x1b');
     let count = head.iter().filter(|&&byte| odd(byte)).count();
-    !head.is_empty() && !head.contains(&0) && count * 50 <= head.len()
+    !head.is_empty() && !head.contains(&0) && count * 50 <= head.len() + 100
 }
 
 /// UTF-16 whose byte order nothing tells: of mostly Latin letters every other byte is zero. `true`: big-endian.
@@ -164,4 +164,63 @@ fn is_raw(head: &[u8], extension: &str) -> bool {
     // Olympus, Panasonic and Fujifilm have signatures of their own.
     let signatures: [&[u8]; 4] = [b"IIRO\x08\0\0\0", b"IIRS\x08\0\0\0", b"IIU\0", b"FUJIFILMCCD-RAW "];
     (tiff && named) || signatures.iter().any(|start| head.starts_with(start))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_bytes_say_which_reader_serves_a_file() {
+        for (head, name, look) in [
+            (b"\x89PNG\r\n\x1a\n".as_slice(), "photo.txt", Look::Raster),
+            (b"BM\x3a\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0", "a.bmp", Look::Raster),
+            (b"BM is how this text begins", "a.txt", Look::Text),
+            (b"II*\0\x08\0\0\0", "scan.tif", Look::Raster),
+            (b"II*\0\x08\0\0\0", "photo.NEF", Look::Raw),
+            (b"FUJIFILMCCD-RAW 0201", "photo.raf", Look::Raw),
+            (b"\0\0\0\x20ftypisom", "clip.mp4", Look::Video),
+            (b"\0\0\0\x20ftypisom", "song.m4a", Look::Sound),
+            (b"\0\0\0\x18ftypheic", "photo.heic", Look::Foreign),
+            (b"\xff\x0a", "photo.jxl", Look::Foreign),
+            (b"ID3\x04", "song.mp3", Look::Sound),
+            (b"\xff\xfb\x90\x64\0\0\0\0", "song.mp3", Look::Sound),
+            (b"#EXTM3U\nsong.mp3\n", "list.m3u", Look::Text),
+            (b"\0\x01\0\0\0\x0f\0\x80", "font.ttf", Look::Font),
+            (b"OTTO\0\x0b", "font", Look::Font),
+            (b"OTTO is a name", "otto.txt", Look::Text),
+            (b"%PDF-1.4", "paper", Look::Pdf),
+            (b"junk before\n%PDF-1.4", "paper.pdf", Look::Pdf),
+            (b"{\\rtf1\\ansi", "letter.rtf", Look::Text),
+            (b"<svg viewBox='0 0 1 1'>", "a.xml", Look::Svg),
+            (b"\x1f\x8b\x08\0", "a.svgz", Look::Svg),
+            (b"\x1f\x8b\x08\0", "a.gz", Look::Nothing),
+            (b"PK\x03\x04\x14\0\0\0", "a.docx", Look::Nothing),
+            (b"a\0b\0c\0d\0", "utf16.txt", Look::Text),
+            (b"\0\0\0\0\0\0\0\0", "zeros.txt", Look::Nothing),
+            (b"", "empty.svg", Look::Nothing),
+        ] {
+            assert_eq!(look_of(head, name), look, "{name}: {}", head.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn a_vector_picture_is_told_by_its_root() {
+        for (head, is) in [
+            ("<svg>", true),
+            ("<svg:svg xmlns:svg='x'>", true),
+            ("\u{feff}  <?xml version='1.0'?>\n<!-- <html> --><!-- b -->\n<svg\n", true),
+            ("<?xml version='1.0'?><!DOCTYPE svg PUBLIC \"-//W3C\" [", true),
+            ("<!DOCTYPE svg>", true),
+            ("<!DOCTYPE html><svg>", false),
+            ("<!DOCTYPE svgs>", false),
+            ("<html><svg>", false),
+            ("<svgfont>", false),
+            ("<!-- never closed <svg>", false),
+            ("svg", false),
+            ("", false),
+        ] {
+            assert_eq!(is_svg(head.as_bytes()), is, "{head}");
+        }
+    }
 }

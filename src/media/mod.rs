@@ -4,6 +4,8 @@
 //! Every function here blocks: call them off the async threads. Files come from anywhere, so each
 //! reader is bounded in bytes, in pixels and in time, and none of them ever writes to the file itself.
 
+mod cache;
+mod claim;
 mod copy;
 mod deep;
 mod documents;
@@ -25,17 +27,18 @@ mod readers;
 mod shrink;
 mod sniff;
 mod sound;
-mod stubs;
+mod still;
 mod video;
 
+pub use cache::Cache;
 pub use copy::copy;
 pub use documents::excerpt;
 pub use inspect::inspect;
 pub use look::{Area, Excerpt, Frame, Moment, Rgba};
 pub use metadata::metadata;
-pub use png::png_of;
+pub use png::{png_of, png_of_look};
 pub use preview::preview;
-pub use readers::{Copied, Readers};
+pub use readers::{Copied, Patience, Readers, serve};
 pub use shrink::shrink_image;
-pub use stubs::{frames, moments, part};
-pub use video::{Thumb, ThumbSource, thumbnail};
+pub use still::{frames, part};
+pub use video::{Thumb, ThumbSource, moments, thumbnail};

@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader, Cursor, Read, Seek, SeekFrom};
 
 use image::codecs::jpeg::JpegEncoder;
 use image::metadata::Orientation;
-use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, ImageResult, Limits, RgbImage};
+use image::{ImageDecoder, ImageFormat, ImageReader, ImageResult, Limits, RgbImage};
 
 /// What a decoded picture may take in memory: 128 megapixels at four bytes each.
 pub(super) const PIXELS_MAX_BYTES: u64 = 512 << 20;
@@ -79,15 +79,11 @@ pub(super) fn jpeg(picture: &RgbImage, quality: u8) -> ImageResult<Vec<u8>> {
     Ok(bytes)
 }
 
-/// The picture scaled down (never up) to fit a box, in this proportion.
-pub(super) fn fit(picture: &DynamicImage, shown: (u32, u32), within: (u32, u32)) -> RgbImage {
+/// The size in this proportion, scaled down (never up) to fit a box.
+pub(super) fn fit(shown: (u32, u32), within: (u32, u32)) -> (u32, u32) {
     let (shown_w, shown_h) = (f64::from(shown.0.max(1)), f64::from(shown.1.max(1)));
     let scale = (f64::from(within.0) / shown_w).min(f64::from(within.1) / shown_h).min(1.0);
-    let (width, height) = (whole(shown_w * scale), whole(shown_h * scale));
-    if (width, height) == (picture.width(), picture.height()) {
-        return picture.to_rgb8();
-    }
-    picture.resize_exact(width, height, image::imageops::FilterType::Triangle).into_rgb8()
+    (whole(shown_w * scale), whole(shown_h * scale))
 }
 
 /// A side in whole pixels, at least one.

@@ -1,23 +1,17 @@
 //! A picture of a file for the screen, within limits of pixels and memory.
 
-use std::io::{BufRead, BufReader, Cursor, Seek};
 use std::path::Path;
-
-use image::metadata::Orientation;
-use image::{DynamicImage, ImageDecoder, ImageError, ImageReader, ImageResult};
 
 use crate::domain::error::{Failure, Kind, Step};
 use crate::media::kind::{Look, look_of};
 use crate::media::opened::Opened;
-use crate::media::{Rgba, ThumbSource, documents, foreign, picture, sound, thumbnail};
+use crate::media::{Rgba, documents, foreign, sound, still, video};
 
-/// The image crate holds a JPEG's file in memory beside its pixels.
-const FILE_MAX_BYTES: u64 = 256 << 20;
-/// What a header may say before anything is decoded.
-const PIXELS_MAX: u64 = 400_000_000;
-
-/// A picture's or a video's look, upright, scaled down (never up) to `max_px` pixels at its longer side. Blocks; for a
-/// video that only `ffmpeg` can decode, for 30 seconds at most.
+/// A picture's or a video's look, upright, scaled down (never up) to `max_px` pixels at its longer side. Blocks; for
+/// a picture 20 seconds at most, for a video that only `ffmpeg` can decode 30.
+///
+/// Two of these at once stay below 400 MB together. Of a large photo only as much is read as will do: the means of its
+/// blocks, or the copy that its camera put beside it.
 ///
 /// # Errors
 /// - [`Kind::WrongType`]: it has no look that can be drawn here.
@@ -26,8 +20,8 @@ const PIXELS_MAX: u64 = 400_000_000;
 pub fn preview(path: &Path, max_px: u32) -> Result<Rgba, Failure> {
     let mut opened = Opened::open(path)?;
     match look_of(&opened.head, &opened.name) {
-        Look::Raster => raster(opened, max_px),
-        Look::Video => video(path, max_px, &opened.shown),
+        Look::Raster => still::whole(&mut opened, max_px),
+        Look::Video => film(path, max_px, &opened.shown),
         Look::Svg => documents::svg(&mut opened, max_px),
         Look::Pdf => documents::pdf(&mut opened, max_px),
         Look::Font => documents::font(&mut opened, max_px),
@@ -39,98 +33,11 @@ pub fn preview(path: &Path, max_px: u32) -> Result<Rgba, Failure> {
     }
 }
 
-fn raster(mut opened: Opened, max_px: u32) -> Result<Rgba, Failure> {
-    if opened.bytes > FILE_MAX_BYTES {
-        return Err(opened.failure(Kind::TooLarge, "is too large a file to be shown"));
-    }
-    opened.rewind()?;
-    let shown = opened.shown;
-    still(BufReader::new(opened.file), Orientation::NoTransforms, max_px, &shown)
-        .map_err(|error| undecodable(&shown, &error))?
-}
-
-/// The picture in these bytes, which were found in a file, turned as that says.
-pub(super) fn within(bytes: &[u8], turned: Orientation, max_px: u32, shown: &str) -> Result<Rgba, Failure> {
-    still(Cursor::new(bytes), turned, max_px, shown).map_err(|error| undecodable(shown, &error))?
-}
-
-fn video(path: &Path, max_px: u32, shown: &str) -> Result<Rgba, Failure> {
-    let thumb = thumbnail(path, None)?;
-    if thumb.source == ThumbSource::Placeholder {
-        return Err(failure(Kind::WrongType, format!("No picture of “{shown}” can be decoded here")));
-    }
-    let reader = ImageReader::with_format(Cursor::new(thumb.jpeg), image::ImageFormat::Jpeg);
-    let frame = reader.decode().map_err(|error| undecodable(shown, &error))?;
-    Ok(scaled(&frame, Orientation::NoTransforms, max_px))
-}
-
-fn still(
-    pixels: impl BufRead + Seek,
-    turned: Orientation,
-    max_px: u32,
-    shown: &str,
-) -> ImageResult<Result<Rgba, Failure>> {
-    let mut limits = picture::limits();
-    let mut reader = ImageReader::new(pixels).with_guessed_format()?;
-    reader.limits(limits.clone());
-    let mut decoder = reader.into_decoder()?;
-    let (width, height) = decoder.dimensions();
-    if u64::from(width) * u64::from(height) > PIXELS_MAX {
-        return Ok(Err(too_many_pixels(shown, width, height)));
-    }
-    // The image crate reserves this in `ImageReader::decode` only.
-    if limits.reserve(decoder.total_bytes()).is_err() {
-        return Ok(Err(too_many_pixels(shown, width, height)));
-    }
-    decoder.set_limits(limits)?;
-    let own = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-    let orientation = if turned == Orientation::NoTransforms { own } else { turned };
-    let pixels = DynamicImage::from_decoder(decoder)?;
-    Ok(Ok(scaled(&pixels, orientation, max_px)))
-}
-
-/// Scaled first: turning the whole picture would take its memory once more.
-fn scaled(whole: &DynamicImage, orientation: Orientation, max_px: u32) -> Rgba {
-    let longer = whole.width().max(whole.height());
-    let mut small = if longer > max_px { whole.thumbnail(max_px, max_px) } else { whole.clone() };
-    small.apply_orientation(orientation);
-    let rgba = small.into_rgba8();
-    let (width, height) = rgba.dimensions();
-    let mut pixels = rgba.into_raw();
-    for pixel in pixels.chunks_exact_mut(4) {
-        if let [red, green, blue, alpha] = pixel
-            && *alpha != u8::MAX
-        {
-            for color in [red, green, blue] {
-                *color = multiplied(*color, *alpha);
-            }
-        }
-    }
-    Rgba { width, height, pixels }
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "a product of two bytes divided by 255 is a byte")]
-fn multiplied(color: u8, alpha: u8) -> u8 {
-    ((u16::from(color) * u16::from(alpha) + 127) / 255) as u8
-}
-
-fn failure(kind: Kind, broke: String) -> Failure {
-    Failure::new(kind, broke).at(Step::Inspect)
-}
-
-fn too_many_pixels(shown: &str, width: u32, height: u32) -> Failure {
-    failure(Kind::TooLarge, format!("“{shown}” has {width} × {height} pixels, too many to be shown"))
-}
-
-fn undecodable(shown: &str, error: &ImageError) -> Failure {
-    let (kind, broke) = match error {
-        ImageError::Unsupported(_) => {
-            (Kind::WrongType, format!("“{shown}” is no picture that is known here"))
-        }
-        ImageError::Limits(_) => (Kind::TooLarge, format!("“{shown}” needs too much memory to be shown")),
-        _ => (Kind::Unreadable, format!("“{shown}” is broken, so it cannot be shown")),
-    };
-    failure(kind, broke).cause(error)
+fn film(path: &Path, max_px: u32, shown: &str) -> Result<Rgba, Failure> {
+    video::still(path, max_px)?.ok_or_else(|| {
+        let broke = format!("No picture of “{shown}” can be decoded here");
+        Failure::new(Kind::WrongType, broke).at(Step::Inspect)
+    })
 }
 
 #[cfg(test)]
@@ -204,10 +111,5 @@ mod tests {
         assert_eq!(preview(file(b"").path(), 256).unwrap_err().kind, Kind::WrongType);
         let gone = preview(Path::new("/nowhere/photo.jpg"), 256).unwrap_err();
         assert_eq!((gone.kind, gone.broke.as_str()), (Kind::Unreadable, "“photo.jpg” does not exist"));
-    }
-
-    #[test]
-    fn colours_are_multiplied_by_the_alpha() {
-        assert_eq!([multiplied(255, 0), multiplied(255, 128), multiplied(100, 255)], [0, 128, 100]);
     }
 }

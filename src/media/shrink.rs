@@ -288,7 +288,7 @@ impl Picture {
         let mut bytes = Vec::new();
         match output {
             PictureType::Jpeg => {
-                self.write_with(JpegEncoder::new_with_quality(&mut bytes, quality), pixels)?
+                self.write_with(JpegEncoder::new_with_quality(&mut bytes, quality), pixels)?;
             }
             PictureType::Png => {
                 let encoder =

@@ -13,7 +13,7 @@ use lofty::probe::Probe;
 
 use crate::domain::error::{Failure, Kind};
 use crate::media::opened::Opened;
-use crate::media::{Rgba, deep, ffmpeg, mkv, preview, sniff, video};
+use crate::media::{Rgba, deep, ffmpeg, mkv, sniff, still, video};
 
 /// What is read of a sound for its length, tags that are jumped over not included.
 const LENGTH_MAX_BYTES: u64 = 16 << 20;
@@ -37,7 +37,7 @@ pub(super) fn cover(opened: &mut Opened, max_px: u32) -> Result<Rgba, Failure> {
     let pictures = || tagged.tags().iter().flat_map(|tag| tag.pictures());
     let front = pictures().find(|picture| picture.pic_type() == PictureType::CoverFront);
     let picture = front.or_else(|| pictures().next()).ok_or_else(none)?;
-    preview::within(picture.data(), Orientation::NoTransforms, max_px, &opened.shown)
+    still::within(picture.data(), Orientation::NoTransforms, max_px, &opened.shown)
         .map_err(|failure| none().cause(failure))
 }
 

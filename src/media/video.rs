@@ -1,19 +1,23 @@
 //! A video's duration, size and thumbnail.
 
+mod film;
+mod moments;
+
 use std::fs::File;
 use std::path::Path;
 
 use image::{DynamicImage, Rgb, RgbImage};
+use serde::{Deserialize, Serialize};
 
 use crate::domain::error::{Failure, Kind, Step};
-use crate::media::{ffmpeg, h264, inspect, mkv, mp4, picture, sniff};
+use crate::media::{Rgba, ffmpeg, inspect, mkv, mp4, picture, sniff};
+use film::Film;
+pub use moments::moments;
 
 /// Thumbnails fit into this box, in pixels.
 const THUMB_MAX: (u32, u32) = (640, 1280);
 const PLACEHOLDER: (u32, u32) = (640, 360);
 const JPEG_QUALITY: u8 = 85;
-/// Mean brightness below which a frame counts as black (black itself is 16).
-const BRIGHT_ENOUGH: u64 = 32;
 
 /// A picture that stands for a video.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,7 +32,7 @@ pub struct Thumb {
 }
 
 /// Where a thumbnail comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ThumbSource {
     /// A frame that was decoded here.
     Decoded,
@@ -38,17 +42,16 @@ pub enum ThumbSource {
     Placeholder,
 }
 
-/// A video's first key frame that is not black, upright, as a JPEG. Blocks, for 30 seconds at most.
+/// A video's key frame nearest to a time in milliseconds; without one the first that shows something. Upright, as a
+/// JPEG. Blocks, for 30 seconds at most.
 ///
 /// H.264 in MP4 or `QuickTime` is decoded here, all else by `ffmpeg` where that is installed; where
 /// neither can, the picture is a drawn placeholder.
 ///
 /// # Errors
 /// [`Kind::Unreadable`] when the file cannot be read; never for a video that cannot be decoded.
-pub fn thumbnail(path: &Path, _at_ms: Option<u64>) -> Result<Thumb, Failure> {
-    let (mut file, _) = inspect::open(path)?;
-    let head = inspect::first_bytes(&mut file).map_err(|error| inspect::unreadable(path, &error))?;
-    let frame = if sniff::video_type(&head).is_some() { frame(path, &mut file) } else { None };
+pub fn thumbnail(path: &Path, at_ms: Option<u64>) -> Result<Thumb, Failure> {
+    let frame = frame(path, at_ms, THUMB_MAX)?;
     let (picture, source) = frame.unwrap_or_else(|| (placeholder(), ThumbSource::Placeholder));
     let jpeg = picture::jpeg(&picture, JPEG_QUALITY).map_err(|error| {
         Failure::new(Kind::Unreadable, "The video's thumbnail could not be made")
@@ -58,42 +61,38 @@ pub fn thumbnail(path: &Path, _at_ms: Option<u64>) -> Result<Thumb, Failure> {
     Ok(Thumb { jpeg, width: picture.width(), height: picture.height(), source })
 }
 
-fn frame(path: &Path, file: &mut File) -> Option<(RgbImage, ThumbSource)> {
-    if let Some(picture) = decoded(file) {
-        return Some((picture, ThumbSource::Decoded));
-    }
-    let picture = ffmpeg::frame(path)?;
-    let shown = (picture.width(), picture.height());
-    Some((picture::fit(&picture, shown, THUMB_MAX), ThumbSource::Ffmpeg))
+/// What stands for a video on the screen; none where no frame of it can be decoded on this computer.
+pub(super) fn still(path: &Path, max_px: u32) -> Result<Option<Rgba>, Failure> {
+    Ok(frame(path, None, (max_px, max_px))?.map(|(picture, _)| opaque(picture)))
 }
 
-/// The first bright key frame of H.264; the brightest of the first ones where all are dark.
-fn decoded(file: &mut File) -> Option<RgbImage> {
-    let movie = mp4::read(file)?;
-    let config = h264::Config::parse(&movie.avc_config?)?;
-    let mut best: Option<h264::Frame> = None;
-    for sample in movie.key_frames {
-        let Some(frame) = config.decode(file, sample) else { continue };
-        let is_bright = frame.brightness >= BRIGHT_ENOUGH;
-        if best.as_ref().is_none_or(|best| frame.brightness > best.brightness) {
-            best = Some(frame);
-        }
-        if is_bright {
-            break;
-        }
-    }
-    let picture = upright(best?.picture, movie.rotation);
-    let shown = movie.pixels.unwrap_or((picture.width(), picture.height()));
-    Some(picture::fit(&picture, shown, THUMB_MAX))
+fn opaque(picture: RgbImage) -> Rgba {
+    let (width, height) = picture.dimensions();
+    let pixels = DynamicImage::from(picture).into_rgba8().into_raw();
+    Rgba { width, height, pixels }
 }
 
-fn upright(picture: DynamicImage, rotation: u16) -> DynamicImage {
-    match rotation {
-        90 => picture.rotate90(),
-        180 => picture.rotate180(),
-        270 => picture.rotate270(),
-        _ => picture,
+type Found = Option<(RgbImage, ThumbSource)>;
+
+/// One frame within a box; none where neither we nor `ffmpeg` can decode one.
+fn frame(path: &Path, at_ms: Option<u64>, within: (u32, u32)) -> Result<Found, Failure> {
+    let (mut file, _) = inspect::open(path)?;
+    let head = inspect::first_bytes(&mut file).map_err(|error| inspect::unreadable(path, &error))?;
+    if sniff::video_type(&head).is_none() {
+        return Ok(None);
     }
+    let decoded = Film::open(file).and_then(|mut film| match at_ms {
+        None => film.best(within),
+        Some(at_ms) => film.nearest(at_ms, within),
+    });
+    if let Some(picture) = decoded {
+        return Ok(Some((picture, ThumbSource::Decoded)));
+    }
+    let picture = match at_ms {
+        None => ffmpeg::frame(path, within),
+        Some(at_ms) => ffmpeg::frame_at(path, at_ms, within, ffmpeg::deadline()).map(|frame| frame.picture),
+    };
+    Ok(picture.map(|picture| (picture, ThumbSource::Ffmpeg)))
 }
 
 /// A white play sign in a dark disc on grey.
@@ -127,6 +126,11 @@ pub(super) struct Facts {
 
 /// Reads the container's index; what that does not tell, `ffprobe` is asked for.
 pub(super) fn facts(path: &Path, file: &mut File, head: &[u8]) -> Facts {
+    let (secs, pixels) = length_and_size(path, file, head);
+    Facts { pixels, duration_secs: secs.map(whole_secs) }
+}
+
+fn length_and_size(path: &Path, file: &mut File, head: &[u8]) -> (Option<f64>, Option<(u32, u32)>) {
     let (mut secs, mut pixels) = match sniff::video_type(head) {
         Some("video/webm" | "video/x-matroska") => {
             mkv::read(&mut std::io::BufReader::new(file)).map(|movie| (movie.duration_secs, movie.pixels))
@@ -143,7 +147,7 @@ pub(super) fn facts(path: &Path, file: &mut File, head: &[u8]) -> Facts {
         secs = secs.or(probed.duration_secs);
         pixels = pixels.or(probed.pixels);
     }
-    Facts { pixels, duration_secs: secs.map(whole_secs) }
+    (secs, pixels)
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast from float saturates")]

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use directories::ProjectDirs;
+use directories::{BaseDirs, ProjectDirs};
 
 use super::files;
 use crate::domain::error::{Failure, Kind};
@@ -108,6 +108,13 @@ impl Home {
         }
         Ok(())
     }
+}
+
+/// Where the programs of a freedesktop desktop keep what can be made again, for each other too; none on other systems.
+#[must_use]
+pub fn desktop_cache() -> Option<PathBuf> {
+    let is_freedesktop = cfg!(all(unix, not(target_os = "macos")));
+    BaseDirs::new().filter(|_| is_freedesktop).map(|dirs| dirs.cache_dir().to_owned())
 }
 
 /// The absolute path with symbolic links resolved as far as it exists, so that one folder has one name

@@ -197,7 +197,7 @@ impl Actor {
             let job = Job::new((id, batch), path, profile.clone(), policy);
             let rank = ranks.get(&id).copied().unwrap_or(job.rank);
             let (cache, handed, decided) = (Arc::clone(&cache), handed.clone(), repairs.clone());
-            let job = Job { cache, handed, decided, rank, ..job };
+            let job = Job { decided, cache, handed, rank, ..job };
             if held {
                 self.paused.insert(id, job);
             } else {

@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::json;
 
-use crate::cli::{self, Home, PNG, Ran};
+use crate::cli::{self, Home, PNG, Ran, filled};
 
 /// Bytes of the disk that the home is on.
 const DISK: usize = 4 << 20;
@@ -80,7 +80,7 @@ fn what_the_full_disk_cannot_record_is_not_sent_whole_and_goes_on_when_there_is_
     }
     let home = Home::with_demos();
     home.start_sandbox();
-    let file = home.file("large.png", [PNG, &vec![7; 20_000_000]].concat());
+    let file = home.file("large.png", filled(PNG, &vec![7; 20_000_000]));
     home.fault(&json!({ "fault": "slow=20000000", "service": "forum", "step": "upload" }));
     let (mut command, dir) = home_on_a_small_disk(&home, &file);
     let child = command.spawn().unwrap();

@@ -9,6 +9,8 @@
 
 #[path = "../support/cli.rs"]
 mod cli;
+#[path = "../support/photo.rs"]
+mod photo;
 
 mod bad_input;
 mod bad_service;

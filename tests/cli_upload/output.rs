@@ -2,7 +2,8 @@
 
 use std::process::Stdio;
 
-use crate::cli::{Home, Ran};
+use crate::cli::{self, Home, Ran};
+use crate::photo;
 
 #[test]
 fn results_that_cannot_be_written_are_told_once() {
@@ -53,4 +54,23 @@ fn the_sandbox_left_behind_holds_neither_folder_nor_secret() {
     assert!(!String::from_utf8_lossy(&environment).contains("hunter2"));
     let folder = std::fs::read_link(format!("/proc/{pid}/cwd")).unwrap();
     assert_eq!(folder, home.path().canonicalize().unwrap().join("sandbox"));
+}
+
+#[test]
+fn what_is_taken_out_of_a_photo_is_told() {
+    let home = Home::new();
+    let photo = photo::jpeg_with(&photo::exif());
+    let file = home.file("photo.jpg", &photo);
+    let ran = home.upload(&[], &[&file]);
+    ran.says(0, &["photo.jpg: location removed"]);
+    let sent = cli::get(ran.lines()[0]);
+    assert!(sent.len() < photo.len() && sent != photo);
+    let ran = home.upload(&["--keep-metadata", "--yes"], &[&file]);
+    assert!(ran.code == 0 && !ran.err.contains("removed"), "{}", ran.err);
+    assert_eq!(cli::get(ran.lines()[0]), photo);
+    let settings = "[uploads]\nremove_location = false\n";
+    home.settings(settings);
+    let ran = home.upload(&["--yes"], &[&file]);
+    assert!(ran.code == 0 && !ran.err.contains("removed"), "{}", ran.err);
+    assert_eq!(cli::get(ran.lines()[0]), photo);
 }

@@ -5,7 +5,7 @@ use std::process::Stdio;
 
 use serde_json::{Value, json};
 
-use crate::cli::{self, Home, PNG, Ran};
+use crate::cli::{self, Home, PNG, Ran, filled};
 
 /// Uploads these one at a time to a service that hangs in this way, and is killed while the first is sent.
 fn killed(home: &Home, profile: &str, files: &[PathBuf], (service, step, fault): (&str, &str, &str)) {
@@ -20,7 +20,7 @@ fn killed(home: &Home, profile: &str, files: &[PathBuf], (service, step, fault):
 }
 
 fn pictures(home: &Home, count: usize) -> Vec<PathBuf> {
-    (0..count).map(|n| home.file(format!("{n}.png"), [PNG, &[n.to_le_bytes()[0]]].concat())).collect()
+    (0..count).map(|n| home.file(format!("{n}.png"), filled(PNG, &[n.to_le_bytes()[0]]))).collect()
 }
 
 fn resume(home: &Home) -> Ran {

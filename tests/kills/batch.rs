@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use fastrand::Rng;
 use sha2::{Digest as _, Sha256};
 
-use crate::cli::{Home, PNG};
+use crate::cli::{Home, PNG, filled};
 
 /// A service with the routes of its upload, and how often it is chosen: most of all those that do not know a repeat.
 pub(crate) struct Way {
@@ -97,11 +97,9 @@ fn size(way: &Way, rng: &mut Rng) -> usize {
     size.min(way.largest)
 }
 
-/// A picture, filled up behind its end.
+/// A picture, filled up.
 fn content(size: usize, rng: &mut Rng) -> Vec<u8> {
-    let mut bytes = PNG.to_vec();
-    let begin = bytes.len();
-    bytes.resize(begin + size, 0);
-    rng.fill(&mut bytes[begin..]);
-    bytes
+    let mut filler = vec![0; size];
+    rng.fill(&mut filler);
+    filled(PNG, &filler)
 }

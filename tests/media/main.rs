@@ -8,9 +8,16 @@
 )]
 
 mod alone;
+mod documents;
 mod facts;
+mod films;
 mod hostile;
+mod looks;
 mod metadata;
+mod moving;
 mod shrink;
+mod sounds;
+mod stills;
 mod support;
+mod texts;
 mod thumbnails;

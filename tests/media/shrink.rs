@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use affix::domain::attachment::FileFacts;
+use affix::domain::changes::{CopyWish, PictureType, Removed};
 use affix::domain::error::{Kind, Step};
-use affix::media::{inspect, shrink_image};
+use affix::media::{copy, inspect, shrink_image};
 
-use crate::support::{CLIP, Folder, quarters};
+use crate::support::{CLIP, Folder, QUARTERS, quarters};
 
 /// Shrinks, and holds what every copy has to hold.
 fn shrink(folder: &Folder, path: &Path, max_bytes: u64) -> FileFacts {
@@ -147,4 +148,62 @@ fn what_cannot_be_made_smaller_is_said_in_words() {
     assert_eq!(failure.kind, Kind::Storage);
     let failure = shrink_image(&folder.path().join("absent"), 100_000, &into).unwrap_err();
     assert_eq!(failure.kind, Kind::Unreadable);
+}
+
+#[test]
+fn pictures_are_converted_upright_and_each_time_to_the_same_bytes() {
+    let folder = Folder::new();
+    let into = folder.path().join("copies");
+    std::fs::create_dir(&into).unwrap();
+    let still = format!("-f lavfi -i {QUARTERS} -frames:v 1");
+    for name in ["a.webp", "a.tiff", "a.bmp", "a.png"] {
+        let path = folder.ffmpeg(&still, name);
+        for (to, wanted) in [(PictureType::Jpeg, "a.jpg"), (PictureType::Png, "a.png")] {
+            let wish = CopyWish { to: Some(to), without_metadata: true, max_bytes: None };
+            let made = copy(&path, wish, &into).unwrap();
+            if name == wanted {
+                assert!(made.is_none_or(|made| made.facts.pixels == Some((320, 180))), "{name}");
+                continue;
+            }
+            let facts = made.unwrap().facts;
+            assert_eq!((facts.name.as_str(), facts.mime.as_str()), (wanted, to.mime()), "{name}");
+            let decoded = image::open(&facts.path).unwrap().into_rgb8();
+            assert_eq!(quarters(&decoded), ["red", "green", "blue", "white"], "{name}");
+            let again = copy(&path, wish, &into).unwrap().unwrap().facts;
+            assert_eq!(std::fs::read(again.path).unwrap(), std::fs::read(facts.path).unwrap(), "{name}");
+        }
+    }
+    let turned = folder.turned_jpeg("turned.jpg", 6);
+    let wish = CopyWish { to: Some(PictureType::Png), ..CopyWish::default() };
+    let made = copy(&turned, wish, &into).unwrap().unwrap();
+    assert_eq!((made.facts.pixels, made.removed), (Some((180, 320)), Some(Removed::Metadata)));
+    let decoded = image::open(&made.facts.path).unwrap().into_rgb8();
+    assert_eq!(quarters(&decoded), ["blue", "red", "white", "green"]);
+}
+
+#[test]
+fn what_is_transparent_shows_white_in_a_jpeg() {
+    let folder = Folder::new();
+    let clear = folder.path().join("clear.png");
+    image::RgbaImage::from_pixel(40, 30, image::Rgba([200, 0, 0, 0])).save(&clear).unwrap();
+    let wish = CopyWish { to: Some(PictureType::Jpeg), max_bytes: Some(50_000), without_metadata: true };
+    let made = copy(&clear, wish, folder.path()).unwrap().unwrap();
+    let decoded = image::open(made.facts.path).unwrap().into_rgb8();
+    assert!(decoded.pixels().all(|pixel| pixel.0.iter().all(|level| *level > 250)));
+}
+
+#[test]
+fn a_copy_that_fits_without_its_metadata_is_not_encoded_anew() {
+    let folder = Folder::new();
+    let path = folder.turned_jpeg("a.jpg", 6);
+    let size = inspect(&path).unwrap().size;
+    let wish = CopyWish { max_bytes: Some(size - 1), without_metadata: true, to: None };
+    let made = copy(&path, wish, folder.path()).unwrap().unwrap().facts;
+    assert_eq!(made.pixels, Some((180, 320)));
+    let (before, after) = (std::fs::read(&path).unwrap(), std::fs::read(made.path).unwrap());
+    let tail = 2000.min(after.len() / 2);
+    assert_eq!(before[before.len() - tail..], after[after.len() - tail..], "the same picture");
+    // As it is, it does not need one at all.
+    let wish = CopyWish { max_bytes: Some(size), ..CopyWish::default() };
+    assert_eq!(copy(&path, wish, folder.path()).unwrap(), None);
 }

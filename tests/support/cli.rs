@@ -34,6 +34,14 @@ pub const DEMOS: [(&str, &str); 6] = [
 /// A PNG of one pixel, which every service takes.
 pub const PNG: &[u8] = include_bytes!("one-pixel.png");
 
+/// A picture with `filler` in a chunk of its own (hIST, which every reader may skip): behind its end it would be taken
+/// out of what is sent.
+pub fn filled(picture: &[u8], filler: &[u8]) -> Vec<u8> {
+    let (shown, end) = picture.split_at(picture.len() - 12);
+    let length = u32::try_from(filler.len()).unwrap().to_be_bytes();
+    [shown, &length, b"hIST", filler, &[0; 4], end].concat()
+}
+
 /// A home that nothing else uses. Dropped, it ends the sandbox that a command left behind.
 pub struct Home {
     dir: TempDir,

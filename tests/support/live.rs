@@ -359,21 +359,25 @@ impl Live {
     }
 }
 
-/// A picture that every service takes, filled up to `size` bytes behind its end; each seed gives other bytes.
+/// A picture that every service takes, filled up to `size` bytes in a chunk that every reader may skip; each seed gives other bytes.
 pub fn png(size: usize, seed: u32) -> Vec<u8> {
     let mut bytes = Cursor::new(Vec::new());
     let colour = image::Rgb([seed.to_le_bytes()[0], seed.to_le_bytes()[1], 7]);
     image::RgbImage::from_pixel(8, 8, colour).write_to(&mut bytes, image::ImageFormat::Png).unwrap();
-    let mut bytes = bytes.into_inner();
-    assert!(bytes.len() <= size, "a picture has {} bytes", bytes.len());
+    let bytes = bytes.into_inner();
+    assert!(bytes.len() + 12 <= size, "a picture has {} bytes", bytes.len() + 12);
     let mut state = 0x2545_F491_4F6C_DD1D_u64 ^ u64::from(seed);
-    bytes.resize_with(size, || {
+    let mut filler = Vec::new();
+    filler.resize_with(size - bytes.len() - 12, || {
         state ^= state << 13;
         state ^= state >> 7;
         state ^= state << 17;
         state.to_le_bytes()[3]
     });
-    bytes
+    // Behind the picture's end it would be taken out of what is sent.
+    let (shown, end) = bytes.split_at(bytes.len() - 12);
+    let length = u32::try_from(filler.len()).unwrap().to_be_bytes();
+    [shown, &length, b"hIST", &filler, &[0; 4], end].concat()
 }
 
 /// A request without any credential, as a stranger sends it: the status and the body.

@@ -1,6 +1,8 @@
 //! The fonts that texts are drawn with: our own, and the system's where a text needs them.
 
 use std::collections::HashMap;
+use std::fs::File;
+use std::io::Read;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use resvg::usvg::fontdb::{Database, FaceInfo, Family, ID, Query, Source, Stretch, Style, Weight};
@@ -10,6 +12,8 @@ use skrifa::{FontRef, MetadataProvider};
 use crate::domain::file_name::is_invisible;
 
 const INTER: &[u8] = include_bytes!("../../../assets/fonts/Inter.ttf");
+/// What our copy of Inter calls itself.
+const OURS: &str = "Inter Variable";
 const MONO: &[u8] = include_bytes!("../../../assets/fonts/JetBrainsMono.ttf");
 /// What is asked first for a character that the chosen font lacks: plain fonts of many scripts.
 const WIDE_FAMILIES: [&str; 15] = [
@@ -31,6 +35,8 @@ const WIDE_FAMILIES: [&str; 15] = [
 ];
 /// All fonts of a system are looked through for this many different characters of one picture.
 const SEARCHES_MAX: usize = 256;
+/// Those with all signs of East Asia in seven weights have 20 to 40 megabytes.
+const SYSTEM_FONT_MAX_BYTES: u64 = 128 << 20;
 const FIRST_LOOKED_AT: usize = 512;
 const FIRST_MAX: usize = 40;
 
@@ -43,7 +49,7 @@ pub(super) fn bundled() -> Arc<Database> {
             for font in [INTER, MONO] {
                 fonts.load_font_source(Source::Binary(Arc::new(font)));
             }
-            fonts.set_sans_serif_family("Inter");
+            fonts.set_sans_serif_family(OURS);
             fonts.set_monospace_family("JetBrains Mono");
             // There is none of our own: asked for by these words, they are the system's to find.
             fonts.set_serif_family("Times New Roman");
@@ -61,7 +67,7 @@ fn with_system() -> Arc<Database> {
             let mut fonts = Database::clone(&bundled());
             fonts.load_system_fonts();
             // The system's own idea of these is Arial or DejaVu; ours are there for sure.
-            fonts.set_sans_serif_family("Inter");
+            fonts.set_sans_serif_family(OURS);
             fonts.set_monospace_family("JetBrains Mono");
             Arc::new(fonts)
         })
@@ -132,6 +138,8 @@ fn family(family: &FontFamily) -> Family<'_> {
         FontFamily::Cursive => Family::Cursive,
         FontFamily::Fantasy => Family::Fantasy,
         FontFamily::Monospace => Family::Monospace,
+        // Whoever asks for Inter may have it: ours.
+        FontFamily::Named(name) if name == "Inter" => Family::SansSerif,
         FontFamily::Named(name) => Family::Name(name),
     }
 }
@@ -152,6 +160,21 @@ fn has(fonts: &Database, id: ID, character: char) -> bool {
         FontRef::from_index(data, index).is_ok_and(|font| font.charmap().map(character).is_some())
     });
     found.unwrap_or_default()
+}
+
+/// A font of the system's that has this character, and its place in its file: for documents that name a font and do
+/// not bring it.
+pub(super) fn of_character(character: char) -> Option<(Arc<dyn AsRef<[u8]> + Send + Sync>, u32)> {
+    let fonts = with_system();
+    let id = with_character(character, &[], &fonts)?;
+    match fonts.face_source(id)? {
+        (Source::Binary(data) | Source::SharedFile(_, data), index) => Some((data, index)),
+        (Source::File(path), index) => {
+            let mut content = Vec::new();
+            File::open(path).ok()?.take(SYSTEM_FONT_MAX_BYTES).read_to_end(&mut content).ok()?;
+            Some((Arc::new(content), index))
+        }
+    }
 }
 
 /// What a font file is like.

@@ -1,10 +1,15 @@
 //! The first page of a PDF.
 
+use std::sync::Arc;
+
 use hayro::hayro_interpret::InterpreterSettings;
+use hayro::hayro_interpret::font::FontQuery;
+use hayro::hayro_interpret::hayro_cmap::CidFamily;
 use hayro::hayro_syntax::{DecryptionError, LoadPdfError, Pdf};
 use hayro::vello_cpu::color::palette::css::WHITE;
 use hayro::{PixmapSettings, RenderCache, RenderSettings};
 
+use super::fonts;
 use crate::domain::error::{Failure, Kind};
 use crate::media::opened::Opened;
 use crate::media::{Rgba, deep, picture};
@@ -57,10 +62,37 @@ fn first_page(content: Vec<u8>, max_px: u32) -> Result<Rgba, Refused> {
         bg_color: WHITE,
     };
     let cache = RenderCache::new();
-    let drawn =
-        hayro::render(page, &cache, &InterpreterSettings::default(), &RenderSettings::default(), &settings);
+    let drawn = hayro::render(page, &cache, &interpreter(), &RenderSettings::default(), &settings);
     let (width, height) = (u32::from(drawn.width()), u32::from(drawn.height()));
     Ok(Rgba { width, height, pixels: drawn.data_as_u8_slice().to_vec() })
+}
+
+/// Documents from East Asia often leave out their fonts, as every computer there has them; the system's are looked
+/// through for these alone.
+fn interpreter() -> InterpreterSettings {
+    let plain = InterpreterSettings::default();
+    let bundled = plain.font_resolver.clone();
+    let font_resolver = Arc::new(move |query: &FontQuery| {
+        let wanted = match query {
+            FontQuery::Fallback(query) => {
+                query.character_collection.as_ref().and_then(|one| sign(&one.family))
+            }
+            FontQuery::Standard(_) => None,
+        };
+        wanted.and_then(fonts::of_character).or_else(|| bundled(query))
+    });
+    InterpreterSettings { font_resolver, ..plain }
+}
+
+/// A character that a font for this collection has.
+fn sign(collection: &CidFamily) -> Option<char> {
+    match collection {
+        CidFamily::AdobeGB1 => Some('这'),
+        CidFamily::AdobeCNS1 => Some('這'),
+        CidFamily::AdobeJapan1 => Some('の'),
+        CidFamily::AdobeKorea1 => Some('한'),
+        _ => None,
+    }
 }
 
 /// The scale that makes this many pixels of this length: hayro cuts off the fraction.

@@ -37,7 +37,7 @@ pub(super) fn first_lines(opened: &mut Opened) -> Result<Excerpt, Failure> {
     let text = decoded(content, encoding, is_all);
     // A text may have a few signs that are none; a program that was taken for one has many.
     let odd = text.chars().filter(|&c| c == '\u{fffd}' || (c.is_control() && !is_layout(c))).count();
-    if odd * 20 > text.chars().count() {
+    if odd * 20 > text.chars().count() + 40 {
         return Err(opened.failure(Kind::WrongType, "is no text"));
     }
     let (text, is_cut) = shown(&text);

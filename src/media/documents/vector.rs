@@ -171,7 +171,8 @@ fn tree(text: &str, fonts: Fonts, level: u8) -> Result<Tree, Refused> {
         ..Options::default()
     };
     Tree::from_xmltree(&document, &options).map_err(|error| match error {
-        usvg::Error::ElementsLimitReached => Refused::TooComplicated,
+        usvg::Error::ElementsLimitReached
+        | usvg::Error::ParsingFailed(usvg::roxmltree::Error::NodesLimitReached) => Refused::TooComplicated,
         error => Refused::broken(error),
     })
 }

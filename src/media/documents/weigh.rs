@@ -8,6 +8,8 @@ use resvg::usvg::{Group, Image, ImageKind, Node, Path, Rect, Tree};
 
 /// Parts that are drawn, however often the same.
 const PARTS_MAX: u32 = 400_000;
+/// Steps of filters, however often the same: each takes its time even for a pixel.
+const FILTER_STEPS_MAX: usize = 2_000;
 /// Groups in groups that need a layer of their own.
 const LAYERS_DEEP_MAX: usize = 64;
 /// The pixels of the pictures in it, 4 bytes each while one of them is drawn.
@@ -17,6 +19,7 @@ const PICTURE_PIXELS_MAX: f64 = 200e6;
 #[derive(Debug, Default)]
 pub(super) struct Weight {
     parts: u32,
+    filter_steps: usize,
     /// Pixels that are touched, weighted by how slow that is.
     pub work_px: f64,
     /// Pixels of layers that are held at once.
@@ -44,6 +47,10 @@ impl Weight {
         }
         let layer_px = self.area(group.abs_layer_bounding_box().to_rect(), 5.0);
         if self.held_px.len() >= LAYERS_DEEP_MAX {
+            return None;
+        }
+        self.filter_steps += group.filters().iter().map(|filter| filter.primitives().len()).sum::<usize>();
+        if self.filter_steps > FILTER_STEPS_MAX {
             return None;
         }
         self.held_px.push(layer_px);

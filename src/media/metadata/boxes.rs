@@ -144,7 +144,7 @@ fn moov_in_place(
 }
 
 /// The items of metadata, and where their bytes are.
-fn items(bytes: &mut impl Bytes, meta: Found) -> Result<Vec<(Item, Vec<(u64, u64)>)>, Broken> {
+fn items(bytes: &mut impl Bytes, meta: Found) -> Result<Vec<(Item, Parts)>, Broken> {
     // A full box: version and flags come first.
     let (inside, _) = boxes(bytes, meta.from + 4, meta.to)?;
     let find = |kind: &[u8; 4]| inside.iter().find(|found| &found.kind == kind).copied();
@@ -189,7 +189,10 @@ fn item_of(bytes: &mut impl Bytes, info: Found) -> Result<Option<(u32, Item)>, B
     })
 }
 
-type Located = (u32, Vec<(u64, u64)>);
+/// Where an item's bytes begin, and how many there are.
+type Parts = Vec<(u64, u64)>;
+
+type Located = (u32, Parts);
 
 /// An `iloc` box: the parts of each item.
 fn locations(
@@ -314,6 +317,18 @@ fn canon_place(bytes: &mut impl Bytes, (at, len): (u64, u64), told: &mut Told) -
     Ok(())
 }
 
+/// A `loci` box: a name, then the degrees east and north in sixteenths of sixteen bits (3GPP TS 26.244, 8.10).
+fn loci(bytes: &mut impl Bytes, found: Found) -> Option<(f64, f64)> {
+    let content = bytes.most(found.from, (found.to - found.from).min(1024)).ok()?;
+    let name_end = 6 + content.get(6..)?.iter().position(|byte| *byte == 0)?;
+    let mut degrees = content.get(name_end + 2..)?.chunks_exact(4).map(|four| {
+        let number = four.iter().fold(0_u32, |number, byte| number << 8 | u32::from(*byte));
+        f64::from(number.cast_signed()) / 65_536.0
+    });
+    let (east, north) = (degrees.next()?, degrees.next()?);
+    (north.abs() <= 90.0 && east.abs() <= 180.0).then_some((north, east))
+}
+
 /// MP4, `QuickTime` and 3GP: whether the film says where it was taken.
 pub(super) fn video(bytes: &mut impl Bytes) -> Result<Told, Broken> {
     let mut told = Told::default();
@@ -335,7 +350,10 @@ fn films(bytes: &mut impl Bytes, (from, to): (u64, u64), told: &mut Told, depth:
                 let skip = if bytes.be32(found.from + 4) == Ok(u32::from_be_bytes(*b"hdlr")) { 0 } else { 4 };
                 films(bytes, (found.from + skip, found.to), told, depth + 1)?;
             }
-            b"loci" => told.has_location = true,
+            b"loci" => {
+                told.has_location = true;
+                told.place = told.place.or(loci(bytes, found));
+            }
             b"\xa9xyz" => {
                 told.has_location = true;
                 told.iso6709(&bytes.most(found.from + 4, (found.to - found.from).min(64))?);

@@ -1,5 +1,5 @@
 //! Directories of a TIFF, of a file or of EXIF.
-//! <https://www.itu.int/itudoc/itu-t/com16/tiff-fx/docs/tiff6.pdf>, section 2; BigTIFF: <https://www.awaresystems.be/imaging/tiff/bigtiff.html>
+//! <https://www.itu.int/itudoc/itu-t/com16/tiff-fx/docs/tiff6.pdf>, section 2; `BigTIFF`: <https://www.awaresystems.be/imaging/tiff/bigtiff.html>
 
 use super::plan::{Broken, Bytes, PIECE_MAX_BYTES};
 
@@ -164,7 +164,9 @@ impl<'a, B: Bytes> Tiff<'a, B> {
             return Err(Broken);
         }
         let bytes = self.bytes(entry)?;
-        let part = |bytes: Option<&[u8]>| self.number_of(bytes.unwrap_or_default()) as u32;
+        let part = |bytes: Option<&[u8]>| {
+            u32::try_from(self.number_of(bytes.unwrap_or_default())).unwrap_or_default()
+        };
         let rational = |bytes: &[u8]| f64::from(part(bytes.get(..4))) / f64::from(part(bytes.get(4..)));
         // 0/0 stands for what is not known, most often the seconds.
         let known = |value: f64| if value.is_nan() { 0.0 } else { value };

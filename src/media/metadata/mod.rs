@@ -75,6 +75,10 @@ fn plan(bytes: &mut Source, head: &[u8], mime: &str) -> Result<Plan, Broken> {
             // What is no film of boxes has no place that is known here.
             Ok(boxes::video(bytes).map(Plan::nothing).unwrap_or_default())
         }
+        // Nothing but pixels has room in them.
+        _ if matches!(mime, "image/bmp" | "image/qoi" | "image/x-icon" | "image/svg+xml") => {
+            Ok(Plan::default())
+        }
         _ if mime.starts_with("image/") => Ok(Plan::nothing(unknown(bytes))),
         _ => Ok(Plan::default()),
     }

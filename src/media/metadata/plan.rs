@@ -198,7 +198,7 @@ impl Plan {
 #[derive(Debug, Default)]
 pub(super) struct Edits {
     /// Sorted by where they are when the plan is made.
-    edits: Vec<(u64, Vec<u8>)>,
+    puts: Vec<(u64, Vec<u8>)>,
     /// What must stay as it is.
     kept: Vec<Range<u64>>,
     gone: u64,
@@ -207,7 +207,7 @@ pub(super) struct Edits {
 impl Edits {
     /// Other bytes from here on; `gone` of them were metadata.
     pub(super) fn put(&mut self, at: u64, bytes: Vec<u8>, gone: u64) {
-        self.edits.push((at, bytes));
+        self.puts.push((at, bytes));
         self.gone += gone;
     }
 
@@ -219,9 +219,11 @@ impl Edits {
         len: u64,
         fill: &[u8],
     ) -> Result<(), Broken> {
+        // Read before anything is taken from the memory: it says how long it is, and may lie.
+        let now = bytes.read(at, len)?;
         let mut put = fill.to_vec();
-        put.resize(usize::try_from(len).map_err(|_too_large| Broken)?, 0);
-        if bytes.read(at, len)? != put {
+        put.resize(now.len(), 0);
+        if now != put {
             self.put(at, put, len);
         }
         Ok(())
@@ -233,14 +235,14 @@ impl Edits {
 
     /// Refuses where something to be changed lies over something that stays, as no honest file has it.
     pub(super) fn plan(mut self, len: u64, told: Told) -> Result<Plan, Broken> {
-        self.edits.sort();
-        self.edits.dedup();
+        self.puts.sort();
+        self.puts.dedup();
         self.kept.sort_by_key(|range| range.start);
         let mut plan = Plan { gone: self.gone, told, ..Plan::default() };
         let mut at = 0;
         let mut kept = self.kept.iter().peekable();
         let mut kept_to = 0;
-        for (from, bytes) in self.edits {
+        for (from, bytes) in self.puts {
             let to = from + bytes.len() as u64;
             while let Some(range) = kept.next_if(|range| range.start < to) {
                 kept_to = kept_to.max(range.end);

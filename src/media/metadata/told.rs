@@ -199,7 +199,15 @@ impl Told {
 }
 
 pub(super) fn contains(bytes: &[u8], word: &[u8]) -> bool {
-    bytes.windows(word.len()).any(|window| window == word)
+    let mut rest = bytes;
+    while let Some(at) = rest.iter().position(|byte| Some(byte) == word.first()) {
+        rest = rest.get(at..).unwrap_or_default();
+        if rest.starts_with(word) {
+            return true;
+        }
+        rest = rest.get(1..).unwrap_or_default();
+    }
+    false
 }
 
 fn text<B: Bytes>(tiff: &mut Tiff<'_, B>, entry: &Entry) -> Option<String> {

@@ -12,7 +12,7 @@ pub(super) fn plan(bytes: &mut impl Bytes) -> Result<Plan, Broken> {
     let mut plan = Plan::default();
     let riff_end = (8 + u64::from(le32(bytes, 4)?)).min(bytes.len());
     let riff_at = plan.here();
-    let (mut at, mut extended, mut has_own) = (HEAD_BYTES, None, false);
+    let (mut at, mut extended, mut has_own, mut has_picture) = (HEAD_BYTES, None, false, false);
     let mut chunks = 0;
     while at + 8 <= riff_end {
         chunks += 1;
@@ -30,7 +30,10 @@ pub(super) fn plan(bytes: &mut impl Bytes) -> Result<Plan, Broken> {
             b"VP8X" => {
                 extended = Some((plan.here(), bytes.read(at, end - at)?));
             }
-            b"VP8 " | b"VP8L" | b"ALPH" | b"ANIM" | b"ANMF" | b"ICCP" => plan.keep(at, end),
+            b"VP8 " | b"VP8L" | b"ALPH" | b"ANIM" | b"ANMF" | b"ICCP" => {
+                has_picture |= &kind != b"ICCP";
+                plan.keep(at, end);
+            }
             _ => {
                 let content = bytes.read(at + 8, len.min(PIECE_MAX_BYTES))?;
                 let tiff = content.strip_prefix(b"Exif\0\0").unwrap_or(&content);
@@ -49,6 +52,9 @@ pub(super) fn plan(bytes: &mut impl Bytes) -> Result<Plan, Broken> {
             }
         }
         at = end;
+    }
+    if !has_picture {
+        return Err(Broken);
     }
     let tail = bytes.len() - at;
     plan.gone += tail;

@@ -1,44 +1,57 @@
-//! Movie fragments (8.8): where the film ends and where its first frames are.
+//! Movie fragments (8.8): where the film ends, where its key frames are and when they are shown.
 
 use super::boxes::{Bytes, children, find, full_box};
-use super::{KEY_FRAMES_MAX, Sample};
+use super::keys::{Keys, Sample};
 
 /// What the fragments of one track add up to.
 #[derive(Debug, Default)]
 pub(super) struct Fragments {
     /// Where the last fragment ends, in the track's time units.
     pub end: u64,
-    /// The first frame of each of the first fragments; fragments mostly begin with a key frame.
-    pub key_frames: Vec<Sample>,
-    default_duration: u32,
-    default_size: u32,
+    pub keys: Keys,
+    defaults: Defaults,
 }
 
-/// Flags of `tfhd` (8.8.7.1) and of `trun` (8.8.8.1).
+/// What holds for every frame of which nothing else is said.
+#[derive(Debug, Default, Clone, Copy)]
+struct Defaults {
+    duration: u32,
+    size: u32,
+    flags: u32,
+}
+
+/// Flags of `tfhd` (8.8.7.1), of `trun` (8.8.8.1) and of a frame (8.8.3.1).
 mod flag {
     pub(super) const BASE_OFFSET: u32 = 0x1;
     pub(super) const DESCRIPTION: u32 = 0x2;
     pub(super) const DEFAULT_DURATION: u32 = 0x8;
     pub(super) const DEFAULT_SIZE: u32 = 0x10;
+    pub(super) const DEFAULT_FLAGS: u32 = 0x20;
     pub(super) const DATA_OFFSET: u32 = 0x1;
     pub(super) const FIRST_FLAGS: u32 = 0x4;
     pub(super) const DURATION: u32 = 0x100;
     pub(super) const SIZE: u32 = 0x200;
     pub(super) const FLAGS: u32 = 0x400;
     pub(super) const COMPOSITION: u32 = 0x800;
+    pub(super) const IS_NO_KEY_FRAME: u32 = 0x1_0000;
 }
 
-/// A track fragment's header with the defaults filled in.
-struct Header {
+/// Where a run of frames stands in time and in the file, and what holds for it.
+struct Place {
+    defaults: Defaults,
     base_offset: u64,
+    time: u64,
+    /// Where the next run's bytes are, where it does not say so itself.
+    offset: u64,
+}
+
+/// One frame as a run tells it.
+struct Told {
     duration: u32,
     size: u32,
-}
-
-/// What one run of samples says.
-struct Run {
-    duration: u64,
-    first: Option<Sample>,
+    /// None where only the defaults tell.
+    flags: Option<u32>,
+    later: i32,
 }
 
 impl Fragments {
@@ -50,40 +63,40 @@ impl Fragments {
                 let (_, _, mut bytes) = full_box(trex)?;
                 (bytes.u32()? == track_id).then_some(())?;
                 bytes.skip(4)?;
-                Some((bytes.u32()?, bytes.u32()?))
+                Some(Defaults { duration: bytes.u32()?, size: bytes.u32()?, flags: bytes.u32()? })
             })
         };
-        let (default_duration, default_size) = defaults().unwrap_or_default();
-        Self { default_duration, default_size, ..Self::default() }
+        Self { defaults: defaults().unwrap_or_default(), ..Self::default() }
     }
 
     /// Takes one fragment, whose box begins at `moof_offset`.
     pub(super) fn add(&mut self, moof: &[u8], moof_offset: u64, track_id: u32) {
         for (_, traf) in children(moof).filter(|(kind, _)| kind == b"traf") {
-            let Some(header) = self.header(traf, moof_offset, track_id) else { continue };
-            let mut end = start_time(traf).unwrap_or(self.end);
+            let Some(mut place) = self.place(traf, moof_offset, track_id) else { continue };
             for (_, trun) in children(traf).filter(|(kind, _)| kind == b"trun") {
-                let Some(run) = run(trun, &header) else { continue };
-                end = end.saturating_add(run.duration);
-                if let Some(first) = run.first.filter(|_| self.key_frames.len() < KEY_FRAMES_MAX) {
-                    self.key_frames.push(first);
+                if run(trun, &mut place, &mut self.keys).is_none() {
+                    break;
                 }
             }
-            self.end = self.end.max(end);
+            self.end = self.end.max(place.time);
         }
     }
 
-    fn header(&self, traf: &[u8], moof_offset: u64, track_id: u32) -> Option<Header> {
+    fn place(&self, traf: &[u8], moof_offset: u64, track_id: u32) -> Option<Place> {
         let (_, flags, mut bytes) = full_box(find(traf, "tfhd")?)?;
         (bytes.u32()? == track_id).then_some(())?;
         let base_offset = if flags & flag::BASE_OFFSET == 0 { moof_offset } else { bytes.u64()? };
         if flags & flag::DESCRIPTION != 0 {
             bytes.skip(4)?;
         }
-        let duration =
-            if flags & flag::DEFAULT_DURATION == 0 { self.default_duration } else { bytes.u32()? };
-        let size = if flags & flag::DEFAULT_SIZE == 0 { self.default_size } else { bytes.u32()? };
-        Some(Header { base_offset, duration, size })
+        let mut told = |flag, default| if flags & flag == 0 { Some(default) } else { bytes.u32() };
+        let defaults = Defaults {
+            duration: told(flag::DEFAULT_DURATION, self.defaults.duration)?,
+            size: told(flag::DEFAULT_SIZE, self.defaults.size)?,
+            flags: told(flag::DEFAULT_FLAGS, self.defaults.flags)?,
+        };
+        let time = start_time(traf).unwrap_or(self.end);
+        Some(Place { defaults, base_offset, time, offset: base_offset })
     }
 }
 
@@ -93,33 +106,56 @@ fn start_time(traf: &[u8]) -> Option<u64> {
     if version == 1 { bytes.u64() } else { bytes.u32().map(u64::from) }
 }
 
-fn run(trun: &[u8], header: &Header) -> Option<Run> {
+fn run(trun: &[u8], place: &mut Place, keys: &mut Keys) -> Option<()> {
     let (_, flags, mut bytes) = full_box(trun)?;
     let count = bytes.u32()?;
-    // Without an offset the run follows the one before it: its place is not looked for.
-    let offset = if flags & flag::DATA_OFFSET == 0 { None } else { Some(bytes.u32()?.cast_signed()) };
-    if flags & flag::FIRST_FLAGS != 0 {
-        bytes.skip(4)?;
+    if flags & flag::DATA_OFFSET != 0 {
+        place.offset = place.base_offset.checked_add_signed(i64::from(bytes.u32()?.cast_signed()))?;
     }
-    let has = |flag: u32| flags & flag != 0;
-    let record_len = [flag::DURATION, flag::SIZE, flag::FLAGS, flag::COMPOSITION]
-        .into_iter()
-        .map(|flag| if has(flag) { 4 } else { 0 })
-        .sum::<usize>();
-    let mut first_record = bytes;
-    if has(flag::DURATION) {
-        first_record.skip(4);
+    let first_flags = if flags & flag::FIRST_FLAGS == 0 { None } else { Some(bytes.u32()?) };
+    let in_records = flag::DURATION | flag::SIZE | flag::FLAGS | flag::COMPOSITION;
+    if flags & in_records == 0 {
+        return all_alike(count, first_flags, place, keys);
     }
-    let first_size = if has(flag::SIZE) { first_record.u32() } else { Some(header.size) };
-    let duration = if has(flag::DURATION) {
-        let records = bytes.0.chunks_exact(record_len).take(usize::try_from(count).ok()?);
-        records.filter_map(|record| Bytes(record).u32()).map(u64::from).sum()
-    } else {
-        u64::from(count) * u64::from(header.duration)
-    };
-    let first = offset.zip(first_size.filter(|_| count > 0)).and_then(|(offset, size)| {
-        let offset = header.base_offset.checked_add_signed(i64::from(offset))?;
-        Some(Sample { offset, size: u64::from(size) })
-    });
-    Some(Run { duration, first })
+    // No run is longer than its records, whatever it claims.
+    for nth in 0..count {
+        let Some(mut told) = record(&mut bytes, flags, place.defaults) else { break };
+        if nth == 0 {
+            told.flags = first_flags.or(told.flags);
+        }
+        // Where nothing but the defaults tells, the first of a run is one if any is.
+        let is_key = match told.flags {
+            Some(flags) => flags & flag::IS_NO_KEY_FRAME == 0,
+            None => nth == 0 && place.defaults.flags & flag::IS_NO_KEY_FRAME == 0,
+        };
+        if is_key {
+            let time = i64::try_from(place.time).unwrap_or(i64::MAX).saturating_add(i64::from(told.later));
+            keys.push(time, Sample { offset: place.offset, size: u64::from(told.size) });
+        }
+        place.time = place.time.saturating_add(u64::from(told.duration));
+        place.offset = place.offset.saturating_add(u64::from(told.size));
+    }
+    Some(())
+}
+
+/// A run without records: the defaults hold for every frame.
+fn all_alike(count: u32, first_flags: Option<u32>, place: &mut Place, keys: &mut Keys) -> Option<()> {
+    let Defaults { duration, size, flags } = place.defaults;
+    if count > 0 && first_flags.unwrap_or(flags) & flag::IS_NO_KEY_FRAME == 0 {
+        let time = i64::try_from(place.time).unwrap_or(i64::MAX);
+        keys.push(time, Sample { offset: place.offset, size: u64::from(size) });
+    }
+    place.time = place.time.saturating_add(u64::from(count) * u64::from(duration));
+    place.offset = place.offset.checked_add(u64::from(count) * u64::from(size))?;
+    Some(())
+}
+
+fn record(bytes: &mut Bytes<'_>, flags: u32, defaults: Defaults) -> Option<Told> {
+    let mut told = |flag| if flags & flag == 0 { Some(None) } else { bytes.u32().map(Some) };
+    Some(Told {
+        duration: told(flag::DURATION)?.unwrap_or(defaults.duration),
+        size: told(flag::SIZE)?.unwrap_or(defaults.size),
+        flags: told(flag::FLAGS)?,
+        later: told(flag::COMPOSITION)?.map_or(0, u32::cast_signed),
+    })
 }

@@ -1,0 +1,7 @@
+#![no_main]
+
+use parts::targets;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    targets::as_file(bytes, "jpg", targets::converted);
+});
