@@ -15,7 +15,7 @@ use crate::domain::error::Failure;
 use crate::domain::file_name;
 use crate::model::intake::{Action, Pasted, Scanned, Update};
 use crate::model::questions::{self, Question};
-use crate::model::{self, Notice};
+use crate::model::{self, Notice, list};
 use crate::platform::chooser::{self, Choice};
 use crate::settings::Settings;
 use crate::transfer::{Repairs, consent};
@@ -164,11 +164,12 @@ impl App {
     /// on they are in the database.
     pub(super) fn hand_over(&self, target: String, files: Vec<PathBuf>, agreed: Agreed) {
         let Some(core) = self.core.clone() else { return };
-        let clock = self.clock;
-        self.work.spawn(async move {
-            match next_step(&core, (target, files), agreed, clock()).await {
-                Ok(update) => update,
-                Err(failure) => model::Update::Tell(Notice::Failure(failure)),
+        let (clock, reporter) = (self.clock, self.work.reporter());
+        self.work.start(async move {
+            let step = next_step(&core, (target, files), agreed, clock()).await;
+            let failed = |failure| vec![model::Update::Tell(Notice::Failure(failure))];
+            for update in step.unwrap_or_else(failed) {
+                reporter.send(update).await;
             }
         });
     }
@@ -179,8 +180,8 @@ async fn next_step(
     (target, files): (String, Vec<PathBuf>),
     agreed: Agreed,
     now_ms: i64,
-) -> Result<model::Update, Failure> {
-    let ask = |question| Ok(model::Update::Questions(questions::Update::Ask(Box::new(question))));
+) -> Result<Vec<model::Update>, Failure> {
+    let ask = |question| Ok(vec![model::Update::Questions(questions::Update::Ask(Box::new(question)))]);
     let (profile, service) = core.targets.find(&target)?;
     let settings: Settings = core.file.load().settings;
     if agreed < Agreed::ToTheTarget {
@@ -194,7 +195,7 @@ async fn next_step(
             consent::Again::Ask(before) => return ask(Question::Again { target, files, before }),
             consent::Again::Existing(before) => {
                 let taken = questions::Update::Existing { target, files, before };
-                return Ok(model::Update::Questions(taken));
+                return Ok(vec![model::Update::Questions(taken)]);
             }
         }
     }
@@ -205,5 +206,7 @@ async fn next_step(
         handle.submit(files, &target, Repairs::Ask).await?
     };
     let key = if held { "handed-over-held" } else { "handed-over" };
-    Ok(model::Update::Tell(Notice::text(key).value("count", ids.len())))
+    let told = model::Update::Tell(Notice::text(key).value("count", ids.len()));
+    // Nothing happens to files that are held, so no event brings them into the list.
+    Ok(vec![model::Update::List(list::Update::Changed(ids)), told])
 }

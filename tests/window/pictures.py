@@ -76,18 +76,25 @@ class Scene:
         self.desktop.close()
 
 
-def photos(scene):
-    """Two pictures drawn here, and a film."""
+def harbour(scene):
+    """A picture drawn here."""
     mountains = ["-size", "4032x3024", "gradient:#87b0ff-#dfe9ff", "-fill", "#c8dcff", "-draw", "circle 2950,620 2950,980",
                  "-fill", "#3f5f85", "-draw", "polygon 200,3024 1150,1350 2000,2350 2750,1650 3700,3024"]
+    return scene.make("IMG_4021 sunrise over the harbour.jpg", "convert", *mountains, "-quality", "98")
+
+
+def film(scene, secs=42):
+    return scene.make("launch teaser 最终版 v3.mp4", "ffmpeg", "-y", "-f", "lavfi", "-i",
+                      f"testsrc2=size=1280x720:rate=25:duration={secs}", "-c:v", "libx264", "-b:v", "6M", "-pix_fmt",
+                      "yuv420p")
+
+
+def photos(scene):
+    """Two pictures drawn here, and a film."""
     desert = ["-size", "3000x2000", "gradient:#ffb27a-#ffe3c4", "-fill", "#fff3df", "-draw", "circle 2200,500 2200,760",
               "-fill", "#a84a2e", "-draw", "polygon 0,2000 700,1100 1500,1700 2300,1000 3000,2000"]
-    sunrise = scene.make("IMG_4021 sunrise over the harbour.jpg", "convert", *mountains, "-quality", "98")
     panorama = scene.make("desert-panorama-2026-11-18.png", "convert", *desert)
-    film = scene.make("launch teaser 最终版 v3.mp4", "ffmpeg", "-y", "-f", "lavfi", "-i",
-                      "testsrc2=size=1280x720:rate=25:duration=42", "-c:v", "libx264", "-b:v", "6M", "-pix_fmt",
-                      "yuv420p")
-    return sunrise, panorama, film
+    return harbour(scene), panorama, film(scene)
 
 
 def history(scene):
@@ -207,15 +214,13 @@ def chinese(affix, folder, theme):
     busy(affix, folder, theme, "zh-CN", f"chinese-{theme}")
 
 
-def camera(scene, name="IMG_4021 sunrise over the harbour.jpg"):
+def camera(scene):
     """A photo as cameras write it: with the place, the camera and who took it."""
-    photo = photos(scene)[0]
-    if name != os.path.basename(photo):
-        os.rename(photo, scene.path(name))
+    photo = harbour(scene)
     subprocess.run(["exiftool", "-q", "-overwrite_original", "-GPSLatitude=48.8584", "-GPSLatitudeRef=N",
                     "-GPSLongitude=2.2945", "-GPSLongitudeRef=E", "-Make=Canon", "-Model=EOS R6",
-                    "-DateTimeOriginal=2026:05:01 18:22:03", "-Artist=Anna Berg", scene.path(name)], check=True)
-    return scene.path(name)
+                    "-DateTimeOriginal=2026:05:01 18:22:03", "-Artist=Anna Berg", photo], check=True)
+    return photo
 
 
 def looked_over(affix, theme, *more):
@@ -276,7 +281,7 @@ def text(affix, folder, theme):
 
 
 def changes(affix, folder, theme):
-    scene, app = looked_over(affix, theme, lambda scene: scene.path("launch teaser 最终版 v3.mp4"))
+    scene, app = looked_over(affix, theme, lambda scene: film(scene, 12))
     try:
         app.click("Change before sending…")
         app.find("Before sending", "dialog")
