@@ -90,7 +90,10 @@ fn frame(path: &Path, at_ms: Option<u64>, within: (u32, u32)) -> Result<Found, F
     }
     let picture = match at_ms {
         None => ffmpeg::frame(path, within),
-        Some(at_ms) => ffmpeg::frame_at(path, at_ms, within, ffmpeg::deadline()).map(|frame| frame.picture),
+        Some(at_ms) => ffmpeg::frame_at(path, at_ms, within, ffmpeg::deadline())
+            .map(|frame| frame.picture)
+            // A time behind the end has no frame.
+            .or_else(|| ffmpeg::frame(path, within)),
     };
     Ok(picture.map(|picture| (picture, ThumbSource::Ffmpeg)))
 }
