@@ -234,10 +234,10 @@ mod tests {
         // Closes its output and goes on: both waits have to give up.
         hangs.args(["-c", "echo begun; exec >&-; exec sleep 1000"]);
         let began = Instant::now();
-        assert_eq!(run(hangs, Duration::from_millis(300)), None);
+        assert_eq!(run(hangs, Instant::now() + Duration::from_millis(300)), None);
         let mut silent = Command::new("sleep");
         silent.arg("1000");
-        assert_eq!(run(silent, Duration::from_millis(300)), None);
+        assert_eq!(run(silent, Instant::now() + Duration::from_millis(300)), None);
         assert!(began.elapsed() < Duration::from_mins(1));
     }
 
@@ -247,10 +247,10 @@ mod tests {
         let shell = |script: &str| {
             let mut command = Command::new("sh");
             command.args(["-c", script]);
-            run(command, Duration::from_mins(1))
+            run(command, Instant::now() + Duration::from_mins(1))
         };
         assert_eq!(shell("printf whole"), Some(b"whole".to_vec()));
         assert_eq!(shell("printf half; exit 1"), None);
-        assert_eq!(run(Command::new("no-such-program-here"), Duration::from_mins(1)), None);
+        assert_eq!(run(Command::new("no-such-program-here"), Instant::now() + Duration::from_mins(1)), None);
     }
 }
