@@ -318,8 +318,9 @@ mod tests {
 
     #[test]
     fn a_part_has_nothing_of_what_is_around_it() {
-        let line =
-            |y: u32| (0..90).map(|x| if (30..60).contains(&x) && (30..60).contains(&y) { 200 } else { 0 });
+        let line = |y: u32| {
+            (0..90).map(move |x| if (30..60).contains(&x) && (30..60).contains(&y) { 200 } else { 0 })
+        };
         let rows: Vec<Vec<u8>> = (0..90).map(|y| line(y).collect()).collect();
         let crop = Crop { x: 30.0, y: 30.0, width: 30.0, height: 30.0 };
         for side in [30, 15, 7, 3, 1] {
