@@ -94,8 +94,8 @@ const DARK: Tokens = Tokens {
     shadow: Color32::from_black_alpha(110),
 };
 
-/// Behind a picture that fills the window, in both themes: nothing else is looked at.
-pub const THEATRE: Color32 = Color32::from_black_alpha(238);
+/// Behind a picture that fills the window, in both themes: nothing else is seen.
+pub const THEATRE: Color32 = rgb(0x0d_0d_0f);
 /// Names and icons on it.
 pub const ON_THEATRE: Color32 = rgb(0xed_ee_f0);
 /// Facts on it.

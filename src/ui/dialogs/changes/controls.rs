@@ -94,6 +94,7 @@ fn metadata_ui(ui: &mut Ui, cx: &mut Cx<'_>, row: &Row, draft: &mut Draft) {
     });
     ui.add_space(6.0);
     for (icon, words) in told(cx, &metadata) {
+        ui.spacing_mut().interact_size.y = 22.0;
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = size::GAP;
             icon.show(ui, size::ICON_SMALL, tokens.text_2);
