@@ -22,7 +22,7 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, rect: Rect) {
     let tokens = Tokens::of(ui);
     let room = rect.shrink2(vec2(size::EDGE, 0.0)).with_max_y(rect.bottom() - size::EDGE);
     let page = Rect::from_center_size(room.center(), vec2(room.width().min(WIDTH), room.height()));
-    ui.painter().rect_filled(page, CornerRadius::same(size::CARD_RADIUS), tokens.bg);
+    ui.painter().rect_filled(page, CornerRadius::same(size::CARD_RADIUS), tokens.panel);
     let Answer::Here(lines) = cx.state.looks.lines(shown.id) else { return };
     let by = keys::down(ui.ctx());
     let mut inside = ui.new_child(UiBuilder::new().max_rect(page.shrink(2.0)));
