@@ -184,10 +184,10 @@ async fn next_step(
     let ask = |question| Ok(vec![model::Update::Questions(questions::Update::Ask(Box::new(question)))]);
     let (profile, service) = core.targets.find(&target)?;
     let settings: Settings = core.file.load().settings;
-    if agreed < Agreed::ToTheTarget {
-        if let Some(first) = consent::first_upload(&settings, &profile, service) {
-            return ask(Question::FirstUpload { first, files });
-        }
+    if agreed < Agreed::ToTheTarget
+        && let Some(first) = consent::first_upload(&settings, &profile, service)
+    {
+        return ask(Question::FirstUpload { first, files });
     }
     if agreed < Agreed::ToAll {
         match consent::again(&core.store, &profile, &files, now_ms).await? {

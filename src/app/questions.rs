@@ -83,7 +83,7 @@ impl App {
         self.work.start(async move {
             let failure = match store.rows(vec![id]).await {
                 Ok(mut rows) if !rows.is_empty() => {
-                    let row = Arc::new(rows.swap_remove(0).into());
+                    let row = Arc::new(rows.swap_remove(0));
                     let question = Box::new(Question::Findings { row, findings });
                     return reporter.send(model::Update::Questions(Update::Ask(question))).await;
                 }

@@ -84,7 +84,7 @@ fn run(cli: Cli) -> Result<u8, Failure> {
         return Ok(DONE);
     }
     if let Command::Thumbnail(thumbnail) = &command {
-        return thumbnail::run(thumbnail);
+        return Ok(thumbnail::run(thumbnail));
     }
     let context = Context::open(cli.home)?;
     let runtime = opening::runtime()?;

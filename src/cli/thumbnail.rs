@@ -11,10 +11,10 @@ use crate::domain::error::Failure;
 use crate::media::{Readers, png_of_look};
 use crate::platform::files::disk_failure;
 
-pub(super) fn run(args: &Thumbnail) -> Result<u8, Failure> {
+pub(super) fn run(args: &Thumbnail) -> u8 {
     let Some((output, inputs)) = args.files.split_last().filter(|(_, inputs)| !inputs.is_empty()) else {
         say::note("A file and the picture to write are needed.");
-        return Ok(MISUSED);
+        return MISUSED;
     };
     let mut code = DONE;
     for input in inputs {
@@ -24,7 +24,7 @@ pub(super) fn run(args: &Thumbnail) -> Result<u8, Failure> {
             code = FAILED;
         }
     }
-    Ok(code)
+    code
 }
 
 fn place(input: &Path, folder: &Path) -> PathBuf {

@@ -32,8 +32,9 @@ impl Config {
         let length_bytes = usize::from(head[4] & 3) + 1;
         let mut parameter_sets = Vec::new();
         let first = rest;
-        take_sets(&mut rest, head[5] & 0x1f, &mut parameter_sets)?;
-        let colors = if head[5] & 0x1f == 0 {
+        let sets = head[5] & 0x1f;
+        take_sets(&mut rest, sets, &mut parameter_sets)?;
+        let colors = if sets == 0 {
             // They come with the frames (`avc3`), and the decoder holds their limits.
             Colors { is_709: false, is_full: false }
         } else {

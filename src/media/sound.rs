@@ -34,7 +34,7 @@ pub(super) fn cover(opened: &mut Opened, max_px: u32) -> Result<Rgba, Failure> {
     let tagged = deep::run(|| read(file, options, COVER_MAX_BYTES)).flatten();
     let none = || opened.failure(Kind::WrongType, "has no cover that can be shown");
     let tagged = tagged.ok_or_else(none)?;
-    let pictures = || tagged.tags().iter().flat_map(|tag| tag.pictures());
+    let pictures = || tagged.tags().iter().flat_map(lofty::tag::Tag::pictures);
     let front = pictures().find(|picture| picture.pic_type() == PictureType::CoverFront);
     let picture = front.or_else(|| pictures().next()).ok_or_else(none)?;
     still::within(picture.data(), Orientation::NoTransforms, max_px, &opened.shown)
@@ -60,7 +60,7 @@ fn told(file: &mut File) -> Option<f64> {
     let (duration, kilobits) = (tagged.properties().duration(), tagged.properties().audio_bitrate());
     let is_true =
         duration > Duration::ZERO && kilobits.is_none_or(|kilobits| fits(duration, kilobits, bytes));
-    is_true.then(|| duration.as_secs_f64())
+    is_true.then_some(duration.as_secs_f64())
 }
 
 /// A header may promise more sound than there are bytes for; rates are rounded, and some are guessed.

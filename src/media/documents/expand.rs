@@ -58,9 +58,8 @@ mod tests {
 
     #[test]
     fn copies_count_as_often_as_they_are_made() {
-        let levels: String = (1..6)
-            .map(|n| format!("<g id='g{n}'>{}</g>", format!("<use href='#g{}'/>", n - 1).repeat(20)))
-            .collect();
+        let level = |n| format!("<g id='g{n}'>{}</g>", format!("<use href='#g{}'/>", n - 1).repeat(20));
+        let levels = (1..6).map(level).collect::<Vec<_>>().concat();
         for (body, is_fit) in [
             (levels.as_str(), false),
             ("<g id='a'><use href='#b'/></g><g id='b' style='fill: url(#a); stroke:#fff'/>", true),

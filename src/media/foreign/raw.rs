@@ -19,7 +19,7 @@ const STRIP_BYTES: u16 = 0x117;
 const SUBDIRECTORIES: u16 = 0x14a;
 const JPEG_OFFSET: u16 = 0x201;
 const JPEG_BYTES: u16 = 0x202;
-/// Panasonic's "JpgFromRaw".
+/// Panasonic's `JpgFromRaw`.
 const JPEG_FROM_RAW: u16 = 0x2e;
 
 /// A JPEG within the file.

@@ -102,11 +102,7 @@ fn rgb(luma: u8, blue: u8, red: u8, colors: Colors) -> [u8; 3] {
     [base + in_red * red, base - blue_in_green * blue - red_in_green * red, base + in_blue * blue].map(level)
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "clamped to a byte before the cast"
-)]
+#[expect(clippy::cast_sign_loss, reason = "clamped to a byte before the cast")]
 fn level(fixed: i32) -> u8 {
     (fixed.saturating_add(1 << 15) >> 16).clamp(0, 255) as u8
 }

@@ -17,17 +17,14 @@ pub(super) fn key_frames(stbl: &[u8]) -> Keys {
         keys.push(time, sample);
         Some(())
     };
-    match find(stbl, "stss").and_then(full_box) {
-        Some((_, _, mut table)) => {
-            let count = table.u32().unwrap_or(0);
-            let numbers = (0..count).map_while(|_| table.u32()?.checked_sub(1));
-            numbers.map_while(|number| push(u64::from(number))).count();
-        }
+    if let Some((_, _, mut table)) = find(stbl, "stss").and_then(full_box) {
+        let count = table.u32().unwrap_or(0);
+        let numbers = (0..count).map_while(|_| table.u32()?.checked_sub(1));
+        numbers.map_while(|number| push(u64::from(number))).count();
+    } else {
         // Without a table every frame is one (8.6.2).
-        None => {
-            let step = (sample_count(stbl) / OF_ALL_FRAMES).max(1);
-            (0..OF_ALL_FRAMES).map_while(|n| push(u64::from(n) * u64::from(step))).count();
-        }
+        let step = (sample_count(stbl) / OF_ALL_FRAMES).max(1);
+        (0..OF_ALL_FRAMES).map_while(|n| push(u64::from(n) * u64::from(step))).count();
     }
     keys
 }

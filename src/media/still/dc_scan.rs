@@ -90,11 +90,8 @@ impl Colours {
         let ids: Vec<u8> = frame.components.iter().map(|component| component.id).collect();
         match (&ids[..], head.has_jfif, head.adobe) {
             ([_], _, _) => Some(Self::Grey),
-            ([_, _, _], true, _) => Some(Self::YCbCr),
-            ([_, _, _], false, Some(0)) => Some(Self::Rgb),
-            ([_, _, _], false, Some(_)) => Some(Self::YCbCr),
-            ([b'R', b'G', b'B'], false, None) => Some(Self::Rgb),
-            ([_, _, _], false, None) => Some(Self::YCbCr),
+            ([_, _, _], false, Some(0)) | ([b'R', b'G', b'B'], false, None) => Some(Self::Rgb),
+            ([_, _, _], _, _) => Some(Self::YCbCr),
             _ => None,
         }
     }
@@ -296,7 +293,9 @@ fn unit_row<R: Read>(
                 bits.restart(restarts.number)?;
                 restarts.number = (restarts.number + 1) % 8;
                 restarts.left = restarts.interval;
-                lanes.iter_mut().for_each(|lane| lane.before = 0);
+                for lane in &mut *lanes {
+                    lane.before = 0;
+                }
             }
             restarts.left -= 1;
         }

@@ -46,12 +46,11 @@ pub(super) fn look(source: &mut (impl Read + Seek), wish: Wish) -> Result<Rgba, 
     if small.is_none() && wish.area.is_none() && plan.scale() < 1.0 {
         small = from_larger_copy(source, &head, plan);
     }
-    let pixels = match small {
-        Some(pixels) => pixels,
-        None => {
-            source.seek(SeekFrom::Start(0))?;
-            decode(source, &frame, &scan, plan)?.pixels(head.adobe.is_some())?
-        }
+    let pixels = if let Some(pixels) = small {
+        pixels
+    } else {
+        source.seek(SeekFrom::Start(0))?;
+        decode(source, &frame, &scan, plan)?.pixels(head.adobe.is_some())
     };
     colour::shown(pixels, profile.as_deref(), orientation)
 }
@@ -90,7 +89,7 @@ fn from_copy(jpeg: &[u8], plan: Plan) -> Option<Pixels> {
     if decoded.is_cut {
         return None;
     }
-    decoded.pixels(head.adobe.is_some()).ok()
+    Some(decoded.pixels(head.adobe.is_some()))
 }
 
 /// The same from a copy that lies behind the picture.
@@ -139,14 +138,14 @@ struct Decoded {
 
 impl Decoded {
     /// Adobe's programs write ink as its opposite, and all that name themselves in a file do as they.
-    fn pixels(self, is_by_adobe: bool) -> Result<Pixels, Trouble> {
+    fn pixels(self, is_by_adobe: bool) -> Pixels {
         let mut small = self.small;
         if small.layout == Layout::Cmyk && is_by_adobe {
             for level in &mut small.bytes {
                 *level = u8::MAX - *level;
             }
         }
-        Ok(small)
+        small
     }
 }
 

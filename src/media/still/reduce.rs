@@ -278,7 +278,6 @@ fn multiply(row: &[u8], layout: Layout, into: &mut Vec<u8>) {
 }
 
 /// `color · alpha / 255`, rounded.
-#[expect(clippy::cast_possible_truncation, reason = "a product of two bytes divided by 255 is a byte")]
 pub(super) fn multiplied(color: u8, alpha: u8) -> u8 {
     // Exact for all bytes, and without a division.
     let product = u16::from(color) * u16::from(alpha) + 128;
