@@ -129,7 +129,8 @@ pub(super) fn megabytes(bytes: u64) -> String {
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between its limits")]
 pub(super) fn bytes_of(megabytes: &str) -> Result<u64, ()> {
     let number: f64 = megabytes.trim().replace(',', ".").parse().map_err(|_not_a_number| ())?;
-    let bytes = (number * MEGABYTE).floor();
+    // What was written with three digits is meant to the byte: 2.05 is not 2.0499….
+    let bytes = (number * MEGABYTE).round();
     if (LIMIT_LEAST..=LIMIT_MOST).contains(&bytes) { Ok(bytes as u64) } else { Err(()) }
 }
 
@@ -176,6 +177,7 @@ mod tests {
             ("2", Ok(2_000_000)),
             (" 1.4 ", Ok(1_400_000)),
             ("1,4", Ok(1_400_000)),
+            ("2.05", Ok(2_050_000)),
             ("0.001", Ok(1_000)),
             ("0", Err(())),
             ("-1", Err(())),

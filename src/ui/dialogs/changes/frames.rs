@@ -38,6 +38,8 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>, row: &Row, chosen: &mut Option<
                 let index = line * COLUMNS + column;
                 let response = frame_ui(ui, cx, moment, (wide, now == Some(index)));
                 if response.clicked() {
+                    // The arrows go on from here.
+                    response.request_focus();
                     *chosen = if now == Some(index) { None } else { Some(moment.at_ms) };
                 }
                 if let Some(next) = moved(ui, &response, index).and_then(|next| moments.get(next)) {
