@@ -1,10 +1,5 @@
 //! What is changed in the copy that is sent: by the setting, by what the user chose, before it is sent and after a crash.
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "clippy's exception for tests has no helpers"
-)]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "clippy's exception for tests has no helpers")]
 
 #[path = "support/photo.rs"]
 mod photo;

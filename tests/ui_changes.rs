@@ -226,11 +226,11 @@ fn what_was_sent_instead_is_told_and_that_the_file_was_not_touched() {
     assert!(stage.says("Sent as 1.4 MB copy, Location removed"));
 }
 
-fn asks(findings: Vec<Finding>, others: usize) -> Stage {
+fn asks(findings: &[Finding], others: i64) -> Stage {
     let mut made = model(vec![photo(State::Preparing)]);
     for id in 0..=others {
-        let row = Arc::new(Row { id: AttachmentId(1 + id as i64), ..photo(State::Preparing) });
-        made.questions.waiting.push_back(Question::Findings { row, findings: findings.clone() });
+        let row = Arc::new(Row { id: AttachmentId(1 + id), ..photo(State::Preparing) });
+        made.questions.waiting.push_back(Question::Findings { row, findings: findings.to_vec() });
     }
     Stage::new(made)
 }
@@ -249,7 +249,7 @@ fn answered(stage: &mut Stage) -> String {
 #[test]
 fn a_finding_shows_the_copy_and_sends_exactly_that() {
     let repair = Repair::ShrinkImage { max_bytes: 2_000_000 };
-    let mut stage = asks(vec![Finding::error(Kind::TooLarge, "At most 2 MB.").repair(repair)], 0);
+    let mut stage = asks(&[Finding::error(Kind::TooLarge, "At most 2 MB.").repair(repair)], 0);
     put(
         &mut stage,
         Wish::Trial(CopyWish { max_bytes: Some(2_000_000), ..CLEAN }),
@@ -264,7 +264,7 @@ fn a_finding_shows_the_copy_and_sends_exactly_that() {
 #[test]
 fn a_name_is_edited_in_place_and_the_same_is_done_for_the_others() {
     let repair = Repair::Rename { name: "a_b.jpg".to_owned() };
-    let mut stage = asks(vec![Finding::error(Kind::BadName, "No such names.").repair(repair)], 2);
+    let mut stage = asks(&[Finding::error(Kind::BadName, "No such names.").repair(repair)], 2);
     stage.type_into("Name", "x/");
     assert!(!stage.is_enabled("Upload repaired"));
     stage.press(Modifiers::NONE, Key::Backspace);
@@ -277,7 +277,7 @@ fn a_name_is_edited_in_place_and_the_same_is_done_for_the_others() {
 #[test]
 fn a_copy_that_cannot_be_made_is_not_sent() {
     let repair = Repair::ShrinkImage { max_bytes: 2_000_000 };
-    let mut stage = asks(vec![Finding::error(Kind::TooLarge, "At most 2 MB.").repair(repair)], 0);
+    let mut stage = asks(&[Finding::error(Kind::TooLarge, "At most 2 MB.").repair(repair)], 0);
     let failed = Failure::new(Kind::TooLarge, "It cannot be made as small");
     put(&mut stage, Wish::Trial(CopyWish { max_bytes: Some(2_000_000), ..CLEAN }), Err(failed));
     assert!(stage.says("It cannot be made as small"));

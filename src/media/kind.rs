@@ -50,7 +50,8 @@ pub(super) fn look_of(head: &[u8], name: &str) -> Look {
     if is_raster(head, &mime) {
         return Look::Raster;
     }
-    if is_text(head) {
+    // What only calls itself a picture may be a text.
+    if sniff::picture_type(head).is_none() && is_text(head) {
         return Look::Text;
     }
     match mime.as_str() {
@@ -74,8 +75,9 @@ pub(super) fn is_svg(head: &[u8]) -> bool {
     let mut rest = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
     loop {
         rest = rest.trim_ascii_start();
-        if let Some(after) = after_name(rest, b"<svg").or_else(|| after_name(rest, b"<svg:svg")) {
-            return matches!(after, b' ' | b'\t' | b'\r' | b'\n' | b'>' | b'/');
+        let ends_name = |after: u8| matches!(after, b' ' | b'\t' | b'\r' | b'\n' | b'>' | b'/');
+        if [&b"<svg:svg"[..], b"<svg"].iter().any(|name| after_name(rest, name).is_some_and(ends_name)) {
+            return true;
         }
         let (start, end): (&[u8], &[u8]) = match rest {
             [b'<', b'?', ..] => (b"<?", b"?>"),

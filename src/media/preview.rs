@@ -107,7 +107,7 @@ mod tests {
 
     #[test]
     fn what_is_no_picture_and_what_is_not_there_say_so() {
-        assert_eq!(preview(file(b"Only words.").path(), 256).unwrap_err().kind, Kind::WrongType);
+        assert_eq!(preview(file(b"\0\x01\x02\xff").path(), 256).unwrap_err().kind, Kind::WrongType);
         assert_eq!(preview(file(b"").path(), 256).unwrap_err().kind, Kind::WrongType);
         let gone = preview(Path::new("/nowhere/photo.jpg"), 256).unwrap_err();
         assert_eq!((gone.kind, gone.broke.as_str()), (Kind::Unreadable, "“photo.jpg” does not exist"));

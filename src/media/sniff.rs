@@ -63,6 +63,14 @@ pub(super) fn sound_type(head: &[u8]) -> Option<&'static str> {
     }
 }
 
+/// The type of a picture when the first bytes are surely one's.
+pub(super) fn picture_type(head: &[u8]) -> Option<&'static str> {
+    match content(head)? {
+        Content::Sure(mime) | Content::Family(mime) => mime.starts_with("image/").then_some(mime),
+        Content::Either { .. } => None,
+    }
+}
+
 fn content(head: &[u8]) -> Option<Content> {
     by_prefix(head)
         .or_else(|| riff(head))

@@ -30,10 +30,8 @@ fn peak_kib() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
     let peak = line.trim().trim_end_matches(" kB").parse().unwrap();
-    std::fs::File::options().write(true).open("/proc/self/clear_refs").map_or((), |mut file| {
-        use std::io::Write;
-        file.write_all(b"5").unwrap();
-    });
+    let mut file = std::fs::File::options().write(true).open("/proc/self/clear_refs").unwrap();
+    std::io::Write::write_all(&mut file, b"5").unwrap();
     peak
 }
 

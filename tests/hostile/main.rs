@@ -6,6 +6,7 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,
+    clippy::print_stdout,
     reason = "a helper of a test may fail as the test may"
 )]
 
@@ -19,7 +20,7 @@ use std::time::{Duration, Instant};
 /// Files that are looked at by one process, one after the other.
 const FILES_AT_ONCE: usize = 12;
 /// A process that does not end by itself has waited for something that does not come: no measure of speed.
-const PATIENCE: Duration = Duration::from_secs(900);
+const PATIENCE: Duration = Duration::from_mins(15);
 
 /// The corpus in a folder of its own.
 fn corpus() -> tempfile::TempDir {
@@ -85,19 +86,9 @@ fn no_file_brings_a_reader_down() {
             scope.spawn(|| {
                 loop {
                     let Some(files) = queue.lock().unwrap().next() else { break };
-                    match looked_at(files) {
-                        Ok(said) => notes.lock().unwrap().push(said),
-                        // Which of them it was, and what the others do.
-                        Err(_) => {
-                            for file in files {
-                                let name = file.file_name().unwrap().display();
-                                match looked_at(std::slice::from_ref(file)) {
-                                    Ok(said) => notes.lock().unwrap().push(said),
-                                    Err(said) => fallen.lock().unwrap().push(format!("{name}: {said}")),
-                                }
-                            }
-                        }
-                    }
+                    let (said, broke) = looked_at_each(files);
+                    notes.lock().unwrap().push(said);
+                    fallen.lock().unwrap().extend(broke);
                 }
             });
         }
@@ -110,4 +101,19 @@ fn no_file_brings_a_reader_down() {
     let fallen = fallen.into_inner().unwrap();
     assert!(fallen.is_empty(), "{} of {}:\n{}", fallen.len(), files.len(), fallen.join("\n"));
     assert_eq!(count, files.len(), "every file was looked at");
+}
+
+/// What was said of these files, and of those that broke something: which of them it was.
+fn looked_at_each(files: &[PathBuf]) -> (String, Vec<String>) {
+    if let Ok(said) = looked_at(files) {
+        return (said, Vec::new());
+    }
+    let (mut notes, mut fallen) = (String::new(), Vec::new());
+    for file in files {
+        match looked_at(std::slice::from_ref(file)) {
+            Ok(said) => notes += &said,
+            Err(said) => fallen.push(format!("{}: {said}", file.file_name().unwrap().display())),
+        }
+    }
+    (notes, fallen)
 }

@@ -64,7 +64,7 @@ fn tell(path: &Path, orientation: u16) {
     );
 }
 
-/// Makes a picture that ImageMagick writes, with colours of its own.
+/// Makes a picture that `ImageMagick` writes, with colours of its own.
 fn picture(folder: &Folder, name: &str, more: &[&str]) -> PathBuf {
     let path = folder.path().join(name);
     let out = path.display().to_string();

@@ -1,7 +1,5 @@
 //! Pictures that move.
 
-use std::process::Command;
-
 use affix::domain::error::Kind;
 use affix::media::frames;
 
@@ -36,23 +34,4 @@ fn single_pictures_do_not_move() {
         assert_eq!((failure.kind, failure.broke), (Kind::WrongType, format!("“{name}” is a single picture")));
     }
     assert_eq!(frames(&folder.file("a.txt", b"x"), 160).unwrap_err().kind, Kind::WrongType);
-}
-
-#[test]
-fn too_many_frames_are_made_smaller_and_too_short_ones_longer() {
-    let folder = Folder::new();
-    let path = folder.path().join("many.gif");
-    // 300 frames of 320 × 320 would take 117 MiB.
-    let made = Command::new("convert")
-        .args(["-delay", "1", "-size", "320x320", "xc:red", "xc:blue", "-duplicate", "149", "-loop", "0"])
-        .arg(&path)
-        .output()
-        .unwrap();
-    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
-    let frames = frames(&path, 320).unwrap();
-    let bytes: usize = frames.iter().map(|frame| frame.picture.pixels.len()).sum();
-    assert!(bytes <= 32 << 20, "{bytes}");
-    assert!(frames.len() > 100 && frames.iter().all(|frame| frame.delay_ms == 100), "{}", frames.len());
-    let side = frames[0].picture.width;
-    assert!((96..320).contains(&side) && frames.iter().all(|frame| frame.picture.width == side), "{side}");
 }

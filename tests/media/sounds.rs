@@ -147,7 +147,7 @@ fn camera(folder: &Folder, big_endian: bool) -> Vec<u8> {
     let mut lossless = large.clone();
     let frame = lossless.windows(2).position(|word| word == [0xff, 0xc0]).unwrap();
     lossless[frame + 1] = 0xc3;
-    lossless.extend([0; 50_000]);
+    lossless.resize(lossless.len() + 50_000, 0);
     let short = |value: u16| if big_endian { value.to_be_bytes() } else { value.to_le_bytes() };
     let long = |value: usize| {
         let value = u32::try_from(value).unwrap();

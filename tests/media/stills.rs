@@ -206,7 +206,7 @@ fn parts_are_those_of_the_upright_picture() {
         let path = folder.turned_jpeg("turned.jpg", orientation);
         let area = Area { x: 10, y: 20, width: 100, height: 120 };
         let look = part(&path, area, 100).unwrap();
-        let off = difference(&folder, &look, "turned.jpg -auto-orient -crop 100x120+10+20 +repage");
+        let off = difference(&folder, &look, "turned.jpg -auto-orient +repage -crop 100x120+10+20 +repage");
         assert!(off < 3.0, "{orientation}: {off}");
         let off = difference(&folder, &preview(&path, 60).unwrap(), "turned.jpg -auto-orient");
         assert!(off < 4.0, "{orientation}: {off}");
@@ -308,7 +308,6 @@ fn headers_that_promise_billions_of_pixels_cost_nothing() {
         patched("a.jpg", &[frame + 5, frame + 7], &short),
         patched("a.gif", &[6, 8], &|| u16::try_from(side).unwrap().to_le_bytes().to_vec()),
         patched("a.bmp", &[18, 22], &|| side.to_le_bytes().to_vec()),
-        folder.file("a.qoi", &[b"qoif", &side.to_be_bytes()[..], &side.to_be_bytes(), &[4, 0, 0]].concat()),
     ];
     for path in files {
         let began = Instant::now();
@@ -365,14 +364,14 @@ fn the_memory_is_the_small_pictures_whatever_the_file_has() {
         assert!(peak < none + 12, "{name}: {peak} MiB, {none} MiB without it");
     }
     // 144 megapixels in some hundred kilobytes.
-    let bomb = convert(&folder, "-size 12000x12000 xc:red -define png:color-type=6", "bomb.png");
-    assert!(bomb.metadata().unwrap().len() < 2_000_000);
+    let bomb = folder.ffmpeg("-f lavfi -i color=red:s=12000x12000 -frames:v 1 -pix_fmt rgba", "bomb.png");
+    assert!(bomb.metadata().unwrap().len() < 4_000_000);
     let (peak, what) = looked_alone(&bomb, 256);
     assert_eq!(what, "shown");
     assert!(peak < none + 16, "{peak} MiB, {none} MiB without it");
     // In passes it is all of it or nothing: an eighth of each side is enough here.
     let passes =
-        convert(&folder, "-size 12000x12000 xc:red -interlace PNG -define png:color-type=6", "passes.png");
+        convert(&folder, "-size 10000x10000 xc:red -interlace PNG -define png:color-type=6", "passes.png");
     let (peak, what) = looked_alone(&passes, 256);
     assert_eq!(what, "shown");
     assert!(peak < none + 64, "{peak} MiB, {none} MiB without it");

@@ -1,6 +1,7 @@
-//! The desktop's thumbnails: ours are judged by GLib, theirs are made by gdk-pixbuf.
+//! The desktop's thumbnails: ours are judged by `GLib`, theirs are made by gdk-pixbuf.
 
 use std::fs::{self, File};
+use std::io::Write as _;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -43,7 +44,7 @@ impl Desk {
         files
     }
 
-    /// Runs Python with GLib, with the cache as the user's.
+    /// Runs Python with `GLib`, with the cache as the user's.
     fn judge(&self, script: &str, path: &Path) -> String {
         let output = Command::new("/usr/bin/python3")
             .args(["-c", script])
@@ -62,7 +63,7 @@ impl Desk {
 }
 
 /// Writes a thumbnail in green as other programs do: the size's folder, the pixels, further texts.
-fn green(desk: &Desk, path: &Path, (size, side): (&str, u32), texts: &str) {
+fn green(desk: &Desk, path: &Path, (named, side): (&str, u32), texts: &str) {
     let script = format!(
         r#"
 import gi, hashlib, os, sys
@@ -70,7 +71,7 @@ gi.require_version("GdkPixbuf", "2.0")
 from gi.repository import GdkPixbuf, Gio, GLib
 path = os.fsencode(sys.argv[1])
 uri = Gio.File.new_for_path(sys.argv[1]).get_uri()
-at = os.path.join(os.environ["XDG_CACHE_HOME"], "thumbnails", "{size}")
+at = os.path.join(os.environ["XDG_CACHE_HOME"], "thumbnails", "{named}")
 os.makedirs(at, 0o700, exist_ok=True)
 picture = GdkPixbuf.Pixbuf.new(GdkPixbuf.Colorspace.RGB, False, 8, {side}, {side})
 picture.fill(0x00c800ff)
@@ -234,7 +235,7 @@ fn failures_are_kept_and_believed_until_the_file_changes() {
     assert!(kept.len() == 1 && kept[0].starts_with(FAILED), "{kept:?}");
 
     // Time and size as before: it is believed to be broken, without being looked at.
-    fs::write(&broken, &whole).unwrap();
+    desk.folder.file("broken.png", &whole);
     aged(&broken);
     assert_eq!(desk.readers.small(&broken).unwrap_err(), failure);
     let image = fs::read(desk.folder.join("cache/thumbnails").join(&kept[0])).unwrap();
@@ -265,7 +266,8 @@ fn what_is_private_or_not_the_files_fault_is_not_kept() {
     let fresh = desk.folder.picture("fresh.png", BLUE);
     File::options().write(true).open(&fresh).unwrap().set_modified(SystemTime::now()).unwrap();
     assert_eq!(desk.color(&fresh), BLUE, "it may change within this second");
-    for path in [text, desk.folder.join("absent.png"), desk.folder.path().to_owned()] {
+    assert!(desk.readers.small(&text).is_ok(), "a page of text is drawn");
+    for path in [desk.folder.join("absent.png"), desk.folder.path().to_owned()] {
         assert!(desk.readers.small(&path).is_err());
     }
     assert_eq!(desk.kept(), Vec::<PathBuf>::new());
@@ -292,7 +294,7 @@ fn a_cache_that_cannot_be_written_is_none() {
     assert_eq!(desk.color(&photo), BLUE);
     let thumbnail = desk.folder.join("cache/thumbnails").join(&desk.kept()[0]);
     for bytes in [&b"not a PNG"[..], &fs::read(&thumbnail).unwrap()[..40], &vec![0; 5 << 20]] {
-        fs::write(&thumbnail, bytes).unwrap();
+        File::create(&thumbnail).unwrap().write_all(bytes).unwrap();
         assert_eq!(desk.color(&photo), BLUE);
     }
     fs::remove_file(&thumbnail).unwrap();

@@ -12,7 +12,7 @@ use crate::support::{AFFIX, Folder, HELLO, hasty, is_listed, numbers, until};
 /// A message as a shell prints it: the head's length, the head.
 fn message(head: &str) -> String {
     let length = u32::try_from(head.len()).unwrap().to_be_bytes();
-    let length: String = length.iter().map(|byte| format!("\\{byte:03o}")).collect();
+    let length = length.map(|byte| format!("\\{byte:03o}")).concat();
     format!("printf '{length}'; printf '%s' '{head}'")
 }
 
@@ -109,7 +109,7 @@ fn no_reader_can_have_another_file_sent() {
     fs::create_dir(&into).unwrap();
     std::os::unix::fs::symlink(&secret, into.join("link")).unwrap();
     fs::create_dir(into.join("folder")).unwrap();
-    fs::write(into.join("copy"), "a copy").unwrap();
+    std::io::Write::write_all(&mut std::fs::File::create(into.join("copy")).unwrap(), b"a copy").unwrap();
     let photo = folder.picture("sea.png", [0; 4]);
     let copy = |file: &str| {
         let units: Vec<u8> = file.bytes().collect();

@@ -50,14 +50,13 @@ fn every_call_answers_what_it_answers_without_a_process() {
             let wish = CopyWish { max_bytes, ..CopyWish::default() };
             let copies = [&there, &here].map(|readers| {
                 let into = tempfile::tempdir().unwrap();
-                let copied = readers.copy(path, wish, into.path()).map(|copied| {
+                readers.copy(path, wish, into.path()).map(|copied| {
                     copied.map(|copied| {
                         let facts = copied.facts;
                         assert_eq!(facts.size, fs::metadata(&facts.path).unwrap().len());
                         (fs::read(&facts.path).unwrap(), facts.name, facts.mime, facts.pixels, copied.removed)
                     })
-                });
-                copied
+                })
             });
             assert_eq!(copies[0], copies[1], "{name}");
         }
@@ -138,7 +137,8 @@ fn holds_readers() {
     let readers = Readers::processes(program.into());
     assert!(readers.small(Path::new(&picture)).is_ok());
     let busy = readers.clone();
-    std::thread::spawn(move || busy.thumbnail(&video, None));
+    let work = move || busy.thumbnail(&video, None);
+    let _busy = std::thread::Builder::new().name("busy".to_owned()).spawn(work).unwrap();
     assert!(readers.small(Path::new(&picture)).is_ok());
     loop {
         std::thread::park();

@@ -72,7 +72,7 @@ pub(crate) fn hasty(program: &Path, call: Duration) -> Readers {
 pub(crate) fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     let since = Instant::now();
     while !is_so() {
-        assert!(since.elapsed() < Duration::from_secs(60), "waited for: {what}");
+        assert!(since.elapsed() < Duration::from_mins(1), "waited for: {what}");
         std::thread::sleep(Duration::from_millis(10));
     }
 }

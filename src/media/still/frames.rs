@@ -170,3 +170,34 @@ fn reduced(
     bytes.chunks_exact((width as usize * layout.channels()).max(1)).for_each(|row| reducer.row(row));
     reducer.finish()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use image::codecs::gif::GifEncoder;
+    use image::{Delay, Rgba as Pixel, RgbaImage};
+
+    use super::*;
+
+    #[test]
+    fn too_many_frames_are_made_smaller_and_too_short_ones_longer() {
+        // 90 frames of 320 × 320 take 35 MiB.
+        let mut gif = Vec::new();
+        let mut encoder = GifEncoder::new_with_speed(&mut gif, 30);
+        for number in 0..90_u8 {
+            let picture = RgbaImage::from_pixel(320, 320, Pixel([number, 200, 100, 255]));
+            let delay = Delay::from_numer_denom_ms(10, 1);
+            encoder.encode_frame(image::Frame::from_parts(picture, 0, 0, delay)).unwrap();
+        }
+        drop(encoder);
+        let until = Instant::now() + Duration::from_mins(10);
+        let frames = read(Cursor::new(gif), Some(ImageFormat::Gif), 320, until).unwrap();
+        let bytes: usize = frames.iter().map(|frame| frame.picture.pixels.len()).sum();
+        assert!(frames.len() == 90 && bytes <= FRAMES_MAX_BYTES, "{} {bytes}", frames.len());
+        assert!(frames.iter().all(|frame| frame.delay_ms == DELAY_USUAL_MS));
+        let side = frames[0].picture.width;
+        assert!((SIDE_LEAST_PX..320).contains(&side), "{side}");
+        assert!(frames.iter().all(|frame| frame.picture.width == side));
+    }
+}

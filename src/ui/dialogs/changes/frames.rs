@@ -34,18 +34,16 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>, row: &Row, chosen: &mut Option<
     for (line, few) in moments.chunks(COLUMNS).enumerate() {
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = GAP;
-            for (column, moment) in few.iter().enumerate() {
-                let index = line * COLUMNS + column;
+            for (index, moment) in (line * COLUMNS..).zip(few) {
                 let response = frame_ui(ui, cx, moment, (wide, now == Some(index)));
                 if response.clicked() {
                     // The arrows go on from here.
                     response.request_focus();
                     *chosen = if now == Some(index) { None } else { Some(moment.at_ms) };
                 }
-                if let Some(next) = moved(ui, &response, index).and_then(|next| moments.get(next)) {
-                    *chosen = Some(next.at_ms);
-                    ui.memory_mut(|memory| memory.request_focus(id(next)));
-                }
+                let next = moved(ui, &response, index).and_then(|next| moments.get(next));
+                next.inspect(|next| ui.memory_mut(|memory| memory.request_focus(id(next))));
+                *chosen = next.map_or(*chosen, |next| Some(next.at_ms));
             }
         });
         ui.add_space(GAP);
