@@ -58,11 +58,12 @@ class Done:
             self.begin(queue, running)
         while running:
             pid, status, used = os.wait4(-1, 0)
-            queue, command = running.pop(pid)
+            queue, command, peak = running.pop(pid)
             if status != 0:
                 sys.exit(f"{' '.join(command[:8])} ended with {os.waitstatus_to_exitcode(status)}")
             self.cpu += used.ru_utime + used.ru_stime
-            self.peak = max(self.peak, used.ru_maxrss / 1024)
+            self.peak = max(self.peak, int(peak.read()) / 1024)
+            peak.close()
             self.begin(queue, running)
         self.wall = time.perf_counter() - began
 
@@ -70,9 +71,11 @@ class Done:
     def begin(queue, running):
         if queue:
             command = queue.pop()
-            # spawn, not fork: a fork's peak begins with this interpreter's.
+            # A process's peak begins with that of the one that started it: this interpreter's would hide the small ones.
+            peak = tempfile.NamedTemporaryFile()
+            timed = ["/usr/bin/time", "-q", "-f", "%M", "-o", peak.name, *command]
             nothing = [(os.POSIX_SPAWN_OPEN, fd, os.devnull, os.O_RDWR, 0) for fd in (0, 1, 2)]
-            running[os.posix_spawnp(command[0], command, os.environ, file_actions=nothing)] = (queue, command)
+            running[os.posix_spawn(timed[0], timed, os.environ, file_actions=nothing)] = (queue, command, peak)
 
 
 def made(arguments, path):

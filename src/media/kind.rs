@@ -50,8 +50,9 @@ pub(super) fn look_of(head: &[u8], name: &str) -> Look {
     if is_raster(head, &mime) {
         return Look::Raster;
     }
-    // What only calls itself a picture may be a text.
-    if sniff::picture_type(head).is_none() && is_text(head) {
+    // What only calls itself a picture or a sound may be a text.
+    let known = sniff::picture_type(head).or_else(|| sniff::sound_type(head));
+    if known.is_none() && is_text(head) {
         return Look::Text;
     }
     match mime.as_str() {

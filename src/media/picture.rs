@@ -25,6 +25,10 @@ pub(super) fn limits() -> Limits {
 /// Width and height in pixels as shown (orientation applied), from the header alone; `None` for a
 /// picture that is broken or of a format that is not known here.
 pub(super) fn pixels(file: &mut File) -> Option<(u32, u32)> {
+    told(file).filter(|(width, height)| *width > 0 && *height > 0)
+}
+
+fn told(file: &mut File) -> Option<(u32, u32)> {
     file.seek(SeekFrom::Start(0)).ok()?;
     let reader = ImageReader::new(BufReader::new(&mut *file)).with_guessed_format().ok()?;
     let format = reader.format()?;

@@ -375,6 +375,6 @@ fn the_memory_is_the_small_pictures_whatever_the_file_has() {
     let (peak, what) = looked_alone(&passes, 256);
     assert_eq!(what, "shown");
     assert!(peak < none + 64, "{peak} MiB, {none} MiB without it");
-    let (peak, what) = looked_alone(&passes, 4096);
+    let (peak, what) = looked_alone(&passes, 1600);
     assert!(what == "shown" && peak < none + 330, "{what}: {peak} MiB");
 }

@@ -29,27 +29,39 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>, row: &Row, chosen: &mut Option<
     };
     let columns = u16::try_from(COLUMNS).map_or(4.0, f32::from);
     let wide = ((ui.available_width() - GAP * (columns - 1.0)) / columns).floor();
-    let at = |ms: Option<u64>| moments.iter().position(|moment| Some(moment.at_ms) == ms);
-    let now = at(*chosen);
-    for (line, few) in moments.chunks(COLUMNS).enumerate() {
-        ui.horizontal(|ui| {
-            ui.spacing_mut().item_spacing.x = GAP;
-            for (index, moment) in (line * COLUMNS..).zip(few) {
-                let response = frame_ui(ui, cx, moment, (wide, now == Some(index)));
-                if response.clicked() {
-                    // The arrows go on from here.
-                    response.request_focus();
-                    *chosen = if now == Some(index) { None } else { Some(moment.at_ms) };
-                }
-                let next = moved(ui, &response, index).and_then(|next| moments.get(next));
-                next.inspect(|next| ui.memory_mut(|memory| memory.request_focus(id(next))));
-                *chosen = next.map_or(*chosen, |next| Some(next.at_ms));
-            }
-        });
+    for line in 0..moments.len().div_ceil(COLUMNS) {
+        line_ui(ui, cx, (&moments, line), wide, chosen);
         ui.add_space(GAP);
     }
     let key = if chosen.is_some() { "frames-chosen" } else { "frames-first" };
     text(ui, Type::Small, tokens.text_2, cx.texts.get(key));
+}
+
+/// One line of the strip.
+fn line_ui(
+    ui: &mut Ui,
+    cx: &Cx<'_>,
+    (moments, line): (&[Moment], usize),
+    wide: f32,
+    chosen: &mut Option<u64>,
+) {
+    let few = moments.iter().enumerate().skip(line * COLUMNS).take(COLUMNS);
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = GAP;
+        for (index, moment) in few {
+            let is_chosen = *chosen == Some(moment.at_ms);
+            let response = frame_ui(ui, cx, moment, (wide, is_chosen));
+            if response.clicked() {
+                // The arrows go on from here.
+                response.request_focus();
+                *chosen = if is_chosen { None } else { Some(moment.at_ms) };
+            }
+            if let Some(next) = moved(ui, &response, index).and_then(|next| moments.get(next)) {
+                *chosen = Some(next.at_ms);
+                ui.memory_mut(|memory| memory.request_focus(id(next)));
+            }
+        }
+    });
 }
 
 fn id(moment: &Moment) -> Id {
