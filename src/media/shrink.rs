@@ -54,10 +54,10 @@ struct Copy {
     pixels: (u32, u32),
 }
 
-/// [`encode`] for a copy of at most `max_bytes` bytes.
+/// A copy of at most `max_bytes` bytes, as [`copy`](crate::media::copy()) makes it.
 ///
 /// # Errors
-/// As [`encode`].
+/// As of [`copy`](crate::media::copy()).
 pub fn shrink_image(path: &Path, max_bytes: u64, into: &Path) -> Result<FileFacts, Failure> {
     encode(path, CopyWish { max_bytes: Some(max_bytes), ..CopyWish::default() }, into)
 }
