@@ -17,7 +17,7 @@ mod pass;
 mod throttle;
 
 pub use door::{Door, Doorkeeper, closed};
-pub use feed::{Feed, Gauge};
+pub use feed::{Feed, Gauge, untouched};
 pub use pass::{CHEAP_BYTES, Seen};
 pub use throttle::Throttle;
 

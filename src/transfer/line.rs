@@ -19,7 +19,7 @@ use crate::domain::preflight::{Finding, Repair};
 use crate::domain::receipt::Receipt;
 use crate::media::{self, Readers};
 use crate::services::Upload;
-use crate::services::body::{Body, CHEAP_BYTES, Digests, FileSource, Taken};
+use crate::services::body::{self, Body, CHEAP_BYTES, Digests, FileSource, Taken};
 use crate::services::http::Exchange;
 
 /// A file that has been looked at.
@@ -112,8 +112,16 @@ pub(super) async fn place(inspected: &Inspected, wish: CopyWish, readers: &Reade
     if !(wish.without_metadata || is_video) || wish.to.is_some() || wish.max_bytes.is_some() {
         return None;
     }
-    let (path, readers) = (file.path.clone(), readers.clone());
-    let told = off_thread(move || readers.metadata(&path)).await;
+    let (source, readers) = (source_of(file, Digests::default()), readers.clone());
+    let told = off_thread(move || {
+        // Of another file than was looked at nothing is told: that it is another one is told when it is sent.
+        if body::untouched(&source).is_err() { Ok(None) } else { readers.metadata(&source.path).map(Some) }
+    });
+    let told = match told.await {
+        Ok(None) => return None,
+        Ok(Some(told)) => Ok(told),
+        Err(broken) => Err(broken),
+    };
     let message = match told {
         Ok(told) if told.removable || !told.has_location => return None,
         Ok(_) => "It says where it was taken, and that cannot be removed here",
@@ -163,12 +171,8 @@ impl Cleared {
         // that a large upload runs at the speed of the connection.
         let cheap = file.size <= CHEAP_BYTES;
         let takes = |checksum| cheap || capability.checksum == Some(checksum);
-        let source = FileSource {
-            path: Arc::from(file.path.as_path()),
-            size: file.size,
-            modified: file.modified,
-            digests: Digests::new(takes(Checksum::Md5), takes(Checksum::Sha256)).content(),
-        };
+        let digests = Digests::new(takes(Checksum::Md5), takes(Checksum::Sha256)).content();
+        let source = source_of(&file, digests);
         let target = resolved.target.clone();
         let upload = Upload { target, file, source, thumb, answer_lost };
         Ok(Prepared { upload, sent, original, _copies: folder })
@@ -239,11 +243,12 @@ async fn change(
     let (mut removed, mut folder) = (None, None);
     let own_extension = file.extension();
     if !wish.is_none() {
-        let (from, readers) = (file.path.clone(), readers.clone());
+        let (source, readers) = (source_of(&file, Digests::default()), readers.clone());
         // The folder belongs to the thread that fills it: a job cancelled meanwhile leaves none behind.
         let copied = off_thread(move || {
+            body::untouched(&source)?;
             let folder = tempfile::tempdir().map_err(|error| no_room(&error))?;
-            Ok(readers.copy(&from, wish, folder.path())?.map(|copied| (copied, folder)))
+            Ok(readers.copy(&source.path, wish, folder.path())?.map(|copied| (copied, folder)))
         });
         if let Some((copied, kept)) = copied.await? {
             file = FileFacts { duration_secs: file.duration_secs, ..copied.facts };
@@ -271,14 +276,13 @@ fn sent_of(file: &FileFacts, removed: Option<Removed>, taken: Taken) -> Sent {
     Sent { name, size, mime, removed, md5: taken.md5, sha256: taken.sha256 }
 }
 
+fn source_of(file: &FileFacts, digests: Digests) -> FileSource {
+    FileSource { path: Arc::from(file.path.as_path()), size: file.size, modified: file.modified, digests }
+}
+
 /// Of a copy: they tell whether a later try sends the same, and what stands at the service when it is asked.
 async fn checksums(copy: &FileFacts) -> Result<Taken, Failure> {
-    let source = FileSource {
-        path: Arc::from(copy.path.as_path()),
-        size: copy.size,
-        modified: copy.modified,
-        digests: Digests::new(copy.size <= CHEAP_BYTES, true),
-    };
+    let source = source_of(copy, Digests::new(copy.size <= CHEAP_BYTES, true));
     let read = Body::file(source.clone()).read_through(|_block: &[u8]| {}).await;
     let _sink = read.map_err(|failure| failure.at(Step::Prepare))?;
     Ok(source.digests.taken())

@@ -360,6 +360,15 @@ fn read_exactly(file: &mut File, block: &mut Vec<u8>, wanted: usize) -> Result<(
     })
 }
 
+/// Says how the file is no longer the one that was handed over. Blocks.
+///
+/// # Errors
+/// [`Kind::ChangedOnDisk`], or [`Kind::Unreadable`] where it cannot be looked at.
+pub fn untouched(source: &FileSource) -> Result<(), Failure> {
+    let now = std::fs::metadata(&source.path).map_err(|error| unreadable(&error))?;
+    compare(source, &now)
+}
+
 /// Compares the open file with what it was when it was handed over.
 fn compare(source: &FileSource, now: &Metadata) -> Result<(), Failure> {
     if now.len() != source.size {
