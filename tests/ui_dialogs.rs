@@ -149,7 +149,7 @@ fn a_finding_offers_its_repair_and_no_means_no() {
     preparing.files = vec![preparing.file("bäd 1.txt", "a"), preparing.file("bäd 2.txt", "b")];
     let mut window = preparing.open();
     window.wait_until_said("needs a change");
-    assert!(window.says("Cronofy takes only letters") && window.says("It can be sent as"));
+    assert!(window.says("Cronofy takes only letters") && window.says("It can be sent under another name"));
     window.click("Do the same for 1 other");
     window.click("Don’t upload");
     window.until("none waits", |window| !window.says("needs a change"));
