@@ -178,7 +178,8 @@ async fn an_answer_is_not_asked_for_again_after_a_crash() {
     let dead = first.store.session();
     let store = Store::open(&first.folder.path().join("affix.db"), SessionId::fresh()).unwrap();
     store.interrupt(dead).await.unwrap();
-    fake.gate.add_permits(9);
+    // A service of its own: the engine that is dead hangs at its own for ever.
+    let fake = Fake::with(9, Some('#'));
     let (handle, events) = affix::transfer::start(config(&store, fake, ONE));
     let mut second = Rig { handle, events, store, folder: first.folder };
     assert_eq!(second.handle.take_up(true).await.unwrap().going_on, 1);

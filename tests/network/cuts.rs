@@ -8,8 +8,8 @@ use crate::stage::Stage;
 
 /// More than the buffers of both sides take, so that the connection is cut while the body is on its way.
 const LARGE: u64 = 24_000_000;
-/// Until a cut has come and gone.
-const SLOW: &str = "slow=12000000";
+/// Until both have begun and a cut has come and gone.
+const SLOW: &str = "slow=6000000";
 
 /// Short of patience: a request that does not move for 5 seconds is over.
 const IMPATIENT: &str =
@@ -28,7 +28,10 @@ fn in_mid_body(stage: &mut Stage) -> [(&'static str, std::path::PathBuf, crate::
         let run = stage.upload(service, std::slice::from_ref(&file));
         (service, file, run)
     });
-    until("bytes come in", || stage.coming_in() > 2_000_000);
+    until("bytes of both come in", || {
+        let bodies = stage.coming_in();
+        bodies.len() == runs.len() && bodies.iter().all(|bytes| *bytes > 1_000_000)
+    });
     runs
 }
 

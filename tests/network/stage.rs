@@ -134,10 +134,10 @@ impl Stage {
         self.facts().iter().filter(|kept| kept.service == service).count()
     }
 
-    /// Bytes that have come in of requests that are not over.
-    pub(crate) fn coming_in(&self) -> u64 {
+    /// Bytes that have come in of each request that is not over.
+    pub(crate) fn coming_in(&self) -> Vec<u64> {
         let entries = std::fs::read_dir(self.home.path().join("sandbox/incoming")).unwrap();
-        entries.map(|entry| entry.unwrap().metadata().map_or(0, |facts| facts.len())).sum()
+        entries.map(|entry| entry.unwrap().metadata().map_or(0, |facts| facts.len())).collect()
     }
 
     /// The service has each of these exactly once, whole.
