@@ -259,7 +259,7 @@ def zoomed(affix, folder, theme):
     try:
         scene.desktop.key("space")
         app.find("Close preview")
-        scene.desktop.key("1", "plus", "plus", "plus", "plus")
+        scene.desktop.key("plus", "plus", "plus")
         subprocess.run(["sleep", "3"], check=True)
         scene.picture(folder, f"zoomed-{theme}")
     finally:

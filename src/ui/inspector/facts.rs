@@ -12,6 +12,7 @@ use crate::model::{Action, links as out};
 use crate::store::Row;
 use crate::ui::Cx;
 use crate::ui::list::words;
+use crate::ui::seen::Seen;
 use crate::ui::text::grouped;
 use crate::ui::tokens::{Tokens, Type};
 use crate::ui::when::when;
@@ -22,11 +23,13 @@ const EXTRA_MAX: usize = 24;
 const EXTRA_CHARS: usize = 200;
 
 /// The name, and what kind of file it is.
-pub(super) fn heading_ui(ui: &mut Ui, cx: &Cx<'_>, row: &Row) {
+pub(super) fn heading_ui(ui: &mut Ui, cx: &mut Cx<'_>, row: &Row) {
     let tokens = Tokens::of(ui);
     elided(ui, Type::Heading, tokens.text, &row.name);
-    let pixels = row.pixels.map(|(width, height)| format!("{width} × {height}"));
-    let parts = [pixels, kind(row), row.size.map(|bytes| cx.texts.bytes(bytes))];
+    let seen = Seen::of(cx, row);
+    let pixels = seen.pixels.map(|(width, height)| format!("{width} × {height}"));
+    let kind = seen.mime.as_deref().and_then(|mime| kind(mime, &row.name));
+    let parts = [pixels, kind, seen.size.map(|bytes| cx.texts.bytes(bytes))];
     let line: Vec<String> = parts.into_iter().flatten().collect();
     if !line.is_empty() {
         text(ui, Type::Small, tokens.text_2, line.join(" · "));
@@ -34,11 +37,10 @@ pub(super) fn heading_ui(ui: &mut Ui, cx: &Cx<'_>, row: &Row) {
 }
 
 /// A word for the type: what stands behind the slash, or the extension where that says nothing.
-fn kind(row: &Row) -> Option<String> {
-    let mime = row.mime.as_deref()?;
+fn kind(mime: &str, name: &str) -> Option<String> {
     let word = mime.split('/').nth(1).unwrap_or_default();
     let plain = word.len() <= 5 && word.chars().all(|letter| letter.is_ascii_alphanumeric());
-    let extension = file_name::extension(&row.name);
+    let extension = file_name::extension(name);
     let word = if plain && word != "plain" { word.to_owned() } else { extension };
     (!word.is_empty()).then(|| word.to_uppercase())
 }
@@ -84,20 +86,21 @@ fn times_ui(ui: &mut Ui, cx: &Cx<'_>, row: &Row) {
     }
 }
 
-fn file_ui(ui: &mut Ui, cx: &Cx<'_>, row: &Row) {
-    if let Some(bytes) = row.size {
+fn file_ui(ui: &mut Ui, cx: &mut Cx<'_>, row: &Row) {
+    let seen = Seen::of(cx, row);
+    if let Some(bytes) = seen.size {
         let (size, exact) = (cx.texts.bytes(bytes), grouped(bytes));
         let values = [("size", size.as_str().into()), ("bytes", exact.as_str().into())];
         let line = if bytes < 1000 { size.clone() } else { cx.texts.with("fact-size-exact", &values) };
         parts::fact_text(ui, cx.texts.get("fact-size"), line);
     }
-    if let Some(mime) = &row.mime {
+    if let Some(mime) = &seen.mime {
         parts::fact_text(ui, cx.texts.get("fact-type"), mime);
     }
-    if let Some((width, height)) = row.pixels {
+    if let Some((width, height)) = seen.pixels {
         parts::fact_text(ui, cx.texts.get("fact-pixels"), format!("{width} × {height}"));
     }
-    if let Some(secs) = row.duration_secs {
+    if let Some(secs) = seen.duration_secs {
         parts::fact_text(ui, cx.texts.get("fact-duration"), cx.texts.duration(secs));
     }
 }

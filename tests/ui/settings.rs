@@ -1,12 +1,8 @@
 //! The screen of settings: each change is in the file at once, counts at once, and never costs anything else in it.
-#![cfg(test)]
-#[path = "support/window.rs"]
-mod window;
-
+use crate::window::{self, Preparing, Window};
 use eframe::egui::accesskit::Role;
 use eframe::egui::{Key, Modifiers};
 use egui_kittest::kittest::{By, Queryable as _};
-use window::{Preparing, Window};
 
 fn settings(toml: &str) -> Window {
     let mut window = Window::open(toml);

@@ -1,19 +1,15 @@
 //! The screen of targets, in the real app: what is entered is kept where it belongs, and said in words.
-#![cfg(test)]
-
-#[path = "support/targets_page.rs"]
-mod targets_page;
 
 use std::collections::BTreeMap;
 use std::sync::mpsc;
 
+use crate::targets_page::TargetsPage;
 use affix::domain::profile::{Again, Profile};
 use affix::domain::secret::Secret;
 use affix::secrets::{Environment, Keeper, Memory, Secrets, State, Trouble};
 use affix::settings::{File, export};
 use affix::store::{NewAttachment, NewBatch, SessionId, Store};
 use affix::transfer::profiles::manage::{Manager, describe};
-use targets_page::TargetsPage;
 
 const TOKEN: &str = "teable_accHereIsTheToken";
 

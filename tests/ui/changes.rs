@@ -1,11 +1,8 @@
 //! "Before sending": what is changed in a copy, tried before it is sent, and told afterwards; findings with their repairs.
-#![cfg(test)]
-
-#[path = "support/stage.rs"]
-mod stage;
 
 use std::sync::Arc;
 
+use crate::stage::{Stage, done, model, row};
 use affix::domain::attachment::{AttachmentId, State};
 use affix::domain::changes::{CopyWish, Metadata, Removed, Sent};
 use affix::domain::error::{Failure, Kind};
@@ -19,7 +16,6 @@ use affix::ui::text::Language;
 use eframe::egui::accesskit::Role;
 use eframe::egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
-use stage::{Stage, done, model, row};
 
 const ID: AttachmentId = AttachmentId(1);
 const OPEN: &str = "Change before sending…";

@@ -1,18 +1,14 @@
 //! The list in the real window: files dropped, filters, search, keys, a long list, nothing at all.
-#![cfg(test)]
-
-#[path = "support/desk.rs"]
-mod desk;
 
 use std::time::{Duration, Instant};
 
+use crate::desk::{Desk, Window};
 use affix::domain::attachment::{AttachmentId, State};
 use affix::domain::describe::Visibility;
 use affix::domain::error::{Failure, Kind};
 use affix::domain::receipt::{LinkKind, Receipt};
 use affix::sandbox::faults::Fault;
 use affix::store::{NewAttachment, NewBatch, Outcome, Store};
-use desk::{Desk, Window};
 use eframe::egui::{Event, HoveredFile, Key, Modifiers, OutputCommand};
 
 /// A batch of files in the history.

@@ -2,19 +2,17 @@
 //! repeated is whole, before the service can act on it.
 #![expect(clippy::unwrap_used, reason = "clippy's exception for tests has no helpers")]
 
-mod support;
-
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use crate::support::fake::{Fake, Rig, config, one, rig};
+use crate::support::raw::serve;
 use affix::domain::attachment::{AttachmentId, State};
 use affix::domain::error::{Kind, Retry, Step};
 use affix::store::{Row, SessionId, Store};
 use affix::transfer::{Limits, Scope, TakenUp, retry};
 use rusqlite::Connection;
-use support::fake::{Fake, Rig, config, one, rig};
-use support::raw::serve;
 use tokio::io::AsyncReadExt as _;
 use tokio::sync::{Semaphore, mpsc};
 

@@ -1,9 +1,6 @@
 //! What waits, what is unsure, how links are: shown as it is, and each thing that can be asked for asks for it.
-#![cfg(test)]
 
-#[path = "support/stage.rs"]
-mod stage;
-
+use crate::stage::{self, HOST, NOW_MS, Stage, done, model, row, unsure, waits};
 use affix::domain::attachment::{AttachmentId, Priority, State};
 use affix::domain::error::Step;
 use affix::domain::link_check::LinkState;
@@ -13,7 +10,6 @@ use affix::store::Row;
 use affix::transfer::WaitReason;
 use affix::ui::text::Language;
 use eframe::egui::{Key, Modifiers};
-use stage::{HOST, NOW_MS, Stage, done, model, row, unsure, waits};
 
 /// Three files that are queued for the same target.
 fn queued() -> Model {

@@ -1,16 +1,15 @@
 //! Pausing, resuming and retrying: what is sent meanwhile, what is kept, and whose rows are taken.
 #![expect(clippy::unwrap_used, reason = "clippy's exception for tests has no helpers")]
 
-mod support;
-
+use crate::support;
 use std::time::Duration;
 
+use crate::support::fake::{Fake, Rig, config, failure, one, receipt, rig};
 use affix::domain::attachment::{AttachmentId, State};
 use affix::domain::error::{Kind, Retry, Step};
 use affix::domain::preflight::Repair;
 use affix::store::{NewAttachment, NewBatch, Outcome, Pick, SessionId, Store};
 use affix::transfer::{Answer, Event, Limits, Repairs, Scope, retry};
-use support::fake::{Fake, Rig, config, failure, one, receipt, rig};
 
 const SAFE: Retry = Retry::Safe { after: None };
 const ONE: Limits = Limits { per_profile: 1, overall: 1 };

@@ -1,20 +1,18 @@
 //! The last bytes of a request that must not be repeated stay here until it is kept that they leave.
 #![expect(clippy::unwrap_used, reason = "helpers of tests may panic")]
 
-mod support;
-
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use crate::support::exchange::{file_of, source_of};
+use crate::support::raw::serve;
 use affix::domain::attachment::Activity;
 use affix::domain::error::{Failure, Kind, Retry, Step};
 use affix::services::body::{Body, Gauge};
 use affix::services::http::{Call, Context, Exchange, Http, Network, Observer, Redactor, Reply};
 use futures_util::future::BoxFuture;
 use http::Method;
-use support::exchange::{file_of, source_of};
-use support::raw::serve;
 use tokio::io::AsyncReadExt as _;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;

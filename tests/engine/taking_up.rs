@@ -1,14 +1,12 @@
 //! What a dead run left: what is paused again, what goes on, and that two copies never take one row.
 #![expect(clippy::unwrap_used, reason = "clippy's exception for tests has no helpers")]
 
-mod support;
-
+use crate::support::fake::{Fake, Rig, config, one, rig};
 use affix::domain::attachment::{AttachmentId, State};
 use affix::domain::error::Step;
 use affix::domain::preflight::Repair;
 use affix::store::{Becomes, NewAttachment, NewBatch, SessionId, Store, Taking};
 use affix::transfer::{Answer, Event, Limits, Repairs, Scope, TakenUp};
-use support::fake::{Fake, Rig, config, one, rig};
 
 const ONE: Limits = Limits { per_profile: 1, overall: 1 };
 

@@ -1,15 +1,13 @@
 //! The engine over a real database with a service that does what the test says; time is tokio's and paused.
 
-mod support;
-
 use std::time::Duration;
 
+use crate::support::fake::{Fake, failure, one, receipt, rig};
 use affix::domain::attachment::State;
 use affix::domain::error::{Failure, Kind, Retry, Step};
 use affix::domain::preflight::Repair;
 use affix::domain::receipt::Receipt;
 use affix::transfer::{Answer, Event, Limits, Repairs};
-use support::fake::{Fake, failure, one, receipt, rig};
 
 const SAFE: Retry = Retry::Safe { after: None };
 

@@ -1,14 +1,10 @@
 //! A few pictures, in both themes: what a query by name cannot see, such as colours, places and what overlaps.
 //!
-//! After a change that is meant: `UPDATE_SNAPSHOTS=1 cargo nextest run --test ui_pictures`, and look at what git shows.
-#![cfg(test)]
-#[path = "support/stage.rs"]
-mod stage;
-#[path = "support/window.rs"]
-mod window;
-
+//! After a change that is meant: `UPDATE_SNAPSHOTS=1 cargo nextest run --test ui pictures`, and look at what git shows.
 use std::path::Path;
 
+use crate::stage::{self, HOST, NOW_MS, Stage};
+use crate::window::{Preparing, Window};
 use affix::domain::attachment::{AttachmentId, BatchId, Priority, State};
 use affix::domain::describe::Visibility;
 use affix::domain::error::{Failure, Kind, Step};
@@ -20,8 +16,6 @@ use affix::transfer::WaitReason;
 use affix::ui::text::Language;
 use eframe::egui::{Rect, Theme, pos2};
 use egui_kittest::{SnapshotOptions, SnapshotResults};
-use stage::{HOST, NOW_MS, Stage};
-use window::{Preparing, Window};
 
 /// Drawn by whatever Vulkan there is; the edges of letters differ a little between them.
 const FAILED_PIXELS: usize = 200;

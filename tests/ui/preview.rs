@@ -1,11 +1,8 @@
 //! The large preview and the inspector's card: zooming, moving, neighbours, texts, what moves, what has no picture.
-#![cfg(test)]
-
-#[path = "support/stage.rs"]
-mod stage;
 
 use std::time::Duration;
 
+use crate::stage::{Stage, done, model, row};
 use affix::domain::attachment::{AttachmentId, State};
 use affix::domain::error::{Failure, Kind};
 use affix::model::Action;
@@ -15,7 +12,6 @@ use affix::store::Row;
 use eframe::egui::accesskit::Role;
 use eframe::egui::{Key, Modifiers, Vec2, vec2};
 use egui_kittest::kittest::Queryable as _;
-use stage::{Stage, done, model, row};
 
 const PHOTO: AttachmentId = AttachmentId(2);
 

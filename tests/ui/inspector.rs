@@ -1,15 +1,11 @@
 //! The inspector in the real window: a photo uploaded, its link copied in every way; what failed; what has no picture.
-#![cfg(test)]
-
-#[path = "support/desk.rs"]
-mod desk;
 
 use std::time::{Duration, Instant};
 
+use crate::desk::{Desk, Window};
 use affix::domain::attachment::State;
 use affix::domain::error::{Failure, Kind, Step};
 use affix::store::{NewAttachment, NewBatch, Outcome};
-use desk::{Desk, Window};
 use eframe::egui::accesskit::Role;
 use eframe::egui::{Key, Modifiers, OutputCommand};
 use egui_kittest::kittest::Queryable as _;

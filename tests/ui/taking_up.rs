@@ -5,13 +5,10 @@
     reason = "clippy's exception for tests has no helpers"
 )]
 
-#[path = "support/desk.rs"]
-mod desk;
-
+use crate::desk::Desk;
 use affix::domain::attachment::State;
 use affix::domain::error::Step;
 use affix::store::{NewAttachment, NewBatch};
-use desk::Desk;
 
 /// Three files in a run that died: one on its way, one waiting, one paused.
 fn left(desk: &Desk) {

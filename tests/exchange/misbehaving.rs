@@ -2,18 +2,16 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests may panic")]
 
-mod support;
-
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use crate::support::exchange::{bench, bench_with, file_of, source_of};
+use crate::support::raw::{Request, serve};
 use affix::domain::error::{Failure, Kind, Retry};
 use affix::services::body::{Body, Piece};
 use affix::services::http::{Call, Network, Pace};
 use http::Method;
-use support::exchange::{bench, bench_with, file_of, source_of};
-use support::raw::{Request, serve};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::sync::mpsc;
 use url::Url;

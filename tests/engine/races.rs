@@ -1,13 +1,12 @@
 //! The engine and its front at the same moment: cancelling, declining, not listening, and what is noted meanwhile.
 
-mod support;
-
+use crate::support;
 use std::time::Duration;
 
+use crate::support::fake::{Fake, failure, one, rig};
 use affix::domain::attachment::State;
 use affix::domain::error::{Kind, Retry, Step};
 use affix::transfer::{Event, Limits, Repairs, Scope};
-use support::fake::{Fake, failure, one, rig};
 
 const SAFE: Retry = Retry::Safe { after: None };
 

@@ -1,10 +1,7 @@
 //! Walks every screen and asks of each control what a screen reader asks: what is it called?
-#![cfg(test)]
-#[path = "support/window.rs"]
-mod window;
-
 use std::path::Path;
 
+use crate::window::{Preparing, Window};
 use affix::domain::attachment::State;
 use affix::domain::describe::Visibility;
 use affix::domain::receipt::{LinkKind, Receipt};
@@ -12,7 +9,6 @@ use affix::store::{NewAttachment, NewBatch, Outcome, SessionId, Store};
 use eframe::egui::accesskit::Role;
 use eframe::egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use window::{Preparing, Window};
 
 /// What a person can use, by its role.
 const CONTROLS: [Role; 12] = [

@@ -1,19 +1,15 @@
 //! The history as a file, by the desktop's own dialog: a program in its place says where to.
-#![cfg(test)]
 #![cfg(unix)]
-#[path = "support/window.rs"]
-mod window;
-
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::window::{self, Preparing, Window};
 use affix::domain::attachment::State;
 use affix::platform::dirs::Home;
 use affix::store::{NewAttachment, NewBatch, SessionId, Store};
 use eframe::egui::accesskit::Role;
 use eframe::egui::{Key, Modifiers};
-use window::{Preparing, Window};
 
 /// Where the dialog's answer is, in the child.
 const CHOSEN: &str = "AFFIX_TEST_CHOSEN_FILE";
@@ -107,9 +103,9 @@ fn a_place_that_cannot_be_written() {
 #[test]
 fn the_settings_and_the_palette_write_what_they_say() {
     let folder = tempfile::tempdir().unwrap();
-    let asked = with_dialog("from_the_settings", &folder.path().join("all.csv"));
+    let asked = with_dialog("export::from_the_settings", &folder.path().join("all.csv"));
     let name = asked.find("affix-history-20").map(|at| &asked[at..at + 28]);
     assert!(name.is_some_and(|name| &name[24..] == ".csv"), "{asked}");
-    with_dialog("what_the_list_shows", &folder.path().join("cats.json"));
-    with_dialog("a_place_that_cannot_be_written", &folder.path().join("no folder/all.csv"));
+    with_dialog("export::what_the_list_shows", &folder.path().join("cats.json"));
+    with_dialog("export::a_place_that_cannot_be_written", &folder.path().join("no folder/all.csv"));
 }

@@ -1,17 +1,16 @@
 //! Order, priority, hosts that wait, no network, limits: over a real database, with a service that does what the test
 //! says. Time is tokio's and paused where no socket is needed.
 
-mod support;
-
+use crate::support;
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use crate::support::fake::{Fake, Rig, config, failure, one, rig, rig_where};
 use affix::domain::attachment::{AttachmentId, Priority, State};
 use affix::domain::error::{Kind, Retry};
 use affix::store::{SessionId, Store};
 use affix::transfer::{Event, HostWait, Limits, Place, Scope, TargetLimits, WaitReason, retry};
-use support::fake::{Fake, Rig, config, failure, one, rig, rig_where};
 
 const ONE: Limits = Limits { per_profile: 1, overall: 1 };
 

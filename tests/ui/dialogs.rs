@@ -1,8 +1,5 @@
 //! Sheets that ask, what lies over the screen, and what is told at its foot.
-#![cfg(test)]
-#[path = "support/window.rs"]
-mod window;
-
+use crate::window::{self, Preparing, Window};
 use affix::domain::attachment::State;
 use affix::domain::describe::Visibility;
 use affix::domain::receipt::{LinkKind, Receipt};
@@ -11,7 +8,6 @@ use affix::store::{NewAttachment, NewBatch, Outcome, SessionId, Store};
 use eframe::egui::accesskit::Role;
 use eframe::egui::{Event, Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
-use window::{Preparing, Window};
 
 /// Nothing listens there.
 const NOWHERE: &str = "http://127.0.0.1:9";

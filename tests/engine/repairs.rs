@@ -1,19 +1,16 @@
 //! What is changed in the copy that is sent: by the setting, by what the user chose, before it is sent and after a crash.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "clippy's exception for tests has no helpers")]
 
-#[path = "support/photo.rs"]
-mod photo;
-mod support;
-
+use crate::photo;
 use std::path::PathBuf;
 
+use crate::support::fake::{Asked, Fake, Rig, config, failure, one, rig};
 use affix::domain::attachment::{AttachmentId, State};
 use affix::domain::changes::{PictureType, Removed};
 use affix::domain::error::{Kind, Step};
 use affix::domain::preflight::{Finding, Repair};
 use affix::store::{Row, SessionId, Store};
 use affix::transfer::{Answer, Event, Limits, Repairs, Scope};
-use support::fake::{Asked, Fake, Rig, config, failure, one, rig};
 
 const ONE: Limits = Limits { per_profile: 1, overall: 1 };
 const KEEP: Repair = Repair::KeepMetadata;
