@@ -43,6 +43,5 @@ pub use metadata::metadata;
 pub use png::{png_of, png_of_look};
 pub use preview::preview;
 pub use readers::{Copied, Patience, Readers, serve};
-pub use shrink::shrink_image;
 pub use still::{frames, part};
 pub use video::{Thumb, ThumbSource, moments, thumbnail};
