@@ -117,7 +117,7 @@ impl Entry {
             }
         }
         let mut writer = encoder.write_header()?;
-        let mut straight = pixels.to_vec();
+        let mut straight = pixels.clone();
         alpha::divide(&mut straight);
         writer.write_image_data(&straight)?;
         writer.finish()?;
