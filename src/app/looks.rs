@@ -8,7 +8,7 @@ use super::App;
 use super::pool::{self, Pool, Wanted};
 use super::previews::picture;
 use super::work::Reporter;
-use crate::domain::attachment::AttachmentId;
+use crate::domain::attachment::{AttachmentId, FileFacts};
 use crate::domain::changes::CopyWish;
 use crate::domain::error::{Failure, Kind, Step};
 use crate::domain::preflight::Repair;
@@ -96,7 +96,7 @@ impl Maker {
     fn look(&self, path: &Path, wish: Wish, target: Option<&(String, Target)>) -> Result<Look, Failure> {
         let readers = &self.readers;
         Ok(match wish {
-            Wish::Facts => Look::Facts(facts(path, target)?),
+            Wish::Facts => Look::Facts(facts(readers.inspect(path)?, target)),
             Wish::Part(part) => Look::Part(picture(readers.part(path, area(part), part.max_px)?)),
             Wish::Frames(max_px) => {
                 let frames = readers.frames(path, max_px)?.into_iter();
@@ -136,18 +136,17 @@ impl Maker {
     }
 }
 
-fn facts(path: &Path, target: Option<&(String, Target)>) -> Result<Facts, Failure> {
-    let file = media::inspect(path)?;
+fn facts(file: FileFacts, target: Option<&(String, Target)>) -> Facts {
     let said = target.and_then(|(service, target)| Some(services::find(service)?.preflight(&file, target)));
     let offers = said.unwrap_or_default().into_iter().filter_map(|finding| finding.repair);
     let offers = offers.filter(|repair| matches!(repair, Repair::Rename { .. } | Repair::ShrinkImage { .. }));
-    Ok(Facts {
+    Facts {
         size: file.size,
         mime: file.mime,
         pixels: file.pixels,
         duration_secs: file.duration_secs,
         offers: offers.collect(),
-    })
+    }
 }
 
 fn area(part: Part) -> Area {

@@ -7,7 +7,7 @@ use image::metadata::Orientation;
 
 use crate::domain::error::{Failure, Kind};
 use crate::media::opened::Opened;
-use crate::media::{Rgba, ffmpeg, still};
+use crate::media::{Rgba, ffmpeg, picture, still};
 
 /// As much of a file as tells its measures.
 const HEADER_BYTES: u64 = 256 << 10;
@@ -22,7 +22,7 @@ const EMBEDDED_MAX_BYTES: u64 = 64 << 20;
 pub(super) fn raw(opened: &mut Opened, max_px: u32) -> Result<Rgba, Failure> {
     let none =
         |opened: &Opened| opened.failure(Kind::WrongType, "has no small picture in it that can be shown");
-    let found = raw::read(&mut opened.file).ok_or_else(|| none(opened))?;
+    let found = raw::read(&mut opened.file, opened.bytes).ok_or_else(|| none(opened))?;
     let jpeg = found.best(max_px).ok_or_else(|| none(opened))?;
     let bytes = raw::bytes_of(&mut opened.file, jpeg, EMBEDDED_MAX_BYTES).ok_or_else(|| none(opened))?;
     still::within(&bytes, found.orientation, max_px, &opened.shown)
@@ -30,16 +30,9 @@ pub(super) fn raw(opened: &mut Opened, max_px: u32) -> Result<Rgba, Failure> {
 
 /// Width and height of the largest JPEG in a camera's file, upright.
 pub(super) fn raw_pixels(opened: &mut Opened) -> Option<(u32, u32)> {
-    let found = raw::read(&mut opened.file)?;
+    let found = raw::read(&mut opened.file, opened.bytes)?;
     let largest = found.best(u32::MAX)?;
-    let on_its_side = matches!(
-        found.orientation,
-        Orientation::Rotate90
-            | Orientation::Rotate270
-            | Orientation::Rotate90FlipH
-            | Orientation::Rotate270FlipH
-    );
-    Some(if on_its_side { (largest.height, largest.width) } else { (largest.width, largest.height) })
+    Some(picture::upright((largest.width, largest.height), found.orientation))
 }
 
 /// What `ffmpeg` makes of the picture.

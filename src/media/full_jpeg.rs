@@ -8,10 +8,7 @@ use std::path::Path;
 use image::RgbImage;
 use mozjpeg::{ColorSpace, Decompress, Marker};
 
-use super::{inspect, picture};
-
-/// In front of each part of a colour profile (ICC.1, annex B.4).
-const ICC: &[u8] = b"ICC_PROFILE\0";
+use super::{icc, inspect, picture};
 
 pub(super) struct Decoded {
     pub(super) pixels: RgbImage,
@@ -39,7 +36,7 @@ fn read(file: File, eighths: u8) -> io::Result<Option<Decoded>> {
     if pixels * 4 > picture::PIXELS_MAX_BYTES {
         return Err(io::ErrorKind::OutOfMemory.into());
     }
-    let icc = profile(jpeg.markers().map(|marker| marker.data));
+    let icc = icc::whole(jpeg.markers().filter_map(|marker| icc::part(marker.data)).collect());
     // The one profile of a grey picture is none of colours.
     let icc = icc.filter(|icc| icc.get(16..20) == Some(b"RGB "));
     jpeg.scale(eighths);
@@ -51,14 +48,4 @@ fn read(file: File, eighths: u8) -> io::Result<Option<Decoded>> {
     let (Ok(width), Ok(height)) = size else { return Err(io::ErrorKind::InvalidData.into()) };
     let pixels = RgbImage::from_raw(width, height, bytes).ok_or(io::ErrorKind::InvalidData)?;
     Ok(Some(Decoded { pixels, icc }))
-}
-
-/// From its parts, which may come in any order.
-fn profile<'a>(segments: impl Iterator<Item = &'a [u8]>) -> Option<Vec<u8>> {
-    let mut parts: Vec<(u8, &[u8])> = segments
-        .filter_map(|data| data.strip_prefix(ICC))
-        .filter_map(|part| Some((*part.first()?, part.get(2..)?)))
-        .collect();
-    parts.sort_by_key(|(number, _)| *number);
-    (!parts.is_empty()).then(|| parts.into_iter().flat_map(|(_, part)| part.iter().copied()).collect())
 }

@@ -4,6 +4,8 @@
 //! Every function here blocks: call them off the async threads. Files come from anywhere, so each
 //! reader is bounded in bytes, in pixels and in time, and none of them ever writes to the file itself.
 
+mod alpha;
+mod bytes;
 mod cache;
 mod claim;
 mod copy;
@@ -13,6 +15,8 @@ mod ffmpeg;
 mod foreign;
 mod full_jpeg;
 mod h264;
+mod icc;
+mod ifd;
 mod inspect;
 mod kind;
 mod look;
@@ -39,6 +43,5 @@ pub use metadata::metadata;
 pub use png::{png_of, png_of_look};
 pub use preview::preview;
 pub use readers::{Copied, Patience, Readers, serve};
-pub use shrink::shrink_image;
 pub use still::{frames, part};
 pub use video::{Thumb, ThumbSource, moments, thumbnail};

@@ -1,19 +1,19 @@
 //! Pictures, read within limits.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, Cursor, Read, Seek, SeekFrom};
+use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
 
 use image::codecs::jpeg::JpegEncoder;
 use image::metadata::Orientation;
 use image::{ImageDecoder, ImageFormat, ImageReader, ImageResult, Limits, RgbImage};
+
+use super::still;
 
 /// What a decoded picture may take in memory: 128 megapixels at four bytes each.
 pub(super) const PIXELS_MAX_BYTES: u64 = 512 << 20;
 /// A picture's header is within this much, thumbnails and colour profiles included; one whose header goes on is taken
 /// for broken instead of being read through.
 const HEADER_MAX_BYTES: u64 = 16 << 20;
-/// How much of a JPEG is tried, from the usual to the most: the image crate wants it in memory, and copies it.
-const JPEG_HEAD_BYTES: [u64; 3] = [256 << 10, 2 << 20, HEADER_MAX_BYTES];
 
 /// The limits for decoding anything.
 pub(super) fn limits() -> Limits {
@@ -45,35 +45,21 @@ fn told(file: &mut File) -> Option<(u32, u32)> {
 }
 
 fn jpeg_pixels(file: &mut File) -> Option<(u32, u32)> {
-    for bytes in JPEG_HEAD_BYTES {
-        let mut head = Vec::new();
-        file.seek(SeekFrom::Start(0)).ok()?;
-        file.take(bytes).read_to_end(&mut head).ok()?;
-        let is_whole = (head.len() as u64) < bytes;
-        let pixels = header_pixels(ImageReader::with_format(Cursor::new(head), ImageFormat::Jpeg)).ok();
-        if pixels.is_some() || is_whole {
-            return pixels;
-        }
-    }
-    None
+    let frame = still::jpeg_frame(file, HEADER_MAX_BYTES)?;
+    Some(upright(frame.pixels, frame.orientation.unwrap_or(Orientation::NoTransforms)))
 }
 
 fn header_pixels<R: BufRead + Seek>(mut reader: ImageReader<R>) -> ImageResult<(u32, u32)> {
     reader.limits(limits());
     let mut decoder = reader.into_decoder()?;
-    let (width, height) = decoder.dimensions();
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-    Ok(if is_on_its_side(orientation) { (height, width) } else { (width, height) })
+    Ok(upright(decoder.dimensions(), orientation))
 }
 
-fn is_on_its_side(orientation: Orientation) -> bool {
-    matches!(
-        orientation,
-        Orientation::Rotate90
-            | Orientation::Rotate270
-            | Orientation::Rotate90FlipH
-            | Orientation::Rotate270FlipH
-    )
+/// These measures as they are once the picture is turned like this.
+pub(super) fn upright((width, height): (u32, u32), orientation: Orientation) -> (u32, u32) {
+    let is_on_its_side = orientation.to_exif() > 4;
+    if is_on_its_side { (height, width) } else { (width, height) }
 }
 
 /// A JPEG of this quality (1 to 100).

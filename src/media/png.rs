@@ -4,7 +4,7 @@ use image::codecs::png::PngEncoder;
 use image::{ExtendedColorType, ImageEncoder as _};
 
 use crate::domain::error::{Failure, Kind};
-use crate::media::Rgba;
+use crate::media::{Rgba, alpha};
 
 /// A PNG of these pixels: straight alpha, four bytes each.
 pub fn png_of(width: u32, height: u32, rgba: &[u8]) -> Result<Vec<u8>, Failure> {
@@ -22,13 +22,6 @@ pub fn png_of(width: u32, height: u32, rgba: &[u8]) -> Result<Vec<u8>, Failure> 
 /// A PNG of these pixels.
 pub fn png_of_look(picture: &Rgba) -> Result<Vec<u8>, Failure> {
     let mut straight = picture.pixels.clone();
-    for [red, green, blue, alpha] in straight.as_chunks_mut::<4>().0 {
-        if *alpha < u8::MAX {
-            for color in [red, green, blue] {
-                let divided = (u32::from(*color) * 255 + u32::from(*alpha) / 2) / u32::from(*alpha).max(1);
-                *color = u8::try_from(divided).unwrap_or(u8::MAX);
-            }
-        }
-    }
+    alpha::divide(&mut straight);
     png_of(picture.width, picture.height, &straight)
 }

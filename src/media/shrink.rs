@@ -54,14 +54,6 @@ struct Copy {
     pixels: (u32, u32),
 }
 
-/// A copy of at most `max_bytes` bytes, as [`copy`](crate::media::copy()) makes it.
-///
-/// # Errors
-/// As of [`copy`](crate::media::copy()).
-pub fn shrink_image(path: &Path, max_bytes: u64, into: &Path) -> Result<FileFacts, Failure> {
-    encode(path, CopyWish { max_bytes: Some(max_bytes), ..CopyWish::default() }, into)
-}
-
 /// Writes a copy of at most the bytes that are wished for into the folder `into` under a name of its own, and
 /// gives the copy's facts; the name to send is the picture's own with the copy's extension. The
 /// picture itself is never touched. Blocks, for some seconds with large pictures.

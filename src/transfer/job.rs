@@ -214,7 +214,7 @@ async fn steps(job: &Job, keeper: &Keeper<'_>, host: &mut Option<String>) -> Res
     keeper.state(Step::Preflight).await;
     let changed = handed::look(job, &resolved, keeper.config).await?;
     let wish = inspected.wish(&job.decided, keeper.config.remove_location);
-    let place = line::place(&inspected, wish, &keeper.config.readers).await;
+    let (wish, place) = line::place(&inspected, wish, &keeper.config.readers).await;
     let more = changed.as_ref().map(Changed::finding).into_iter().chain(place).collect();
     let cleared = inspected.clear(&resolved, (job.decided.clone(), job.policy), more)?;
     let elsewhere = handed::goes_elsewhere(changed, job, keeper.config).await?;

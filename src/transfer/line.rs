@@ -104,39 +104,43 @@ fn decide(
     Err(NotCleared::Failed(failure))
 }
 
-/// A file that says where it was taken, where that stays in what is sent although it is not wanted there.
-pub(super) async fn place(inspected: &Inspected, wish: CopyWish, readers: &Readers) -> Option<Finding> {
+/// What is to be told of a file's metadata before it is sent, and what is left of the wish: a file that has nothing to
+/// be taken out needs no copy. Told is that a file says where it was taken, where that stays in what is sent although it
+/// is not wanted there.
+pub(super) async fn place(
+    inspected: &Inspected,
+    wish: CopyWish,
+    readers: &Readers,
+) -> (CopyWish, Option<Finding>) {
     let file = &inspected.0;
     let is_video = file.is_video();
     // A new encoding leaves everything behind.
     if !(wish.without_metadata || is_video) || wish.to.is_some() || wish.max_bytes.is_some() {
-        return None;
+        return (wish, None);
     }
     let (source, readers) = (source_of(file, Digests::default()), readers.clone());
     let told = off_thread(move || {
         // Of another file than was looked at nothing is told: that it is another one is told when it is sent.
         if body::untouched(&source).is_err() { Ok(None) } else { readers.metadata(&source.path).map(Some) }
     });
-    let told = match told.await {
-        Ok(None) => return None,
-        Ok(Some(told)) => Ok(told),
-        Err(broken) => Err(broken),
-    };
-    let message = match told {
-        Ok(told) if told.removable || !told.has_location => return None,
-        Ok(_) => "It says where it was taken, and that cannot be removed here",
-        Err(_broken) if is_video => return None,
-        Err(_broken) => "It is broken, and may say where it was taken: that cannot be removed here",
+    let message = match told.await {
+        Ok(None) => return (wish, None),
+        Ok(Some(told)) if told.removable => return (wish, None),
+        Ok(Some(told)) if !told.has_location => return (CopyWish::default(), None),
+        Ok(Some(_)) => "It says where it was taken, and that cannot be removed here".to_owned(),
+        Err(_unread) if is_video => return (wish, None),
+        // Whatever kept it from being read: the file, or the program that reads it.
+        Err(unread) => format!("{}, and it may say where it was taken", unread.broke),
     };
     if is_video {
-        return Some(Finding::warning(Kind::Refused, message));
+        return (wish, Some(Finding::warning(Kind::Refused, message)));
     }
     let repair = if PictureType::can_be_made_of(&file.mime) {
         Repair::ConvertImage { to: PictureType::Jpeg }
     } else {
         Repair::KeepMetadata
     };
-    Some(Finding::error(Kind::Refused, message).repair(repair))
+    (wish, Some(Finding::error(Kind::Refused, message).repair(repair)))
 }
 
 impl Cleared {
@@ -314,4 +318,67 @@ async fn off_thread<T: Send + 'static>(
     tokio::task::spawn_blocking(work).await.unwrap_or_else(|error| {
         Err(Failure::new(Kind::Unreadable, "Reading the file broke off").cause(error))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use tempfile::NamedTempFile;
+
+    use super::*;
+
+    const WISH: CopyWish = CopyWish { without_metadata: true, max_bytes: None, to: None };
+    /// A scan of two bytes, and the end.
+    const SCAN: &[u8] = b"\xff\xda\0\x08\x01\x01\0\0\x3f\0\x12\x34\xff\xd9";
+    const COMMENT: &[u8] = b"\xff\xfe\0\x04hi";
+
+    fn file(parts: &[&[u8]]) -> (NamedTempFile, Inspected) {
+        let mut file = tempfile::Builder::new().suffix(".jpg").tempfile().unwrap();
+        file.write_all(&parts.concat()).unwrap();
+        let facts = media::inspect(file.path()).unwrap();
+        (file, Inspected(facts))
+    }
+
+    #[tokio::test]
+    async fn what_has_nothing_to_be_taken_out_needs_no_copy() {
+        let readers = Readers::here();
+        let (_kept, clean) = file(&[b"\xff\xd8", SCAN]);
+        assert_eq!(place(&clean, WISH, &readers).await, (CopyWish::default(), None));
+        let smaller = CopyWish { max_bytes: Some(4), ..WISH };
+        assert_eq!(place(&clean, smaller, &readers).await, (smaller, None));
+        let (_kept, tells) = file(&[b"\xff\xd8", COMMENT, SCAN]);
+        assert_eq!(place(&tells, WISH, &readers).await, (WISH, None));
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn that_it_could_not_be_read_is_told_as_it_was() {
+        use std::os::unix::fs::PermissionsExt as _;
+
+        // It says that it is a reader, and ends at the first call.
+        let folder = tempfile::tempdir().unwrap();
+        let program = folder.path().join("reader");
+        let script =
+            format!("#!/bin/sh\necho 'affix-reader {}'\nhead -c 8 >/dev/null\n", env!("CARGO_PKG_VERSION"));
+        crate::platform::files::write_atomically(&program, script.as_bytes()).unwrap();
+        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+
+        let said = async |file: &Inspected, readers: Readers| {
+            let (wish, finding) = place(file, WISH, &readers).await;
+            assert_eq!(wish, WISH);
+            let finding = finding.unwrap();
+            assert!(finding.is_error());
+            finding.message.replace(&file.0.name, "a.jpg")
+        };
+        let (_kept, sound) = file(&[b"\xff\xd8", COMMENT, SCAN]);
+        let crashed = said(&sound, Readers::processes(program)).await;
+        assert_eq!(crashed, "“a.jpg” broke the program that reads it, and it may say where it was taken");
+        let (_kept, broken) = file(&[b"\xff\xd8\xff\xe1\xff\xffExif\0\0", SCAN]);
+        let broken = said(&broken, Readers::here()).await;
+        assert_eq!(
+            broken,
+            "“a.jpg” is broken, so what it tells of itself cannot be taken out, and it may say where it was taken"
+        );
+    }
 }

@@ -5,8 +5,9 @@ use std::io::{Seek, SeekFrom, Write};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use affix::domain::changes::CopyWish;
 use affix::domain::error::{Failure, Kind, Step};
-use affix::media::{ThumbSource, inspect, shrink_image, thumbnail};
+use affix::media::{ThumbSource, copy, inspect, thumbnail};
 
 use crate::support::{CLIP, Folder, H264};
 
@@ -105,7 +106,8 @@ fn a_jpeg_of_five_gigabytes_costs_its_header_alone() {
     let path = folder.ffmpeg(&format!("{CLIP} -frames:v 1"), "large.jpg");
     OpenOptions::new().write(true).open(&path).unwrap().set_len(5 << 30).unwrap();
     assert_eq!(inspect(&path).unwrap().pixels, Some((320, 180)));
-    let failure = shrink_image(&path, 2_000_000, folder.path()).unwrap_err();
+    let smaller = CopyWish { max_bytes: Some(2_000_000), ..CopyWish::default() };
+    let failure = copy(&path, smaller, folder.path()).unwrap_err();
     assert_eq!(failure.kind, Kind::TooLarge);
     assert!(peak_memory_kib() < 700_000, "{} KiB", peak_memory_kib());
 }
@@ -132,7 +134,8 @@ fn a_picture_that_claims_billions_of_pixels_costs_nothing() {
     let path = folder.file("bomb.png", &bomb);
     let began = Instant::now();
     assert_eq!(inspect(&path).unwrap().pixels, Some((50_000, 50_000)));
-    let failure = shrink_image(&path, 2_000_000, folder.path()).unwrap_err();
+    let smaller = CopyWish { max_bytes: Some(100), ..CopyWish::default() };
+    let failure = copy(&path, smaller, folder.path()).unwrap_err();
     assert_eq!((failure.kind, failure.step), (Kind::TooLarge, Some(Step::Prepare)));
     assert_eq!(failure.broke, "“bomb.png” has too many pixels to make a smaller copy of it");
     assert!(began.elapsed() < Duration::from_secs(5));

@@ -37,6 +37,7 @@ fn every_call_answers_what_it_answers_without_a_process() {
     ];
     for path in &files {
         let name = path.display();
+        assert_eq!(there.inspect(path), here.inspect(path), "{name}");
         assert_eq!(there.still(path, 64), here.still(path, 64), "{name}");
         assert_eq!(there.small(path), here.small(path), "{name}");
         let area = Area { x: 10, y: 20, width: 30, height: 40 };

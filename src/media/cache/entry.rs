@@ -9,7 +9,7 @@ use png::{BitDepth, ColorType, Compression, Decoder, Encoder, Limits, Transforma
 
 use super::subject::Subject;
 use crate::domain::error::Failure;
-use crate::media::Rgba;
+use crate::media::{Rgba, alpha};
 use crate::platform::files::create_private_dir;
 
 const FILE_MAX_BYTES: u64 = 4 << 20;
@@ -117,7 +117,9 @@ impl Entry {
             }
         }
         let mut writer = encoder.write_header()?;
-        writer.write_image_data(&divided(pixels))?;
+        let mut straight = pixels.clone();
+        alpha::divide(&mut straight);
+        writer.write_image_data(&straight)?;
         writer.finish()?;
         Ok(bytes)
     }
@@ -136,7 +138,7 @@ fn decode(bytes: Vec<u8>) -> Option<Entry> {
     let frame = reader.next_frame(&mut pixels).ok()?;
     // Texts may stand behind the pixels.
     reader.finish().ok()?;
-    let pixels = match frame.color_type {
+    let mut pixels = match frame.color_type {
         ColorType::Rgba => pixels,
         ColorType::GrayscaleAlpha => pixels
             .chunks_exact(2)
@@ -147,7 +149,8 @@ fn decode(bytes: Vec<u8>) -> Option<Entry> {
             .collect(),
         _ => return None,
     };
-    let picture = Rgba { width, height, pixels: multiplied(pixels) };
+    alpha::multiply(&mut pixels);
+    let picture = Rgba { width, height, pixels };
     Some(Entry { picture, texts: texts(reader.info()) })
 }
 
@@ -174,29 +177,4 @@ fn texts(info: &png::Info<'_>) -> Vec<(String, String)> {
         }
     }
     texts
-}
-
-/// Colours times alpha, as the screen wants them.
-fn multiplied(pixels: Vec<u8>) -> Vec<u8> {
-    with_alpha(pixels, |color, alpha| (color * alpha + 127) / 255)
-}
-
-/// Colours without the alpha, as PNG wants them.
-fn divided(pixels: &[u8]) -> Vec<u8> {
-    with_alpha(pixels.to_vec(), |color, alpha| {
-        (color * 255 + alpha / 2).checked_div(alpha).unwrap_or_default()
-    })
-}
-
-fn with_alpha(mut pixels: Vec<u8>, change: impl Fn(u32, u32) -> u32) -> Vec<u8> {
-    for pixel in pixels.chunks_exact_mut(4) {
-        if let [colors @ .., alpha] = pixel
-            && *alpha != u8::MAX
-        {
-            for color in colors {
-                *color = u8::try_from(change((*color).into(), (*alpha).into())).unwrap_or(u8::MAX);
-            }
-        }
-    }
-    pixels
 }

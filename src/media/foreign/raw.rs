@@ -5,12 +5,20 @@ use std::io::{Read, Seek, SeekFrom};
 
 use image::metadata::Orientation;
 
+use crate::media::bytes::{Bytes, Source};
+use crate::media::ifd::{Entry, Tiff};
+use crate::media::still;
+
 /// Directories that are read; cameras write up to ten.
 const DIRECTORIES_MAX: usize = 32;
-const ENTRIES_MAX: u16 = 512;
-const SUBDIRECTORIES_MAX: u32 = 8;
+const ENTRIES_MAX: usize = 512;
+const SUBDIRECTORIES_MAX: u64 = 8;
 /// The measures are within this much of a JPEG, behind what EXIF and profiles take.
 const HEADER_MAX_BYTES: u64 = 256 << 10;
+
+/// What Fujifilm's begin with. Where its JPEG is and how long, stands at 84 and 88.
+/// <https://libopenraw.freedesktop.org/formats/raf/>
+const FUJI: &[u8] = b"FUJIFILMCCD-RAW ";
 
 const COMPRESSION: u16 = 0x103;
 const STRIP_OFFSETS: u16 = 0x111;
@@ -48,20 +56,19 @@ impl Found {
     }
 }
 
-pub(super) fn read(file: &mut File) -> Option<Found> {
-    let mut start = [0; 92];
-    file.rewind().ok()?;
-    file.read_exact(&mut start).ok()?;
-    if start.starts_with(b"FUJIFILMCCD-RAW ") {
-        let word = |at: usize| Some(u32::from_be_bytes(start.get(at..at + 4)?.try_into().ok()?));
-        let jpeg = measured(file, u64::from(word(84)?), u64::from(word(88)?))?;
+/// Of this file, which has so many bytes.
+pub(super) fn read(file: &mut File, len: u64) -> Option<Found> {
+    let mut bytes = Source::of(file, len);
+    if bytes.most(0, FUJI.len() as u64).ok()? == FUJI {
+        let (at, len) = (bytes.be32(84).ok()?, bytes.be32(88).ok()?);
+        let jpeg = measured(&mut bytes, at.into(), len.into())?;
         return Some(Found { jpegs: vec![jpeg], orientation: Orientation::NoTransforms });
     }
-    let mut tiff = Tiff { big_endian: start.starts_with(b"MM"), file, jpegs: Vec::new(), orientation: None };
-    let first = tiff.number(start.get(4..8)?)?;
-    tiff.directories(first);
-    let orientation = tiff.orientation.unwrap_or(Orientation::NoTransforms);
-    Some(Found { jpegs: tiff.jpegs, orientation })
+    let (tiff, first) = Tiff::open(&mut bytes, 0).ok()?;
+    let mut walk = Walk { tiff, jpegs: Vec::new(), orientation: None };
+    walk.directories(first);
+    let orientation = walk.orientation.unwrap_or(Orientation::NoTransforms);
+    Some(Found { jpegs: walk.jpegs, orientation })
 }
 
 /// The JPEG's bytes; `None` where there are more than this many, or fewer than it says.
@@ -72,154 +79,77 @@ pub(super) fn bytes_of(file: &mut File, jpeg: Embedded, max_bytes: u64) -> Optio
     (bytes.len() as u64 == jpeg.bytes).then_some(bytes)
 }
 
-struct Tiff<'a> {
-    big_endian: bool,
-    file: &'a mut File,
+struct Walk<'a, 'f> {
+    tiff: Tiff<'a, Source<&'f mut File>>,
     jpegs: Vec<Embedded>,
     orientation: Option<Orientation>,
 }
 
 /// What a directory says of one picture.
 #[derive(Default)]
-struct Directory {
-    compression: u64,
+struct Said {
+    compression: Option<u64>,
     strip: Option<u64>,
     strip_bytes: Option<u64>,
     jpeg: Option<u64>,
     jpeg_bytes: Option<u64>,
 }
 
-struct Entry {
-    tag: u16,
-    count: u32,
-    /// The value itself where it has 4 bytes or fewer, else where it stands.
-    value: u32,
-    /// The value of a `SHORT`.
-    short: u16,
-    is_short: bool,
-}
-
-impl Tiff<'_> {
-    fn directories(&mut self, first: u32) {
+impl Walk<'_, '_> {
+    fn directories(&mut self, first: u64) {
         let (mut waiting, mut seen) = (vec![first], Vec::new());
         while let Some(at) = waiting.pop() {
             if at == 0 || seen.contains(&at) || seen.len() >= DIRECTORIES_MAX {
                 continue;
             }
             seen.push(at);
-            let Some((entries, next)) = self.entries(at) else { continue };
-            waiting.push(next);
-            let mut directory = Directory::default();
-            for entry in &entries {
-                self.take(entry, &mut directory, &mut waiting);
+            let Ok(directory) = self.tiff.directory(at) else { continue };
+            if directory.entries.len() > ENTRIES_MAX {
+                continue;
             }
-            self.jpegs_of(&directory);
+            waiting.push(directory.next);
+            let mut said = Said::default();
+            for entry in &directory.entries {
+                self.take(entry, &mut said, &mut waiting);
+            }
+            self.jpegs_of(&said);
         }
     }
 
-    fn take(&mut self, entry: &Entry, directory: &mut Directory, waiting: &mut Vec<u32>) {
-        let number = u64::from(if entry.is_short { u32::from(entry.short) } else { entry.value });
-        let single = (entry.count == 1).then_some(number);
+    fn take(&mut self, entry: &Entry, said: &mut Said, waiting: &mut Vec<u64>) {
         match entry.tag {
-            COMPRESSION => directory.compression = number,
+            COMPRESSION => said.compression = self.tiff.single(entry),
             // A picture in many strips is no JPEG file.
-            STRIP_OFFSETS => directory.strip = single,
-            STRIP_BYTES => directory.strip_bytes = single,
-            JPEG_OFFSET => directory.jpeg = single,
-            JPEG_BYTES => directory.jpeg_bytes = single,
+            STRIP_OFFSETS => said.strip = self.tiff.single(entry),
+            STRIP_BYTES => said.strip_bytes = self.tiff.single(entry),
+            JPEG_OFFSET => said.jpeg = self.tiff.single(entry),
+            JPEG_BYTES => said.jpeg_bytes = self.tiff.single(entry),
             // The first directory's counts for the whole file.
             ORIENTATION if self.orientation.is_none() => {
-                self.orientation = u8::try_from(entry.short).ok().and_then(Orientation::from_exif);
+                let number = self.tiff.single(entry).and_then(|number| u8::try_from(number).ok());
+                self.orientation = number.and_then(Orientation::from_exif);
             }
-            SUBDIRECTORIES if entry.count == 1 => waiting.push(entry.value),
-            SUBDIRECTORIES => waiting.extend(self.numbers(entry.value, entry.count.min(SUBDIRECTORIES_MAX))),
-            JPEG_FROM_RAW if entry.count > 4 => {
-                let jpeg = measured(self.file, u64::from(entry.value), u64::from(entry.count));
-                self.jpegs.extend(jpeg);
+            SUBDIRECTORIES => {
+                waiting.extend(self.tiff.first_numbers(entry, SUBDIRECTORIES_MAX).unwrap_or_default());
+            }
+            JPEG_FROM_RAW if !entry.is_inside => {
+                self.jpegs.extend(measured(self.tiff.bytes, entry.at, entry.len));
             }
             _ => {}
         }
     }
 
-    fn jpegs_of(&mut self, directory: &Directory) {
-        let strip =
-            directory.strip.zip(directory.strip_bytes).filter(|_| matches!(directory.compression, 6 | 7));
-        for (offset, bytes) in [directory.jpeg.zip(directory.jpeg_bytes), strip].into_iter().flatten() {
-            self.jpegs.extend(measured(self.file, offset, bytes));
+    fn jpegs_of(&mut self, said: &Said) {
+        let strip = said.strip.zip(said.strip_bytes).filter(|_| matches!(said.compression, Some(6 | 7)));
+        for (at, len) in [said.jpeg.zip(said.jpeg_bytes), strip].into_iter().flatten() {
+            self.jpegs.extend(measured(self.tiff.bytes, at, len));
         }
-    }
-
-    /// The entries of the directory that stands there, and where the next one does (0: nowhere).
-    fn entries(&mut self, at: u32) -> Option<(Vec<Entry>, u32)> {
-        let mut count = [0; 2];
-        self.file.seek(SeekFrom::Start(u64::from(at))).ok()?;
-        self.file.read_exact(&mut count).ok()?;
-        let count = self.short(&count)?;
-        if count > ENTRIES_MAX {
-            return None;
-        }
-        let mut content = vec![0; usize::from(count) * 12 + 4];
-        self.file.read_exact(&mut content).ok()?;
-        let (entries, next) = content.split_at_checked(usize::from(count) * 12)?;
-        let entry = |bytes: &[u8]| {
-            Some(Entry {
-                tag: self.short(bytes.get(..2)?)?,
-                is_short: self.short(bytes.get(2..4)?)? == 3,
-                count: self.number(bytes.get(4..8)?)?,
-                value: self.number(bytes.get(8..12)?)?,
-                short: self.short(bytes.get(8..10)?)?,
-            })
-        };
-        Some((entries.chunks_exact(12).filter_map(entry).collect(), self.number(next)?))
-    }
-
-    fn numbers(&mut self, at: u32, count: u32) -> Vec<u32> {
-        let mut content = Vec::new();
-        let read = self.file.seek(SeekFrom::Start(u64::from(at))).is_ok()
-            && (&mut *self.file).take(u64::from(count) * 4).read_to_end(&mut content).is_ok();
-        if !read {
-            return Vec::new();
-        }
-        content.chunks_exact(4).filter_map(|bytes| self.number(bytes)).collect()
-    }
-
-    fn short(&self, bytes: &[u8]) -> Option<u16> {
-        let bytes = bytes.try_into().ok()?;
-        Some(if self.big_endian { u16::from_be_bytes(bytes) } else { u16::from_le_bytes(bytes) })
-    }
-
-    fn number(&self, bytes: &[u8]) -> Option<u32> {
-        let bytes = bytes.try_into().ok()?;
-        Some(if self.big_endian { u32::from_be_bytes(bytes) } else { u32::from_le_bytes(bytes) })
     }
 }
 
 /// A JPEG that stands there, if one does that is no raw data: those are lossless JPEGs, with other frames.
-fn measured(file: &mut File, offset: u64, bytes: u64) -> Option<Embedded> {
-    let mut header = Vec::new();
-    file.seek(SeekFrom::Start(offset)).ok()?;
-    file.take(bytes.min(HEADER_MAX_BYTES)).read_to_end(&mut header).ok()?;
-    let (width, height) = frame(&header)?;
-    (width > 0 && height > 0).then_some(Embedded { offset, bytes, width, height })
-}
-
-/// Width and height in the frame header (ITU-T T.81, B.2.2) of a baseline, extended or progressive JPEG.
-fn frame(header: &[u8]) -> Option<(u32, u32)> {
-    let mut rest = header.strip_prefix(b"\xff\xd8")?;
-    loop {
-        let (marker, after) = rest.split_first_chunk::<4>()?;
-        let [0xff, kind, high, low] = *marker else { return None };
-        let length = usize::from(u16::from_be_bytes([high, low]));
-        match kind {
-            0xc0..=0xc2 => {
-                let [_, height_high, height_low, width_high, width_low] = *after.first_chunk::<5>()?;
-                let side = |high, low| u32::from(u16::from_be_bytes([high, low]));
-                return Some((side(width_high, width_low), side(height_high, height_low)));
-            }
-            0xc3 | 0xc5..=0xc7 | 0xc9..=0xcb | 0xcd..=0xda => return None,
-            // Fill bytes.
-            0xff => rest = rest.get(1..)?,
-            _ => rest = after.get(length.checked_sub(2)?..)?,
-        }
-    }
+fn measured(bytes: &mut impl Bytes, offset: u64, len: u64) -> Option<Embedded> {
+    let header = bytes.most(offset, len.min(HEADER_MAX_BYTES)).ok()?;
+    let (width, height) = still::jpeg_frame(&header[..], HEADER_MAX_BYTES)?.pixels;
+    Some(Embedded { offset, bytes: len, width, height })
 }

@@ -2,8 +2,9 @@
 //! MP4 and `QuickTime`, which are looked at only: a copy of a film may have gigabytes.
 //! ISO/IEC 14496-12 (boxes), 23008-12 (HEIF), 18181-2 (JPEG XL), 15444-1 annex I (JPEG 2000).
 
-use super::plan::{Broken, Bytes, Edits, PIECE_MAX_BYTES, Plan};
+use super::plan::{Edits, Plan};
 use super::told::{Told, contains};
+use crate::media::bytes::{Broken, Bytes, PIECE_MAX_BYTES};
 
 const BOXES_MAX: usize = 100_000;
 const ITEMS_MAX: u32 = 100_000;

@@ -1,6 +1,7 @@
 //! GIF: pictures, their timing, the loop and the colour profile are kept. <https://www.w3.org/Graphics/GIF/spec-gif89a.txt>
 
-use super::plan::{Broken, Bytes, PIECE_MAX_BYTES, Plan};
+use super::plan::Plan;
+use crate::media::bytes::{Broken, Bytes, PIECE_MAX_BYTES};
 
 const HEAD_BYTES: u64 = 13;
 /// Frames and extensions.

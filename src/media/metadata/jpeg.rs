@@ -1,8 +1,10 @@
 //! JPEG: segments up to the picture's end. What shows the picture is kept, the rest is not.
 //! ITU-T T.81, annex B; T.871 (JFIF); ICC.1, annex B.4.
 
-use super::plan::{Broken, Bytes, Edits, Plan};
+use super::plan::{Edits, Plan};
 use super::told::{Told, is_turned_tiff, turned_tiff};
+use crate::media::bytes::{Broken, Bytes};
+use crate::media::icc;
 
 /// More segments than any photo has; colour profiles and XMP come in many.
 const SEGMENTS_MAX: usize = 20_000;
@@ -129,7 +131,7 @@ impl State {
                 let payload = bytes.read(payload, end - payload)?;
                 self.app1(&payload, &mut plan.told)
             }
-            0xe2 if head.starts_with(b"ICC_PROFILE\0") => Verdict::Keep,
+            0xe2 if head.starts_with(icc::MARK) => Verdict::Keep,
             0xed => {
                 plan.told.photoshop(&bytes.read(payload, end - payload)?);
                 Verdict::Drop

@@ -2,7 +2,6 @@
 
 mod boxes;
 mod gif;
-mod ifd;
 mod jpeg;
 mod plan;
 mod png;
@@ -12,11 +11,11 @@ mod webp;
 
 use std::path::Path;
 
+use super::bytes::{Broken, Bytes, Source};
 use super::{inspect, sniff};
 use crate::domain::changes::Metadata;
 use crate::domain::error::{Failure, Kind, Step};
 use crate::domain::file_name;
-use plan::{Broken, Bytes, Source};
 use told::Told;
 
 pub(super) use plan::Plan;

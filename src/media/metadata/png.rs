@@ -1,7 +1,8 @@
 //! PNG: the chunks that show the picture are kept. <https://www.w3.org/TR/png-3/>
 
-use super::plan::{Broken, Bytes, PIECE_MAX_BYTES, Plan};
+use super::plan::Plan;
 use super::told::{is_turned_tiff, turned_tiff};
+use crate::media::bytes::{Broken, Bytes, PIECE_MAX_BYTES};
 
 /// Sound pictures have some thousands: cameras' PNGs are written in blocks of 8 KiB.
 const CHUNKS_MAX: usize = 2_000_000;

@@ -6,10 +6,11 @@
 
 use std::collections::HashSet;
 
-use super::ifd::{Directory, Entry, Tiff};
 use super::jpeg;
-use super::plan::{Broken, Bytes, Edits, Plan};
+use super::plan::{Edits, Plan};
 use super::told::Told;
+use crate::media::bytes::{Broken, Bytes};
+use crate::media::ifd::{Directory, Entry, Tiff};
 
 /// Directories of one file.
 const DIRECTORIES_MAX: usize = 2_000;

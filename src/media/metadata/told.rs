@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use super::ifd::{Entry, Tiff};
-use super::plan::Bytes;
+use crate::media::bytes::Bytes;
+use crate::media::ifd::{Entry, Tiff};
 
 /// Directories that are looked through.
 const DIRECTORIES_MAX: usize = 200;

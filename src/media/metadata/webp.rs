@@ -1,7 +1,8 @@
 //! WebP: the chunks that show the picture are kept. <https://developers.google.com/speed/webp/docs/riff_container>
 
-use super::plan::{Broken, Bytes, PIECE_MAX_BYTES, Plan};
+use super::plan::Plan;
 use super::told::{is_turned_tiff, turned_tiff};
+use crate::media::bytes::{Broken, Bytes, PIECE_MAX_BYTES};
 
 const CHUNKS_MAX: usize = 200_000;
 const HEAD_BYTES: u64 = 12;

@@ -6,6 +6,7 @@ use crate::media::{self, Rgba};
 
 pub(super) fn out(Request { path, call }: &Request) -> Result<Answer, Failure> {
     Ok(match call {
+        Call::Facts => Answer::Facts(media::inspect(path)?),
         Call::Still { max_px } => one(media::preview(path, *max_px)?),
         Call::Small { cache: None } => one(media::preview(path, super::SMALL_PX)?),
         Call::Small { cache: Some(cache) } => one(cache.small(path)?),

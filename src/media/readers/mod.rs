@@ -90,6 +90,14 @@ impl Readers {
         Self { cache: Some(Arc::new(cache)), ..self }
     }
 
+    /// See [`media::inspect`](crate::media::inspect()).
+    pub fn inspect(&self, path: &Path) -> Result<FileFacts, Failure> {
+        match self.call(path, Call::Facts)? {
+            Answer::Facts(facts) => Ok(FileFacts { path: path.to_owned(), ..facts }),
+            _ => Err(broken(path, Lane::Look)),
+        }
+    }
+
     /// See [`media::preview`](crate::media::preview()).
     pub fn still(&self, path: &Path, max_px: u32) -> Result<Rgba, Failure> {
         self.picture(path, Call::Still { max_px })
@@ -211,7 +219,8 @@ impl Call {
     /// What is looked at, or what an upload waits for.
     fn lane(&self) -> Lane {
         match self {
-            Self::Still { .. }
+            Self::Facts
+            | Self::Still { .. }
             | Self::Small { .. }
             | Self::Part { .. }
             | Self::Frames { .. }
@@ -225,7 +234,8 @@ impl Call {
     fn deadline(&self) -> Duration {
         Duration::from_secs(match self {
             Self::Excerpt => 5,
-            Self::Still { .. }
+            Self::Facts
+            | Self::Still { .. }
             | Self::Small { .. }
             | Self::Part { .. }
             | Self::Frames { .. }

@@ -14,7 +14,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::domain::attachment::FileFacts;
 use crate::domain::changes::{CopyWish, Metadata, Removed};
 use crate::domain::error::{Failure, Kind, Step};
-use crate::media::{Area, Cache, Copied, Excerpt, Rgba, Thumb, ThumbSource};
+use crate::media::{Area, Cache, Copied, Excerpt, Rgba, Thumb, ThumbSource, inspect};
 
 /// What a reader says first: one of another version is none.
 pub(super) const HELLO: &str = concat!("affix-reader ", env!("CARGO_PKG_VERSION"), "\n");
@@ -40,6 +40,7 @@ pub(super) struct Request {
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) enum Call {
+    Facts,
     Still { max_px: u32 },
     Small { cache: Option<Cache> },
     Part { area: Area, max_px: u32 },
@@ -53,6 +54,7 @@ pub(super) enum Call {
 
 #[derive(Debug)]
 pub(super) enum Answer {
+    Facts(FileFacts),
     /// Each with its delay or its place in time, in milliseconds.
     Pictures(Vec<(Rgba, u64)>),
     Excerpt(Excerpt),
@@ -79,6 +81,7 @@ struct Head {
 enum Shape {
     /// Not the answer yet: the work needs much memory, and waits until it may go on.
     Much,
+    Facts(FactsShape),
     /// Width, height, milliseconds; one blob each.
     Pictures(Vec<(u32, u32, u64)>),
     Excerpt(Excerpt),
@@ -90,6 +93,29 @@ enum Shape {
     },
     Metadata(Metadata),
     Copied(Option<CopyShape>),
+}
+
+/// What is not known without reading the file.
+#[derive(Debug, Serialize, Deserialize)]
+struct FactsShape {
+    size: u64,
+    mime: String,
+    pixels: Option<(u32, u32)>,
+    duration_secs: Option<u64>,
+}
+
+impl FactsShape {
+    fn of(facts: FileFacts) -> Self {
+        let FileFacts { path: _asked, name: _its, size, mime, modified: _too, pixels, duration_secs } = facts;
+        Self { size, mime, pixels, duration_secs }
+    }
+
+    fn facts(self, path: &Path) -> FileFacts {
+        let Self { size, mime, pixels, duration_secs } = self;
+        let modified = fs::metadata(path).and_then(|metadata| metadata.modified()).ok();
+        let (path, name) = (path.to_owned(), inspect::name(path));
+        FileFacts { path, name, size, mime, modified, pixels, duration_secs }
+    }
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -164,6 +190,7 @@ pub(super) fn write_answer(output: &mut impl Write, result: Result<Answer, Failu
 
 fn split(answer: Answer) -> (Result<Shape, Failure>, Vec<Vec<u8>>) {
     match answer {
+        Answer::Facts(facts) => (Ok(Shape::Facts(FactsShape::of(facts))), Vec::new()),
         Answer::Pictures(pictures) => {
             let shapes = pictures.iter().map(|(picture, ms)| (picture.width, picture.height, *ms)).collect();
             (Ok(Shape::Pictures(shapes)), pictures.into_iter().map(|(picture, _)| picture.pixels).collect())
@@ -204,6 +231,7 @@ impl Reply {
             Err(failure) => return Some(Err(failure)),
         };
         let answer = match (shape, &request.call) {
+            (Shape::Facts(shape), Call::Facts) => Answer::Facts(shape.facts(&request.path)),
             (Shape::Pictures(shapes), call) => Answer::Pictures(pictures(shapes, self.blobs, call)?),
             (Shape::Excerpt(excerpt), Call::Excerpt) if excerpt.text.len() <= TEXT_MAX_BYTES => {
                 Answer::Excerpt(excerpt)
@@ -229,7 +257,9 @@ fn pictures(shapes: Vec<(u32, u32, u64)>, blobs: Vec<Vec<u8>>, call: &Call) -> O
         Call::Small { .. } => (1, super::SMALL_PX),
         Call::Frames { max_px } => (usize::MAX, *max_px),
         Call::Moments { count, max_px } => (*count, *max_px),
-        Call::Excerpt | Call::Thumbnail { .. } | Call::Metadata | Call::Copy { .. } => return None,
+        Call::Facts | Call::Excerpt | Call::Thumbnail { .. } | Call::Metadata | Call::Copy { .. } => {
+            return None;
+        }
     };
     if shapes.len() > count || shapes.len() != blobs.len() {
         return None;

@@ -6,9 +6,10 @@ use image::metadata::Orientation;
 use image::{DynamicImage, RgbaImage};
 use moxcms::{ColorProfile, DataColorSpace, ProfileText, TransformOptions};
 
-use super::reduce::{Layout, Pixels, multiplied};
+use super::reduce::{Layout, Pixels};
 use super::trouble::Trouble;
 use crate::media::Rgba;
+use crate::media::alpha::{divided, multiplied};
 
 /// A colour profile for print has some hundred kilobytes, seldom two megabytes.
 pub(super) const PROFILE_MAX_BYTES: usize = 4 << 20;
@@ -112,12 +113,6 @@ fn straight(pixels: &Pixels) -> Vec<u8> {
         }
     }
     bytes
-}
-
-/// What was multiplied by this alpha.
-pub(super) fn divided(color: u8, alpha: u8) -> u8 {
-    let straight = (u32::from(color) * 255 + u32::from(alpha) / 2) / u32::from(alpha).max(1);
-    u8::try_from(straight).unwrap_or(u8::MAX)
 }
 
 fn restore_alpha(pixels: &Pixels, shown: &mut [u8]) {

@@ -2,115 +2,80 @@
 
 use image::metadata::Orientation;
 
+use crate::media::bytes::Bytes as _;
+use crate::media::ifd::{Directory, Tiff};
+
 /// Entries of a directory that are looked at; cameras write some dozens.
-const ENTRIES_MAX: usize = 512;
+const ENTRIES_MAX: u64 = 512;
+/// In front of all directories.
+const HEAD_BYTES: u64 = 8;
 const ORIENTATION: u16 = 0x0112;
 const JPEG_OFFSET: u16 = 0x0201;
 const JPEG_LENGTH: u16 = 0x0202;
 /// The list of pictures (CIPA DC-007, 5.2.3).
 const PICTURES: u16 = 0xb002;
+const PICTURE_BYTES: usize = 16;
+/// Pictures of a list that are looked at.
+const PICTURES_MAX: u64 = 16;
 /// The types of pictures that are smaller copies of the first one (CIPA DC-007, table 4).
-const COPIES: [u32; 2] = [0x01_0001, 0x01_0002];
+const COPIES: [u64; 2] = [0x01_0001, 0x01_0002];
 
-/// A TIFF structure (TIFF 6.0, section 2).
-#[derive(Debug, Clone, Copy)]
-struct Tiff<'b> {
-    bytes: &'b [u8],
-    is_little: bool,
+/// The plain TIFF that EXIF and the list of pictures are, and where its first directory is.
+fn open<'a, 'b>(bytes: &'a mut &'b [u8]) -> Option<(Tiff<'a, &'b [u8]>, u64)> {
+    Tiff::open(bytes, 0).ok().filter(|(tiff, _)| tiff.magic == 42)
 }
 
-#[derive(Debug, Clone, Copy)]
-struct Entry {
-    tag: u16,
-    count: u32,
-    /// Where its value, or the value's place, is written.
-    at: usize,
-    kind: u16,
+/// As much of a directory as there is.
+fn directory(tiff: &mut Tiff<'_, &[u8]>, at: u64) -> Option<Directory> {
+    tiff.beginning(at, ENTRIES_MAX).ok().filter(|_| at >= HEAD_BYTES)
 }
 
-impl<'b> Tiff<'b> {
-    fn new(bytes: &'b [u8]) -> Option<Self> {
-        match bytes.first_chunk()? {
-            b"II*\0" => Some(Self { bytes, is_little: true }),
-            b"MM\0*" => Some(Self { bytes, is_little: false }),
-            _ => None,
-        }
-    }
-
-    fn short(self, at: usize) -> Option<u16> {
-        let bytes = *self.bytes.get(at..)?.first_chunk()?;
-        Some(if self.is_little { u16::from_le_bytes(bytes) } else { u16::from_be_bytes(bytes) })
-    }
-
-    fn long(self, at: usize) -> Option<u32> {
-        let bytes = *self.bytes.get(at..)?.first_chunk()?;
-        Some(if self.is_little { u32::from_le_bytes(bytes) } else { u32::from_be_bytes(bytes) })
-    }
-
-    /// The directory whose place is written here, and where the next one's is.
-    fn directory(self, at: usize) -> Option<(Vec<Entry>, usize)> {
-        let begin = usize::try_from(self.long(at)?).ok().filter(|begin| *begin >= 8)?;
-        let count = usize::from(self.short(begin)?);
-        let entry = |index: usize| {
-            let at = begin + 2 + 12 * index;
-            Some(Entry {
-                tag: self.short(at)?,
-                kind: self.short(at + 2)?,
-                count: self.long(at + 4)?,
-                at: at + 8,
-            })
-        };
-        Some(((0..count.min(ENTRIES_MAX)).map_while(entry).collect(), begin + 2 + 12 * count))
-    }
-
-    /// An entry's single number (types SHORT and LONG).
-    fn number(self, entries: &[Entry], tag: u16) -> Option<u32> {
-        let entry = entries.iter().find(|entry| entry.tag == tag && entry.count == 1)?;
-        match entry.kind {
-            3 => self.short(entry.at).map(u32::from),
-            4 => self.long(entry.at),
-            _ => None,
-        }
-    }
+/// An entry's single number.
+fn number(tiff: &mut Tiff<'_, &[u8]>, directory: &Directory, tag: u16) -> Option<u64> {
+    let entry = directory.entries.iter().find(|entry| entry.tag == tag && entry.count == 1)?;
+    tiff.single(entry)
 }
 
 /// How the picture is to be turned.
-pub(super) fn orientation(exif: &[u8]) -> Option<Orientation> {
-    let tiff = Tiff::new(exif)?;
-    let (entries, _) = tiff.directory(4)?;
-    let number = tiff.number(&entries, ORIENTATION)?;
+pub(super) fn orientation(mut exif: &[u8]) -> Option<Orientation> {
+    let (mut tiff, first) = open(&mut exif)?;
+    let directory = directory(&mut tiff, first)?;
+    let number = number(&mut tiff, &directory, ORIENTATION)?;
     Orientation::from_exif(u8::try_from(number).ok()?)
 }
 
 /// The JPEG file of the small copy (EXIF 2.32, 4.5.4: it is in the second directory).
 pub(super) fn thumbnail(exif: &[u8]) -> Option<&[u8]> {
-    let tiff = Tiff::new(exif)?;
-    let (_, next) = tiff.directory(4)?;
-    let (entries, _) = tiff.directory(next)?;
-    let begin = usize::try_from(tiff.number(&entries, JPEG_OFFSET)?).ok()?;
-    let length = usize::try_from(tiff.number(&entries, JPEG_LENGTH)?).ok()?;
+    let mut bytes = exif;
+    let (mut tiff, first) = open(&mut bytes)?;
+    let next = directory(&mut tiff, first)?.next;
+    let directory = directory(&mut tiff, next)?;
+    let begin = usize::try_from(number(&mut tiff, &directory, JPEG_OFFSET)?).ok()?;
+    let length = usize::try_from(number(&mut tiff, &directory, JPEG_LENGTH)?).ok()?;
     exif.get(begin..)?.get(..length).filter(|jpeg| jpeg.starts_with(&[0xff, 0xd8]))
 }
 
 /// Where larger copies are in the file, from where the list counts, and their length in bytes (CIPA DC-007, 5.2.3.3).
 pub(super) fn copies(list: &[u8]) -> Vec<(u64, u64)> {
-    let copies = || {
-        let tiff = Tiff::new(list)?;
-        let (entries, _) = tiff.directory(4)?;
-        let entry = entries.iter().find(|entry| entry.tag == PICTURES)?;
-        let begin = usize::try_from(tiff.long(entry.at)?).ok()?;
-        let count = usize::try_from(entry.count).ok()? / 16;
-        let copy = |index: usize| {
-            let at = begin + 16 * index;
-            let kind = tiff.long(at)? & 0x00ff_ffff;
-            Some((kind, u64::from(tiff.long(at + 8)?), u64::from(tiff.long(at + 4)?)))
-        };
-        let pictures = (0..count.min(16)).map_while(copy);
-        Some(
-            pictures.filter(|(kind, ..)| COPIES.contains(kind)).map(|(_, at, length)| (at, length)).collect(),
-        )
-    };
-    copies().unwrap_or_default()
+    pictures(list)
+        .unwrap_or_default()
+        .into_iter()
+        .filter(|(kind, ..)| COPIES.contains(kind))
+        .map(|(_, at, length)| (at, length))
+        .collect()
+}
+
+/// The type, the place and the length of each picture of a list.
+fn pictures(mut list: &[u8]) -> Option<Vec<(u64, u64, u64)>> {
+    let (mut tiff, first) = open(&mut list)?;
+    let directory = directory(&mut tiff, first)?;
+    let entry = directory.entries.iter().find(|entry| entry.tag == PICTURES)?;
+    let count = (entry.count / PICTURE_BYTES as u64).min(PICTURES_MAX);
+    let pictures = tiff.bytes.most(entry.at, count * PICTURE_BYTES as u64).ok()?;
+    let long = |picture: &[u8], at: usize| Some(tiff.number_of(picture.get(at..at + 4)?));
+    let picture =
+        |picture: &[u8]| Some((long(picture, 0)? & 0x00ff_ffff, long(picture, 8)?, long(picture, 4)?));
+    Some(pictures.chunks(PICTURE_BYTES).map_while(picture).collect())
 }
 
 #[cfg(test)]
@@ -148,6 +113,21 @@ mod tests {
             }
         }
         assert_eq!(thumbnail(&exif(true, b"no JPEG")), None);
+    }
+
+    #[test]
+    fn of_a_directory_that_is_cut_off_the_entries_that_are_there_count() {
+        for is_little in [true, false] {
+            let exif = exif(is_little, &[0xff, 0xd8]);
+            // The head, the count, and the entry up to its value's two bytes.
+            for cut in 0..exif.len() {
+                let turn = (cut >= 8 + 2 + 10).then_some(Orientation::Rotate90);
+                assert_eq!(orientation(&exif[..cut]), turn, "{cut}");
+            }
+            let mut promising = exif[..22].to_vec();
+            promising[if is_little { 9 } else { 8 }] = 0xff;
+            assert_eq!(orientation(&promising), Some(Orientation::Rotate90));
+        }
         assert_eq!(orientation(b"II*\0\xff\xff\xff\xff"), None);
     }
 }

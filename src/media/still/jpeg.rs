@@ -26,6 +26,31 @@ const SHAPE_TOLERANCE: f64 = 0.02;
 /// A copy in the file that is longer is none.
 const COPY_MAX_BYTES: u64 = 16 << 20;
 
+/// What a header says of a picture that can be decoded here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::media) struct Told {
+    /// Width and height as they are stored, above zero.
+    pub pixels: (u32, u32),
+    pub orientation: Option<Orientation>,
+}
+
+/// The measures of a JPEG that begins here, from so many bytes at most. None of one whose frame is not known here
+/// (lossless, arithmetic, of more than 8 bits), as raw data are.
+pub(in crate::media) fn frame(source: impl Read, max_bytes: u64) -> Option<Told> {
+    let mut feed = Feed::new(source.take(max_bytes));
+    if feed.short()? != 0xffd8 {
+        return None;
+    }
+    let mut head = Head::default();
+    // What is behind the frame may be cut off.
+    let _scan = head.next_scan(&mut feed);
+    let frame = head.frame.as_ref()?;
+    let is_known = frame.coding != Coding::Other && frame.precision == 8;
+    let orientation = head.exif.as_deref().and_then(exif::orientation);
+    let pixels = (frame.width, frame.height);
+    (is_known && frame.width > 0 && frame.height > 0).then_some(Told { pixels, orientation })
+}
+
 /// Of this file, what is wished for.
 pub(super) fn look(source: &mut (impl Read + Seek), wish: Wish) -> Result<Rgba, Trouble> {
     let mut feed = Feed::new(Timed::new(&mut *source, deadline()));
@@ -214,4 +239,32 @@ fn next_row<R>(started: &mut DecompressStarted<R>, row: &mut [u8]) -> Result<(),
 /// The scale to decode at: the powers of two are those that libjpeg is fast at.
 fn eighths(scale: f64) -> u8 {
     [1, 2, 4].into_iter().find(|eighths| f64::from(*eighths) / 8.0 >= scale).unwrap_or(8)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A header of this frame, with an orientation and nothing behind.
+    fn header(frame: u8, precision: u8) -> Vec<u8> {
+        let exif = b"Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0";
+        let frame = [0xff, frame, 0, 11, precision, 0, 7, 1, 44, 1, 1, 0x11, 0];
+        [b"\xff\xd8\xff\xe1\0\x22", &exif[..], &frame].concat()
+    }
+
+    #[test]
+    fn a_header_tells_the_measures_of_what_can_be_decoded() {
+        for kind in [0xc0, 0xc1, 0xc2] {
+            let told = Told { pixels: (300, 7), orientation: Some(Orientation::Rotate90) };
+            assert_eq!(frame(&header(kind, 8)[..], 1000), Some(told), "{kind:x}");
+        }
+        for (kind, precision) in [(0xc3, 8), (0xc9, 8), (0xca, 8), (0xc1, 12)] {
+            assert_eq!(frame(&header(kind, precision)[..], 1000), None, "{kind:x}");
+        }
+        let sound = header(0xc0, 8);
+        assert_eq!(frame(&sound[2..], 1000), None, "it does not begin like one");
+        assert_eq!(frame(&sound[..], sound.len() as u64 - 1), None, "the frame is too far behind");
+        let flat: Vec<u8> = sound.iter().map(|byte| if *byte == 7 { 0 } else { *byte }).collect();
+        assert_eq!(frame(&flat[..], 1000), None, "it has no pixels");
+    }
 }

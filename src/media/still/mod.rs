@@ -30,6 +30,7 @@ use trouble::Trouble;
 use wish::Wish;
 
 pub use frames::frames;
+pub(super) use jpeg::frame as jpeg_frame;
 
 /// What a header may say before anything is decoded.
 const PIXELS_MAX: u64 = 400_000_000;

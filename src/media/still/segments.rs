@@ -4,6 +4,7 @@ use std::io::Read;
 
 use super::colour::PROFILE_MAX_BYTES;
 use super::feed::Feed;
+use crate::media::icc;
 
 /// A header that is longer is taken for broken: thumbnails, colour profiles and what programs keep are in it.
 const HEADER_MAX_BYTES: u64 = 32 << 20;
@@ -156,12 +157,12 @@ impl Head {
         Some(())
     }
 
-    /// Colour profiles (ICC.1:2010, B.4) and further pictures share a marker.
+    /// Colour profiles and further pictures share a marker.
     fn second_application(&mut self, segment: &[u8], at: u64) {
-        if let Some([number, _count, data @ ..]) = segment.strip_prefix(b"ICC_PROFILE\0") {
-            let kept: usize = self.profile.iter().map(|(_, data)| data.len()).sum();
-            if kept + data.len() <= PROFILE_MAX_BYTES {
-                self.profile.push((*number, data.to_vec()));
+        if let Some((number, part)) = icc::part(segment) {
+            let kept: usize = self.profile.iter().map(|(_, part)| part.len()).sum();
+            if kept + part.len() <= PROFILE_MAX_BYTES {
+                self.profile.push((number, part.to_vec()));
             }
         } else if let Some(index) = segment.strip_prefix(b"MPF\0")
             && self.pictures.is_none()
@@ -172,9 +173,7 @@ impl Head {
 
     /// The colour profile, put together.
     pub(super) fn profile(&mut self) -> Option<Vec<u8>> {
-        self.profile.sort_by_key(|(number, _)| *number);
-        let whole: Vec<u8> = self.profile.drain(..).flat_map(|(_, data)| data).collect();
-        (!whole.is_empty()).then_some(whole)
+        icc::whole(std::mem::take(&mut self.profile))
     }
 
     /// T.81, B.2.4.1.

@@ -5,6 +5,7 @@ use image::metadata::Orientation;
 use super::reduce::Crop;
 use super::trouble::Trouble;
 use crate::media::Area;
+use crate::media::picture::upright;
 
 /// The whole or a part, at most so many pixels at the longer side.
 #[derive(Debug, Clone, Copy)]
@@ -76,14 +77,9 @@ pub(super) fn fit(width: u32, height: u32, max_px: u32) -> (u32, u32) {
     (side(width), side(height))
 }
 
-/// Whether width and height change places.
-pub(super) fn is_on_its_side(orientation: Orientation) -> bool {
-    orientation.to_exif() > 4
-}
-
 /// Where a part of the upright picture is in the stored one, cut to what there is; none where nothing is left.
-fn stored_area(area: Area, (width, height): (u32, u32), orientation: Orientation) -> Option<Area> {
-    let upright = if is_on_its_side(orientation) { (height, width) } else { (width, height) };
+fn stored_area(area: Area, stored: (u32, u32), orientation: Orientation) -> Option<Area> {
+    let upright = upright(stored, orientation);
     let x = area.x.min(upright.0);
     let y = area.y.min(upright.1);
     let (area_w, area_h) = (area.width.min(upright.0 - x), area.height.min(upright.1 - y));

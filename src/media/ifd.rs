@@ -1,7 +1,7 @@
 //! Directories of a TIFF, of a file or of EXIF.
 //! <https://www.itu.int/itudoc/itu-t/com16/tiff-fx/docs/tiff6.pdf>, section 2; `BigTIFF`: <https://www.awaresystems.be/imaging/tiff/bigtiff.html>
 
-use super::plan::{Broken, Bytes, PIECE_MAX_BYTES};
+use super::bytes::{Broken, Bytes, PIECE_MAX_BYTES};
 
 /// More entries than any directory has.
 const ENTRIES_MAX: u64 = 4096;
@@ -84,7 +84,7 @@ impl<'a, B: Bytes> Tiff<'a, B> {
         Ok(self.number_of(&bytes))
     }
 
-    fn number_of(&self, bytes: &[u8]) -> u64 {
+    pub(super) fn number_of(&self, bytes: &[u8]) -> u64 {
         let fold = |number: u64, byte: &u8| number << 8 | u64::from(*byte);
         if self.is_little { bytes.iter().rev().fold(0, fold) } else { bytes.iter().fold(0, fold) }
     }
@@ -103,21 +103,36 @@ impl<'a, B: Bytes> Tiff<'a, B> {
         if self.is_big { (8, 20, 8) } else { (2, 12, 4) }
     }
 
+    /// All of a directory; one that is cut off is broken.
     pub(super) fn directory(&mut self, at: u64) -> Result<Directory, Broken> {
-        let (head, width, offset) = self.widths();
+        let (head, width, _) = self.widths();
         let count = self.number(at, head)?;
         if count > ENTRIES_MAX {
             return Err(Broken);
         }
+        let raw = self.bytes.read(at + head, count * width)?;
+        self.of_entries(at, count, &raw)
+    }
+
+    /// A directory's first entries, at most this many; of one that is cut off those that are there.
+    pub(super) fn beginning(&mut self, at: u64, max: u64) -> Result<Directory, Broken> {
+        let (head, width, _) = self.widths();
+        let count = self.number(at, head)?;
+        let raw = self.bytes.most(at + head, count.min(max) * width)?;
+        self.of_entries(at, count, &raw)
+    }
+
+    fn of_entries(&mut self, at: u64, count: u64, raw: &[u8]) -> Result<Directory, Broken> {
+        let (head, width, offset) = self.widths();
         let entries_at = at + head;
-        let raw = self.bytes.read(entries_at, count * width)?;
         let step = usize::try_from(width).map_err(|_never| Broken)?;
-        let entries = raw.chunks_exact(step).zip((entries_at..).step_by(step));
+        let entries = raw.chunks(step).zip((entries_at..).step_by(step));
         let entries: Vec<Entry> = entries.filter_map(|(raw, at)| self.entry(raw, at)).collect();
-        let end = entries_at + count * width;
+        let len = count.checked_mul(width).and_then(|len| len.checked_add(head)).ok_or(Broken)?;
+        let end = at.checked_add(len).ok_or(Broken)?;
         // The last directory of some files ends with the file.
         let next = self.number(end, offset).unwrap_or(0);
-        let len = (head + count * width + offset).min(self.bytes.len().saturating_sub(at));
+        let len = (len + offset).min(self.bytes.len().saturating_sub(at));
         Ok(Directory { entries, next: self.place(next)?, len })
     }
 
@@ -125,12 +140,15 @@ impl<'a, B: Bytes> Tiff<'a, B> {
         let (_, width, offset) = self.widths();
         let tag = u16::try_from(self.number_of(raw.get(..2)?)).ok()?;
         let kind = u16::try_from(self.number_of(raw.get(2..4)?)).ok()?;
-        let value_at = usize::try_from(width - offset).ok()?;
+        let (value_at, end) = (usize::try_from(width - offset).ok()?, usize::try_from(width).ok()?);
         let count = self.number_of(raw.get(4..value_at)?);
         let len = count.checked_mul(size_of_kind(kind))?;
         let is_inside = len <= offset;
-        let value = self.number_of(raw.get(value_at..)?);
-        let at = if is_inside { at + value_at as u64 } else { self.base.checked_add(value)? };
+        let at = if is_inside {
+            at + value_at as u64
+        } else {
+            self.base.checked_add(self.number_of(raw.get(value_at..end)?))?
+        };
         Some(Entry { tag, kind, count, at, len, is_inside, raw: raw.to_vec() })
     }
 
@@ -143,8 +161,25 @@ impl<'a, B: Bytes> Tiff<'a, B> {
 
     /// Whole numbers; those of pointers as places in the file.
     pub(super) fn numbers(&mut self, entry: &Entry) -> Result<Vec<u64>, Broken> {
-        let size = usize::try_from(size_of_kind(entry.kind)).map_err(|_never| Broken)?;
         let bytes = self.bytes(entry)?;
+        self.numbers_of(entry, &bytes)
+    }
+
+    /// The first of them, at most this many; of those that are cut off the ones that are there.
+    pub(super) fn first_numbers(&mut self, entry: &Entry, max: u64) -> Result<Vec<u64>, Broken> {
+        let bytes = self.bytes.most(entry.at, entry.len.min(max * size_of_kind(entry.kind)))?;
+        self.numbers_of(entry, &bytes)
+    }
+
+    /// A whole number that stands alone; none for kinds that such numbers are not written as.
+    pub(super) fn single(&mut self, entry: &Entry) -> Option<u64> {
+        let is_whole = matches!(entry.kind, 3 | 4 | 13 | 16 | 18);
+        let numbers = (is_whole && entry.count == 1).then(|| self.numbers(entry))?;
+        numbers.ok()?.first().copied()
+    }
+
+    fn numbers_of(&self, entry: &Entry, bytes: &[u8]) -> Result<Vec<u64>, Broken> {
+        let size = usize::try_from(size_of_kind(entry.kind)).map_err(|_never| Broken)?;
         let numbers = bytes.chunks_exact(size).map(|bytes| self.number_of(bytes));
         if entry.is_pointer() {
             numbers.map(|offset| self.place(offset)).collect()
