@@ -60,11 +60,16 @@ fn read(path: &str) -> String {
     std::fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
+/// As clap wants its names.
+fn for_good(text: &str) -> &'static str {
+    text.to_owned().leak()
+}
+
 /// The command line without what is hidden: that is for Affix itself and for measuring.
 fn visible(command: &clap::Command) -> clap::Command {
     let args = command.get_arguments().filter(|arg| !arg.is_hide_set()).cloned();
     let subcommands = command.get_subcommands().filter(|one| !one.is_hide_set()).map(visible);
-    let mut bare = clap::Command::new(command.get_name().to_owned())
+    let mut bare = clap::Command::new(for_good(command.get_name()))
         .disable_help_subcommand(true)
         .subcommand_required(command.is_subcommand_required_set())
         .args(args)
@@ -76,7 +81,7 @@ fn visible(command: &clap::Command) -> clap::Command {
         bare = bare.after_help(after.clone());
     }
     if let Some(version) = command.get_version() {
-        bare = bare.version(version.to_owned());
+        bare = bare.version(for_good(version));
     }
     bare
 }
@@ -180,7 +185,9 @@ fn pages_tell_what_people_look_for_and_nothing_that_is_hidden() {
     for word in ["PORTABLE MODE", "AFFIX_HOME", "EXIT STATUS", "settings.toml"] {
         assert!(page.contains(word), "{word} is missing");
     }
-    for path in ["man/affix.1", "completions/bash/affix", "completions/zsh/_affix", "completions/fish/affix.fish"] {
+    for path in
+        ["man/affix.1", "completions/bash/affix", "completions/zsh/_affix", "completions/fish/affix.fish"]
+    {
         let written = read(&format!("packaging/linux/{path}"));
         for hidden in ["media-reader", "thumbnail", "idle-exit"] {
             assert!(!written.contains(hidden), "{path} tells of {hidden}");

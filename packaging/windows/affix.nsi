@@ -1,5 +1,5 @@
 ; The Windows installer: for the user who runs it, without an administrator's rights.
-; makensis -DVERSION=0.1.0 -DPROGRAM=…\affix.exe -DICON=…\affix.ico -DROOT=… -DOUT=…\setup.exe affix.nsi
+; makensis -DVERSION=0.1.0 -DPROGRAM=…\affix.exe -DICON=…\affix.ico -DROOT=… -DSETUP=…\setup.exe affix.nsi
 ; /S installs and uninstalls without a window, /D=DIR at the end says where.
 
 Unicode true
@@ -13,7 +13,7 @@ SetCompressor /SOLID lzma
 !define APP_PATH "Software\Microsoft\Windows\CurrentVersion\App Paths\affix.exe"
 
 Name "Affix"
-OutFile "${OUT}"
+OutFile "${SETUP}"
 InstallDir "$LOCALAPPDATA\Programs\Affix"
 InstallDirRegKey HKCU "${UNINSTALL}" "InstallLocation"
 
