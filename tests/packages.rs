@@ -20,7 +20,7 @@ const MORE: [(&str, &[&str]); 4] = [
     (
         "PORTABLE MODE",
         &[
-            "With --home DIR, or the variable AFFIX_HOME, settings, database, sandbox files and cache are all kept \
+            "With --home DIR before any command, or the variable AFFIX_HOME, settings, database, sandbox files and cache are all kept \
              under that one folder, which can be on a removable drive and go along to another computer.",
             "Secrets stay in the keyring of each computer, under names of that folder; where there is no keyring \
              they are read from AFFIX_SECRET_<PROFILE>_<KEY>. They are never written to a file.",
@@ -93,10 +93,11 @@ fn words() -> clap::Command {
 /// `affix-upload.1` of `affix upload`; also the pages of the commands below it.
 fn man_pages(command: &clap::Command, name: &str, pages: &mut BTreeMap<PathBuf, Vec<u8>>) {
     let page = command.clone().display_name(name.to_owned()).bin_name(name.replace('-', " "));
-    // The date of a page would make it another one each day.
-    let man = Man::new(page).title(name.to_uppercase()).date("").manual("Affix");
-    let mut out = Vec::new();
-    man.render_title(&mut out).unwrap();
+    let man = Man::new(page);
+    // Its own title leaves the date out, and what comes after it would count as the date.
+    let title = name.to_uppercase().replace('-', r"\-");
+    let version = env!("CARGO_PKG_VERSION");
+    let mut out = format!(".TH {title} 1 \"\" \"affix {version}\" Affix\n").into_bytes();
     man.render_name_section(&mut out).unwrap();
     man.render_synopsis_section(&mut out).unwrap();
     man.render_description_section(&mut out).unwrap();
