@@ -31,6 +31,8 @@ while [ $# -gt 0 ]; do
     esac
 done
 [ -x "$here/bin/affix" ] || die "bin/affix is not beside this script: unpack the whole archive first"
+# What an older version had and this one has not goes first.
+[ ! -e "$prefix/share/affix/uninstall.sh" ] || sh "$prefix/share/affix/uninstall.sh" >/dev/null
 made=
 [ -d "$prefix" ] || made=./
 mkdir -p "$prefix" || die "$prefix cannot be made"
@@ -40,9 +42,6 @@ case $prefix in
 *[\"\`\$\\%\|]* | *'
 '*) die "Affix cannot be installed under a path with one of \" \` \$ \\ % | in it: $prefix" ;;
 esac
-
-# What an older version had and this one has not goes first.
-[ ! -e "$prefix/share/affix/uninstall.sh" ] || sh "$prefix/share/affix/uninstall.sh" >/dev/null
 
 list=$prefix/share/affix/installed
 scratch=$(mktemp)

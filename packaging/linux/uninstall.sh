@@ -36,7 +36,7 @@ rm -f "$list"
 if [ -z "$(find "$applications" -name '*.desktop' 2>/dev/null)" ]; then rm -f "$applications/mimeinfo.cache"; fi
 # What is deepest goes first.
 printf '%s\n' "$what" | grep '/$' | LC_ALL=C sort -r | while read -r folder; do
-    rmdir "$prefix/$folder" 2>/dev/null || true
+    rmdir "$prefix/${folder#./}" 2>/dev/null || true
 done
 refresh
 echo "Affix is removed. Its settings and history are where they were."
