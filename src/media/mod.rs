@@ -38,6 +38,8 @@ pub use look::{Area, Excerpt, Frame, Moment, Rgba};
 pub use metadata::metadata;
 pub use png::{png_of, png_of_look};
 pub use preview::preview;
+#[cfg(fuzzing)]
+pub use readers::fuzzing;
 pub use readers::{Copied, Patience, Readers, serve};
 pub use shrink::shrink_image;
 pub use still::{frames, part};
