@@ -74,3 +74,17 @@ need_window() {
         "file:$lib/libwayland-client.so.0=libwayland-client0" "file:$lib/libwayland-egl.so.1=libwayland-egl1" \
         "file:$lib/libfontconfig.so.1=libfontconfig1" "file:$lib/libdbus-1.so.3=libdbus-1-3"
 }
+
+# install_cargo_tool NAME VERSION FLAGS…: from the PATH, else built once, kept for later runs. They run for seconds
+# and build for minutes, so they are built without optimisation.
+install_cargo_tool() {
+    local name=$1 version=$2
+    shift 2
+    export PATH="$tools/$name-$version/bin:$PATH"
+    if command -v "$name" >/dev/null; then return; fi
+    say "Building $name $version"
+    CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=64 \
+        CARGO_TARGET_DIR="$tools/build" \
+        cargo install --quiet --locked --version "$version" "$@" --root "$tools/$name-$version" "$name" >&2
+    rm -rf "$tools/build"
+}
