@@ -1,10 +1,10 @@
 #![no_main]
 
-use parts::targets;
+use affix_fuzz::files;
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     if !bytes.starts_with(b"BM") {
         return;
     }
-    targets::as_file(bytes, "bmp", targets::picture);
+    files::as_file(bytes, "bmp", files::picture);
 });

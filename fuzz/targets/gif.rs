@@ -1,10 +1,13 @@
 #![no_main]
 
-use parts::targets;
+use affix_fuzz::files;
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     if !bytes.starts_with(b"GIF8") {
         return;
     }
-    targets::as_file(bytes, "gif", |path| { targets::picture(path); targets::frames(path); });
+    files::as_file(bytes, "gif", |path| {
+        files::picture(path);
+        files::frames(path);
+    });
 });

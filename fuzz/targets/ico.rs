@@ -1,10 +1,10 @@
 #![no_main]
 
-use parts::targets;
+use affix_fuzz::files;
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     if !bytes.starts_with(b"\0\0") {
         return;
     }
-    targets::as_file(bytes, "ico", targets::picture);
+    files::as_file(bytes, "ico", files::picture);
 });

@@ -1,10 +1,10 @@
 #![no_main]
 
-use parts::targets;
+use affix_fuzz::files;
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     if !bytes.starts_with(b"\xff\xd8") {
         return;
     }
-    targets::as_file(bytes, "jpg", targets::picture);
+    files::as_file(bytes, "jpg", files::picture);
 });

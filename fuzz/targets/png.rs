@@ -1,10 +1,10 @@
 #![no_main]
 
-use parts::targets;
+use affix_fuzz::files;
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     if !bytes.starts_with(b"\x89PNG") {
         return;
     }
-    targets::as_file(bytes, "png", targets::picture);
+    files::as_file(bytes, "png", files::picture);
 });

@@ -1,7 +1,7 @@
 #![no_main]
 
-use parts::settings::export;
-use parts::targets::describe;
+use affix::settings::export;
+use affix_fuzz::describe;
 
 // A profile that somebody else handed over.
 libfuzzer_sys::fuzz_target!(|text: &str| {

@@ -1,7 +1,10 @@
 #![no_main]
 
-use parts::targets;
+use affix_fuzz::files;
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
-    targets::as_file(bytes, "mp3", |path| { drop(parts::media::inspect(path)); targets::preview(path); });
+    files::as_file(bytes, "mp3", |path| {
+        files::inspect(path);
+        files::preview(path);
+    });
 });

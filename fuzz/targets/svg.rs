@@ -1,7 +1,7 @@
 #![no_main]
 
-use parts::targets;
+use affix_fuzz::files;
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
-    targets::as_file(bytes, "svg", targets::preview);
+    files::as_file(bytes, "svg", files::preview);
 });

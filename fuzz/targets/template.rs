@@ -1,6 +1,6 @@
 #![no_main]
 
-use parts::domain::link::{Format, LinkFacts};
+use affix::domain::link::{Format, LinkFacts};
 
 // A template of links, and a name and an address from elsewhere written with it.
 libfuzzer_sys::fuzz_target!(|texts: (&str, &str, &str)| {

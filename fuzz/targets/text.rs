@@ -1,7 +1,10 @@
 #![no_main]
 
-use parts::targets;
+use affix_fuzz::files;
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
-    targets::as_file(bytes, "txt", |path| { targets::preview(path); drop(parts::media::excerpt(path)); });
+    files::as_file(bytes, "txt", |path| {
+        files::preview(path);
+        files::lines(path);
+    });
 });

@@ -42,6 +42,8 @@ pub use look::{Area, Excerpt, Frame, Moment, Rgba};
 pub use metadata::metadata;
 pub use png::{png_of, png_of_look};
 pub use preview::preview;
+#[cfg(fuzzing)]
+pub use readers::fuzzing;
 pub use readers::{Copied, Patience, Readers, serve};
 pub use still::{frames, part};
 pub use video::{Thumb, ThumbSource, moments, thumbnail};

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use arboard::Clipboard;
+use url::Url;
 
 /// What the clipboard holds, the most useful first: files, a picture, a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,4 +37,20 @@ pub fn read() -> Held {
         Ok(text) if !text.trim().is_empty() => Held::Text(text),
         _ => Held::Nothing,
     }
+}
+
+/// The paths that a text lists, one a line, if it is nothing but files and folders that exist.
+#[must_use]
+pub fn paths_in(text: &str) -> Option<Vec<PathBuf>> {
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let paths: Vec<PathBuf> = lines.map(path_of).collect::<Option<_>>()?;
+    (!paths.is_empty()).then_some(paths)
+}
+
+fn path_of(line: &str) -> Option<PathBuf> {
+    let path = match Url::parse(line) {
+        Ok(url) if url.scheme() == "file" => url.to_file_path().ok()?,
+        _ => PathBuf::from(line),
+    };
+    (path.is_absolute() && path.exists()).then_some(path)
 }

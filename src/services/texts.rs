@@ -20,7 +20,7 @@ pub(super) fn shortened(text: &str, max: usize) -> String {
 /// `Kind::Secret` where what is left cannot stand in a header.
 pub(super) fn bearer_token(pasted: &Secret) -> Result<Secret, Failure> {
     let mut words = pasted.expose().split_ascii_whitespace().peekable();
-    words.next_if(|word| word.eq_ignore_ascii_case("bearer"));
+    while words.next_if(|word| word.eq_ignore_ascii_case("bearer")).is_some() {}
     let token = words.next().unwrap_or_default();
     if token.is_empty() || words.next().is_some() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err(Failure::new(Kind::Secret, "The token is empty or has spaces or line breaks in it")
@@ -42,10 +42,16 @@ mod tests {
 
     #[test]
     fn tokens_are_cleaned_or_refused() {
-        for pasted in ["abc.d-e_f=", " abc.d-e_f=\n", "Bearer abc.d-e_f=", "bearer  abc.d-e_f= "] {
+        for pasted in [
+            "abc.d-e_f=",
+            " abc.d-e_f=\n",
+            "Bearer abc.d-e_f=",
+            "bearer  abc.d-e_f= ",
+            "Bearer bearer abc.d-e_f=",
+        ] {
             assert_eq!(bearer_token(&Secret::new(pasted)).unwrap().expose(), "abc.d-e_f=", "{pasted:?}");
         }
-        for pasted in ["", "  ", "Bearer ", "two words", "two\nlines", "gr\u{fc}n"] {
+        for pasted in ["", "  ", "Bearer ", "bearer Bearer", "two words", "two\nlines", "gr\u{fc}n"] {
             assert_eq!(bearer_token(&Secret::new(pasted)).unwrap_err().kind, Kind::Secret, "{pasted:?}");
         }
     }

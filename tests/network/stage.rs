@@ -71,7 +71,8 @@ impl Stage {
     /// The targets' addresses have this name for the sandbox's host.
     pub(crate) fn at(name: &str, settings: &str) -> Self {
         let mut home = Home::new();
-        home.settings(settings);
+        // The files here are pictures with a hole behind them, which a copy without metadata would not have.
+        home.settings(&settings.replacen("[uploads]\n", "[uploads]\nremove_location = false\n", 1));
         let log = File::create(home.files().join("sandbox.log")).unwrap();
         let serve =
             home.command(&["sandbox", "--bind", "127.0.0.1:0"]).stdout(Stdio::null()).stderr(log).spawn();

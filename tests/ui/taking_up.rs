@@ -1,9 +1,4 @@
 //! The window goes on with what an earlier run left, unless the settings say otherwise, and says so.
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "clippy's exception for tests has no helpers"
-)]
 
 use crate::desk::Desk;
 use affix::domain::attachment::State;

@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use jiff::Zoned;
-use url::Url;
 
 use crate::domain::error::Failure;
 use crate::media;
@@ -21,7 +20,7 @@ pub(super) fn take(text: Option<String>, folder: &Path) -> Pasted {
         Held::Picture { width, height, rgba } => {
             kept(media::png_of(width, height, &rgba).and_then(|png| keep(folder, "png", &png)))
         }
-        Held::Text(text) => match paths_in(&text) {
+        Held::Text(text) => match clipboard::paths_in(&text) {
             Some(paths) => Pasted::Paths(paths),
             None if text.trim().is_empty() => Pasted::Nothing,
             None => kept(keep(folder, "txt", text.as_bytes())),
@@ -32,21 +31,6 @@ pub(super) fn take(text: Option<String>, folder: &Path) -> Pasted {
 
 fn kept(path: Result<PathBuf, Failure>) -> Pasted {
     path.map_or_else(Pasted::Failed, Pasted::Kept)
-}
-
-/// The paths that a text lists, one a line, if it is nothing but files and folders that exist.
-fn paths_in(text: &str) -> Option<Vec<PathBuf>> {
-    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
-    let paths: Vec<PathBuf> = lines.map(path_of).collect::<Option<_>>()?;
-    (!paths.is_empty()).then_some(paths)
-}
-
-fn path_of(line: &str) -> Option<PathBuf> {
-    let path = match Url::parse(line) {
-        Ok(url) if url.scheme() == "file" => url.to_file_path().ok()?,
-        _ => PathBuf::from(line),
-    };
-    (path.is_absolute() && path.exists()).then_some(path)
 }
 
 /// Writes it as `pasted-2026-11-21-140203.png`; it stays, because the history names it.
@@ -65,6 +49,8 @@ fn keep(folder: &Path, extension: &str, bytes: &[u8]) -> Result<PathBuf, Failure
 
 #[cfg(test)]
 mod tests {
+    use url::Url;
+
     use super::*;
 
     #[test]

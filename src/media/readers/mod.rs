@@ -2,6 +2,8 @@
 
 mod carry;
 mod child;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod pool;
 mod serve;
 pub(in crate::media) mod wire;

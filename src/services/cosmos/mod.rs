@@ -50,7 +50,8 @@ impl Service for Cosmos {
             // Often copied from a log or an address, where it is escaped already.
             "resource_token" if text.to_ascii_lowercase().starts_with("type%3d") => {
                 let plain = percent_encoding::percent_decode_str(text).decode_utf8_lossy();
-                Ok(Secret::new(plain.as_ref()))
+                // A space or a line end may have been escaped, too.
+                texts::bearer_token(&Secret::new(plain.as_ref()))
             }
             _ => texts::bearer_token(&value),
         }

@@ -93,8 +93,11 @@ fn parse(content: &[u8]) -> Result<String, Failure> {
     if address.contains(char::is_whitespace) {
         return Err(no_address("It holds more than one address"));
     }
+    // Registered as it stands, so it has to be one as it stands: `Url` mends `https:/e.org`.
+    let begins =
+        |with: &&str| address.get(..with.len()).is_some_and(|start| start.eq_ignore_ascii_case(with));
     match Url::parse(address) {
-        Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Ok(address.to_owned()),
+        Ok(url) if ["http://", "https://"].iter().any(begins) && url.has_host() => Ok(address.to_owned()),
         _ => Err(no_address("What it holds begins with neither http:// nor https://")),
     }
 }
@@ -119,6 +122,7 @@ mod tests {
         for (content, address) in [
             ("https://e.org/a.png\n", "https://e.org/a.png"),
             ("\u{feff}  http://e.org ", "http://e.org"),
+            ("HTTPS://e.org/a", "HTTPS://e.org/a"),
             ("[InternetShortcut]\r\nURL=https://e.org/Ä\r\nIconIndex=0\r\n", "https://e.org/Ä"),
             ("[Desktop Entry]\nType=Link\nURL=https://e.org/x\n", "https://e.org/x"),
             (webloc, "https://e.org/a?b=1&c=2"),
@@ -135,6 +139,8 @@ mod tests {
             "https://a.org https://b.org",
             "https://a.org\nhttps://b.org",
             "ftp://e.org/a",
+            "https:/e.org/a",
+            "https:e.org",
             "file:///etc/passwd",
             "[InternetShortcut]\nIconIndex=0",
             "<plist></plist>",

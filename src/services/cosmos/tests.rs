@@ -81,6 +81,8 @@ fn secrets_are_cleaned_and_a_wrong_key_is_refused() {
     assert_eq!(kept("key", "not a key").unwrap_err().kind, Kind::Secret);
     assert_eq!(kept("resource_token", "type%3dresource%26ver%3D1").unwrap(), "type=resource&ver=1");
     assert_eq!(kept("resource_token", "type=resource&ver=1&sig=a%").unwrap(), "type=resource&ver=1&sig=a%");
+    assert_eq!(kept("resource_token", "type%3Dresource%26ver%3D1%20").unwrap(), "type=resource&ver=1");
+    assert_eq!(kept("resource_token", "type%3Dresource%0aver").unwrap_err().kind, Kind::Secret);
     assert_eq!(kept("aad_token", "Bearer ey.x ").unwrap(), "ey.x");
 }
 

@@ -1,0 +1,11 @@
+#![no_main]
+
+use affix_fuzz::files;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    files::as_file(bytes, "nef", |path| {
+        files::inspect(path);
+        files::preview(path);
+        files::without_metadata(path);
+    });
+});
