@@ -6,5 +6,6 @@ pub mod clipboard;
 pub mod desktop;
 pub mod dirs;
 pub mod files;
+pub mod instance;
 pub mod network;
 pub mod session;
