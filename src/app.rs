@@ -134,6 +134,11 @@ impl App {
         Ok(app)
     }
 
+    /// Asks which files to upload, as `Add files` does.
+    pub fn choose_files(&mut self) {
+        self.actions.push(Action::Intake(model::intake::Action::ChooseFiles));
+    }
+
     /// What was asked for, what happened, and what is due. Called for every frame, and while the window is hidden.
     pub fn logic(&mut self, ctx: &Context) {
         self.model.now_ms = (self.clock)();

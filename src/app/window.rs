@@ -11,14 +11,12 @@ use super::{App, Start};
 use crate::domain::error::{Failure, Kind};
 use crate::media::{Cache, Readers};
 use crate::model::list::Filter;
+use crate::platform::desktop::APP_ID;
 use crate::platform::dirs::Home;
 use crate::secrets::Secrets;
 use crate::settings::{self, Describe, File};
 use crate::store::system_clock;
 use crate::ui::State;
-
-/// The app's name for the desktop: the window's class, the `.desktop` file.
-const APP_ID: &str = "affix";
 
 /// What the screens need, in points of the window's own scale.
 const LEAST: Vec2 = vec2(720.0, 480.0);
@@ -29,11 +27,16 @@ const OF_SCREEN: f32 = 0.9;
 /// How long the look must stay before it is written down.
 const SETTLED_MS: i64 = 1_000;
 
-/// Runs the window until it is closed.
+/// Runs the window until it is closed, at first with these files; `choose` asks at once for more.
 ///
 /// # Errors
 /// No display, no graphics, a folder that cannot be used.
-pub fn run(home: Option<PathBuf>, files: Vec<PathBuf>, describe: Describe) -> Result<(), Failure> {
+pub fn run(
+    home: Option<PathBuf>,
+    files: Vec<PathBuf>,
+    choose: bool,
+    describe: Describe,
+) -> Result<(), Failure> {
     let home = Home::resolve(home)?;
     home.create()?;
     let loaded = File::new(home.settings_file(), describe).load();
@@ -53,7 +56,11 @@ pub fn run(home: Option<PathBuf>, files: Vec<PathBuf>, describe: Describe) -> Re
         ..NativeOptions::default()
     };
     let create = move |cc: &eframe::CreationContext<'_>| {
-        App::new(&cc.egui_ctx, start).map(|app| Box::new(app) as Box<dyn eframe::App>).map_err(Into::into)
+        let mut app = App::new(&cc.egui_ctx, start)?;
+        if choose {
+            app.choose_files();
+        }
+        Ok(Box::new(app) as Box<dyn eframe::App>)
     };
     check_display()?;
     eframe::run_native("Affix", options, Box::new(create)).map_err(|error| no_window(&error))

@@ -43,6 +43,10 @@ pub(super) struct Cli {
     #[arg(long, global = true, value_name = "DIR", env = crate::platform::dirs::HOME_VARIABLE)]
     pub home: Option<PathBuf>,
 
+    /// Open the window and ask at once which files to upload
+    #[arg(long)]
+    pub choose: bool,
+
     #[command(subcommand)]
     pub command: Option<Command>,
 

@@ -15,8 +15,8 @@ mod upload;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::Parser as _;
 use clap::error::ErrorKind;
+use clap::{CommandFactory as _, Parser as _};
 
 use crate::domain::error::{Failure, Kind};
 use crate::transfer::opening;
@@ -52,6 +52,12 @@ pub fn main() -> ExitCode {
     }))
 }
 
+/// Every word of the command line, for what is written of it at the build: man pages, completions.
+#[must_use]
+pub fn words() -> clap::Command {
+    Cli::command()
+}
+
 /// The exit code of a command that failed before it sent anything.
 fn code_of(failure: &Failure) -> u8 {
     match failure.kind {
@@ -75,7 +81,7 @@ fn run(cli: Cli) -> Result<u8, Failure> {
     let Some(command) = cli.command else {
         not_a_file(&cli.files)?;
         let files = cli.files.iter().map(upload::absolute).collect();
-        crate::app::run(cli.home, files, describe)?;
+        crate::app::run(cli.home, files, cli.choose, describe)?;
         return Ok(DONE);
     };
     if let Command::MediaReader = command {

@@ -8,6 +8,9 @@ use url::Url;
 use crate::domain::error::{Failure, Kind};
 use crate::domain::file_name;
 
+/// The app's name for the desktop: the window's class, its `.desktop` file, its icon.
+pub const APP_ID: &str = "app.affix.Affix";
+
 /// Opens a link in the browser.
 ///
 /// # Errors
@@ -101,8 +104,12 @@ async fn show_items(path: &Path) -> Option<()> {
 /// Says something through the desktop. Blocks. Where no service shows notifications nothing is said: the window says
 /// it as well.
 pub fn notify(summary: &str, body: &str) {
-    let _shown =
-        notify_rust::Notification::new().appname("Affix").icon("affix").summary(summary).body(body).show();
+    let mut notification = notify_rust::Notification::new();
+    notification.appname("Affix").icon(APP_ID).summary(summary).body(body);
+    // Whose it is: the desktop shows that program's settings for notifications.
+    #[cfg(all(unix, not(target_os = "macos")))]
+    notification.hint(notify_rust::Hint::DesktopEntry(APP_ID.to_owned()));
+    let _shown = notification.show();
 }
 
 #[cfg(test)]
