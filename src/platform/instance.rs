@@ -52,6 +52,8 @@ const WAITING: usize = 64;
 pub struct Message {
     /// What the launcher gave it to bring a window to the front with (`XDG_ACTIVATION_TOKEN`, `DESKTOP_STARTUP_ID`).
     pub token: Option<OsString>,
+    /// To be asked at once which files to upload.
+    pub choose: bool,
     /// Absolute paths; none: the window alone is wanted.
     pub files: Vec<PathBuf>,
 }
@@ -59,9 +61,9 @@ pub struct Message {
 impl Message {
     /// Of this process, with these files.
     #[must_use]
-    pub fn of_this_start(files: Vec<PathBuf>) -> Self {
+    pub fn of_this_start(files: Vec<PathBuf>, choose: bool) -> Self {
         let given = |name| std::env::var_os(name).filter(|value| !value.is_empty());
-        Self { token: given("XDG_ACTIVATION_TOKEN").or_else(|| given("DESKTOP_STARTUP_ID")), files }
+        Self { token: given("XDG_ACTIVATION_TOKEN").or_else(|| given("DESKTOP_STARTUP_ID")), choose, files }
     }
 }
 
@@ -98,9 +100,10 @@ pub fn begin(home: &Home, message: &Message) -> Begun {
         }
         match runtime.block_on(hand_over(home, message)) {
             Ok(Said::Taken) => return Begun::Taken,
+            Ok(Said::Late) => return Begun::Unanswered,
             Err(error) if error.kind() == io::ErrorKind::Unsupported => return Begun::Unanswered,
             // It begins or ends at this moment.
-            Ok(_) | Err(_) if Instant::now() < until => runtime.block_on(sleep(AGAIN)),
+            Ok(_) | Err(_) if Instant::now() < until => thread::sleep(AGAIN),
             Ok(_) | Err(_) => return Begun::Unanswered,
         }
     }
@@ -275,17 +278,17 @@ impl Serving {
         message: Message,
     ) -> io::Result<Said> {
         let began = Instant::now();
-        let Some(waker) = self.opened(line, began).await? else { return Ok(Said::Refused) };
+        let Some(waker) = self.opened(line, began).await? else { return Ok(Said::Late) };
         let until = Instant::now().max(waker.since) + TO_TAKE;
         let (taken, mut answered) = oneshot::channel();
         if self.offers.try_send(Offer { message, taken, until }).is_err() {
-            return Ok(Said::Refused);
+            return Ok(Said::Closes);
         }
         (waker.wake)();
         let said = loop {
             tokio::select! {
-                answer = &mut answered => return Ok(if answer.is_ok() { Said::Taken } else { Said::Refused }),
-                () = sleep_until(until.into()) => break Ok(Said::Refused),
+                answer = &mut answered => return Ok(if answer.is_ok() { Said::Taken } else { Said::Closes }),
+                () = sleep_until(until.into()) => break Ok(Said::Late),
                 () = sleep(HEARTBEAT) => wire::say(line, Said::Wait).await?,
                 () = gone(line) => break Err(io::Error::from(io::ErrorKind::BrokenPipe)),
             }

@@ -17,8 +17,8 @@ fn stage() -> Stage {
 }
 
 fn message(files: usize) -> Message {
-    let files = (0..files).map(|number| PathBuf::from(format!("/home/anna/photo {number}.jpg"))).collect();
-    Message { token: Some("token".into()), files }
+    let paths = (0..files).map(|number| PathBuf::from(format!("/home/anna/photo {number}.jpg"))).collect();
+    Message { token: Some("token".into()), choose: files == 0, files: paths }
 }
 
 fn first(home: &Home) -> Listener {

@@ -16,6 +16,9 @@ const GREETING: [u8; 13] = *b"affix-window\x01";
 /// Of a whole message. What a system hands to a program is smaller (6 MiB on Linux), but paths are made absolute.
 const MESSAGE_MAX: usize = 32 << 20;
 
+/// Stands for the wish to choose files; otherwise an empty text.
+const CHOOSE: &str = "choose";
+
 /// What the window answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Said {
@@ -23,8 +26,10 @@ pub(super) enum Said {
     Wait,
     /// The window has it: the later program may end.
     Taken,
-    /// It takes nothing: it closes, or does not come to it.
-    Refused,
+    /// It takes nothing, because it closes.
+    Closes,
+    /// It has not come to it in time.
+    Late,
 }
 
 impl Said {
@@ -32,7 +37,8 @@ impl Said {
         match self {
             Self::Wait => 0,
             Self::Taken => 1,
-            Self::Refused => 2,
+            Self::Closes => 2,
+            Self::Late => 3,
         }
     }
 }
@@ -73,7 +79,8 @@ pub(super) async fn receive(line: &mut (impl AsyncRead + Unpin)) -> io::Result<M
     }
     let mut texts = texts.into_iter();
     let token = texts.next().filter(|token| !token.is_empty());
-    Ok(Message { token, files: texts.map(PathBuf::from).collect() })
+    let choose = texts.next().is_some_and(|wish| wish == CHOOSE);
+    Ok(Message { token, choose, files: texts.map(PathBuf::from).collect() })
 }
 
 async fn length(line: &mut (impl AsyncRead + Unpin), left: &mut usize) -> io::Result<usize> {
@@ -93,16 +100,18 @@ pub(super) async fn say(line: &mut (impl AsyncWrite + Unpin), said: Said) -> io:
 /// Reads what was said; an end without a word is an error.
 pub(super) async fn hear(line: &mut (impl AsyncRead + Unpin)) -> io::Result<Said> {
     let heard = line.read_u8().await?;
-    let known = [Said::Wait, Said::Taken, Said::Refused].into_iter().find(|said| said.byte() == heard);
+    let known =
+        [Said::Wait, Said::Taken, Said::Closes, Said::Late].into_iter().find(|said| said.byte() == heard);
     known.ok_or_else(|| io::Error::new(ErrorKind::InvalidData, "an answer that is not known"))
 }
 
-/// The token first, which may be empty, then the files.
+/// The token first, which may be empty, then the wish, then the files.
 fn encode(message: &Message) -> io::Result<Vec<u8>> {
     let empty = OsString::new();
     let token = message.token.as_ref().unwrap_or(&empty).as_os_str();
+    let wish = OsStr::new(if message.choose { CHOOSE } else { "" });
     let texts: Vec<&OsStr> =
-        std::iter::once(token).chain(message.files.iter().map(|file| file.as_os_str())).collect();
+        [token, wish].into_iter().chain(message.files.iter().map(|file| file.as_os_str())).collect();
     let mut bytes = Vec::new();
     put_length(&mut bytes, texts.len())?;
     for text in texts {
@@ -157,7 +166,7 @@ mod tests {
 
     fn message(token: Option<&str>, files: &[&[u8]]) -> Message {
         let files = files.iter().map(|file| PathBuf::from(os_text(file).unwrap())).collect();
-        Message { token: token.map(OsString::from), files }
+        Message { token: token.map(OsString::from), choose: token.is_some(), files }
     }
 
     #[tokio::test]
