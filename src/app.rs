@@ -1,12 +1,14 @@
 //! The window's program: [`App::logic`] drains what happened and carries out what was asked, also while the window
 //! is covered; [`App::ui`] draws and starts no work.
 
+mod closing;
 mod detail;
 mod export;
 mod intake;
 mod links;
 mod list;
 mod looks;
+mod others;
 mod pool;
 mod preferences;
 mod previews;
@@ -21,7 +23,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use eframe::egui::{self, Context, InputState, Ui};
+use eframe::egui::{self, Context, InputState, Ui, ViewportCommand};
 use tokio::sync::mpsc;
 
 use crate::domain::error::Failure;
@@ -84,6 +86,10 @@ pub struct App {
     links: links::Sent,
     /// Texts for the clipboard, which is handed them in `logic`.
     clipboard: Vec<String>,
+    closing: closing::Closing,
+    outside: others::Outside,
+    /// What is asked of the window's frame from where there is no frame.
+    viewport: Vec<ViewportCommand>,
 }
 
 impl App {
@@ -103,6 +109,7 @@ impl App {
         work.open(home.clone(), secrets, loaded.settings.clone(), clock);
         let texts = Texts::new(Language::from_setting(&loaded.settings.window.language));
         let detail = detail::Reading::new(previews::start(&work.reporter(), &readers));
+        let outside = others::Outside::start(&work);
         let looks = looks::start(&work.reporter(), &readers, &home);
         let mut app = Self {
             model: Model::default(),
@@ -126,6 +133,9 @@ impl App {
             looks,
             links: links::Sent::default(),
             clipboard: Vec::new(),
+            closing: closing::Closing::default(),
+            outside,
+            viewport: Vec::new(),
         };
         app.preferences_start(ctx, &home, loaded);
         if !files.is_empty() {
@@ -166,6 +176,11 @@ impl App {
         self.list_due(ctx);
         self.links_due(ctx);
         self.detail_due(ctx);
+        self.outside_due(ctx);
+        self.closing_due(ctx);
+        for command in self.viewport.drain(..) {
+            ctx.send_viewport_cmd(command);
+        }
         if let Some(next_ms) = self.model.toasts.expire(self.model.now_ms) {
             let wait = u64::try_from(next_ms - self.model.now_ms).unwrap_or_default();
             ctx.request_repaint_after(Duration::from_millis(wait));

@@ -59,3 +59,48 @@ fn windows_that_are_killed_go_on_by_themselves() {
 fn files_are_looked_over_and_changed_before_they_are_sent() {
     scenario("looked_over");
 }
+
+#[test]
+fn a_second_start_hands_its_files_to_the_window_and_raises_it() {
+    scenario("second_start");
+}
+
+#[test]
+fn of_starts_at_the_same_moment_one_is_the_window() {
+    scenario("starts_at_once");
+}
+
+#[test]
+fn what_a_killed_window_left_is_in_nobodys_way() {
+    scenario("killed_and_started");
+}
+
+#[test]
+fn a_window_that_hangs_loses_no_files_of_a_second_start() {
+    scenario("hung_window");
+}
+
+#[test]
+fn closed_into_the_background_it_goes_on_and_tells_its_end() {
+    scenario("closed_into_background");
+}
+
+#[test]
+fn in_the_background_it_ends_with_its_last_upload() {
+    scenario("background_ends");
+}
+
+#[test]
+fn closed_and_paused_it_is_paused_at_the_next_start() {
+    scenario("closed_paused");
+}
+
+#[test]
+fn closed_and_stopped_everything_is_canceled() {
+    scenario("closed_stopped");
+}
+
+#[test]
+fn a_notification_copies_the_links() {
+    scenario("notified");
+}

@@ -344,6 +344,7 @@ notify-done = { $count ->
     [one] 1 file uploaded
    *[other] { $shown } files uploaded
 }
+second-window = The window that is open did not answer, so this is another one
 notify-failed = { $count ->
     [one] 1 failed
    *[other] { $shown } failed
@@ -532,6 +533,16 @@ confirm-cancel-all-why = Uploads that run are stopped. They can be retried from 
 cancel-all = Cancel all
 keep-uploading = Keep uploading
 
+question-closing = { $count ->
+    [0] Files are still being added
+    [one] 1 upload is under way
+   *[other] { $shown } uploads are under way
+}
+question-closing-why = In the background they go on without a window; you are told when they have ended. Paused, they are kept for the next start. Stopped, they are canceled.
+question-closing-why-here = Paused, they are kept for the next start. Stopped, they are canceled.
+remember-closing = Don’t ask again
+keep-in-background = Keep going in the background
+
 confirm-send-again = Send { $name } again?
 confirm-send-again-why = It may be there already: sending it again may make a second copy.
 
@@ -574,6 +585,12 @@ auto-copy = Copy the links when a batch ends
 ask-first = Ask before the first upload to a target
 notify = Notify when a batch ends
 notify-help = While the window is not in front
+on-close = When closing with uploads under way
+on-close-help = What becomes of them
+on-close-ask = Ask
+on-close-background = Keep going in the background
+on-close-pause = Pause them
+on-close-stop = Stop them
 link-format = Format of links
 format-url = URL
 format-markdown = Markdown

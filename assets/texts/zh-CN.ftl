@@ -293,6 +293,7 @@ text-copied = 已复制
 curl-copied = 已复制为 curl 命令
 saved-to = 已保存为 { $name }，{ $size }
 notify-done = 已上传 { $shown } 个文件
+second-window = 已打开的窗口没有响应，因此打开了这个新窗口
 notify-failed = { $shown } 个失败
 
 ### Targets
@@ -447,6 +448,15 @@ confirm-cancel-all-why = 正在进行的上传将停止。之后可以从头重�
 cancel-all = 全部取消
 keep-uploading = 继续上传
 
+question-closing = { $count ->
+    [0] 仍在添加文件
+   *[other] { $shown } 个上传正在进行
+}
+question-closing-why = 在后台，它们会在没有窗口的情况下继续，结束时会通知您。暂停后会保留到下次启动。停止则会取消。
+question-closing-why-here = 暂停后会保留到下次启动。停止则会取消。
+remember-closing = 不再询问
+keep-in-background = 在后台继续
+
 confirm-send-again = 再次发送 { $name }？
 confirm-send-again-why = 文件可能已在服务端，再次发送可能产生第二份。
 
@@ -486,6 +496,12 @@ auto-copy = 一批完成后复制链接
 ask-first = 首次上传到某个目标前询问
 notify = 一批完成后通知
 notify-help = 窗口不在最前时
+on-close = 关闭时仍有上传在进行
+on-close-help = 如何处理
+on-close-ask = 询问
+on-close-background = 在后台继续
+on-close-pause = 暂停
+on-close-stop = 停止
 link-format = 链接格式
 format-url = URL
 format-markdown = Markdown

@@ -51,12 +51,25 @@ impl App {
                     model::Update::Intake(Update::Pasted(pasted.await.unwrap_or(Pasted::Nothing)))
                 });
             }
-            Action::StopScan => {
-                if let Some(stop) = &self.intake.stop {
-                    stop.store(true, Ordering::Relaxed);
-                }
-            }
+            Action::StopScan => self.stop_scan(),
         }
+    }
+
+    /// Files that are looked through now are not handed over.
+    pub(super) fn intake_stop(&mut self) {
+        self.intake.waiting.clear();
+        self.stop_scan();
+    }
+
+    fn stop_scan(&self) {
+        if let Some(stop) = &self.intake.stop {
+            stop.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether files are on their way to the engine.
+    pub(super) fn is_taking(&self) -> bool {
+        self.intake.stop.is_some()
     }
 
     pub(super) fn intake_update(&mut self, update: Update) {

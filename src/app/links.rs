@@ -12,7 +12,7 @@ use crate::domain::describe::Visibility;
 use crate::domain::error::{Failure, Kind};
 use crate::domain::link::Format;
 use crate::domain::receipt::{Link, LinkKind, Receipt};
-use crate::model::links::{Action, Rendered, Update};
+use crate::model::links::{Action, Rendered, Update, Wish};
 use crate::model::{self, Notice};
 use crate::platform::chooser::{self, Choice};
 use crate::platform::desktop;
@@ -55,11 +55,12 @@ impl App {
                 if let Some(before) = self.links.ended.insert(batch, done) {
                     return self.ended_again(done.saturating_sub(before));
                 }
-                self.notify(ctx, &target, done, failed);
+                self.notify(ctx, batch, (&target, done, failed));
                 if self.model.settings.uploads.auto_copy && links.links > 0 {
                     self.copied(ctx, links);
                 }
             }
+            Update::Pressed(batch, wish) => self.pressed(ctx, batch, wish),
             Update::Saved(Ok((path, bytes))) => {
                 let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
                 let size = self.texts.bytes(bytes);
@@ -167,8 +168,9 @@ impl App {
     }
 
     /// Tells the end of a batch to somebody who looks at something else.
-    fn notify(&self, ctx: &Context, target: &str, done: usize, failed: usize) {
-        if !self.model.settings.uploads.notify || ctx.input(|input| input.raw.focused) {
+    fn notify(&mut self, ctx: &Context, batch: BatchId, (target, done, failed): (&str, usize, usize)) {
+        let in_front = ctx.input(|input| input.raw.focused) && !self.is_hidden();
+        if !self.model.settings.uploads.notify || in_front || done + failed == 0 {
             return;
         }
         let count = |key: &str, count: usize| self.texts.count(key, count as u64);
@@ -177,13 +179,12 @@ impl App {
             (0, _) => count("notify-failed", failed),
             _ => format!("{}, {}", count("notify-done", done), count("notify-failed", failed)),
         };
-        let target = target.to_owned();
-        if done + failed > 0 {
-            self.work.start(async move {
-                // Where it breaks nothing is said: the window says it as well.
-                let _told = tokio::task::spawn_blocking(move || desktop::notify(&summary, &target)).await;
-            });
+        let words = |key: &str| self.texts.get(key).to_owned();
+        let mut actions = vec![("default", words("show")), (Wish::Show.code(), words("show"))];
+        if done > 0 {
+            actions.insert(1, (Wish::Copy.code(), words("copy-links")));
         }
+        self.notify_of(batch, desktop::Notice { summary, body: target.to_owned(), actions });
     }
 
     /// Runs something that is only heard of when it fails.

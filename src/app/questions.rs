@@ -40,6 +40,7 @@ impl App {
     pub(super) fn questions_update(&mut self, update: Update) {
         match update {
             Update::Ask(question) => self.ask(*question),
+            Update::UnderWay(found) => self.under_way(found),
             Update::Existing { target, files, before } => {
                 self.tell(Notice::text("existing-taken").value("count", before.len()));
                 let rest = self.copy_existing(files, before);
@@ -107,6 +108,7 @@ impl App {
                 let all = matches!(answer, Answer::Always | Answer::Never);
                 self.findings_answered(core, (row.id, repairs), all);
             }
+            Question::Closing { .. } => self.closing_answered(answer),
             _ if declined => {}
             Question::FirstUpload { first, files } => {
                 if answer == Answer::Always {
@@ -139,6 +141,17 @@ impl App {
                 Confirm::SendAgain(id, _) => model::Action::Transfer(Transfer::Retry(Scope::One(id))),
                 Confirm::CancelAll(_) => model::Action::Transfer(Transfer::Cancel(Scope::All)),
             }),
+        }
+    }
+
+    fn closing_answered(&mut self, answer: Answer) {
+        match answer {
+            Answer::Close(how) => self.close_with(how),
+            Answer::AlwaysClose(how) => {
+                self.set(vec![("window.on_close", Some(how.code().to_owned()))]);
+                self.close_with(how);
+            }
+            _ => self.close_not(),
         }
     }
 

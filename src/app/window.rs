@@ -6,13 +6,16 @@ use std::time::Duration;
 
 use eframe::egui::{Context, Vec2, ViewportBuilder, ViewportCommand, vec2};
 use eframe::{NativeOptions, Renderer};
+use winit::raw_window_handle::{HasDisplayHandle as _, RawDisplayHandle};
 
 use super::{App, Start};
 use crate::domain::error::{Failure, Kind};
 use crate::media::{Cache, Readers};
+use crate::model::Notice;
 use crate::model::list::Filter;
 use crate::platform::desktop::APP_ID;
 use crate::platform::dirs::Home;
+use crate::platform::instance::{self, Begun, Message};
 use crate::secrets::Secrets;
 use crate::settings::{self, Describe, File};
 use crate::store::system_clock;
@@ -27,7 +30,7 @@ const OF_SCREEN: f32 = 0.9;
 /// How long the look must stay before it is written down.
 const SETTLED_MS: i64 = 1_000;
 
-/// Runs the window until it is closed, at first with these files; `choose` asks at once for more.
+/// Runs the window until it is closed, or hands everything to the window that this home has already. At first with these files; `choose` asks at once for more.
 ///
 /// # Errors
 /// No display, no graphics, a folder that cannot be used.
@@ -39,6 +42,13 @@ pub fn run(
 ) -> Result<(), Failure> {
     let home = Home::resolve(home)?;
     home.create()?;
+    let begun = instance::begin(&home, &Message::of_this_start(files.clone(), choose));
+    let (listener, alone) = match begun {
+        Begun::Taken => return Ok(()),
+        Begun::First(listener) => (Some(listener), None),
+        Begun::Unanswered => (None, Some(Notice::text("second-window"))),
+        Begun::Unknown(failure) => (None, Some(Notice::Failure(failure))),
+    };
     let loaded = File::new(home.settings_file(), describe).load();
     let secrets = Secrets::system(&home);
     let readers = readers(&home);
@@ -57,6 +67,15 @@ pub fn run(
     };
     let create = move |cc: &eframe::CreationContext<'_>| {
         let mut app = App::new(&cc.egui_ctx, start)?;
+        if hides(cc) {
+            app.hides();
+        }
+        if let Some(listener) = listener {
+            app.listen(&cc.egui_ctx, listener);
+        }
+        if let Some(notice) = alone {
+            app.tell(notice);
+        }
         if choose {
             app.choose_files();
         }
@@ -64,6 +83,12 @@ pub fn run(
     };
     check_display()?;
     eframe::run_native("Affix", options, Box::new(create)).map_err(|error| no_window(&error))
+}
+
+/// Wayland has no hidden windows, as far as winit 0.30 goes: `set_visible` does nothing there.
+fn hides(cc: &eframe::CreationContext<'_>) -> bool {
+    let display = cc.display_handle().map(|display| display.as_raw());
+    !matches!(display, Ok(RawDisplayHandle::Wayland(_)) | Err(_))
 }
 
 /// Reads in processes of their own; with the pictures that were made before.

@@ -40,6 +40,29 @@ pub struct Rendered {
     pub expired: usize,
 }
 
+/// What can be pressed on a batch's notification.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wish {
+    Copy,
+    Show,
+}
+
+impl Wish {
+    /// As the desktop names it; the notification itself shows the batch.
+    #[must_use]
+    pub fn of(action: &str) -> Self {
+        if action == Self::Copy.code() { Self::Copy } else { Self::Show }
+    }
+
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Copy => "copy",
+            Self::Show => "show",
+        }
+    }
+}
+
 #[derive(Debug)]
 pub enum Update {
     /// A text for the clipboard.
@@ -53,6 +76,8 @@ pub enum Update {
         /// Failed or unsure.
         failed: usize,
     },
+    /// A batch's notification is done with: what was wanted, if anything.
+    Pressed(BatchId, Option<Wish>),
     /// A private attachment is saved.
     Saved(Result<(PathBuf, u64), Failure>),
 }

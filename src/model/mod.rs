@@ -40,6 +40,8 @@ pub struct Model {
     pub trouble: Option<Failure>,
     /// Milliseconds since 1970 (UTC), of this frame.
     pub now_ms: i64,
+    /// Whether the window can be hidden and brought back here.
+    pub hides: bool,
     pub settings: Settings,
     pub list: list::List,
     pub intake: intake::Intake,

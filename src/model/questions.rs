@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::domain::attachment::AttachmentId;
+use crate::domain::error::Failure;
 use crate::domain::preflight::{Finding, Repair};
 use crate::store::Row;
 use crate::transfer::again::Before;
@@ -45,6 +46,37 @@ pub enum Question {
     Findings { row: Arc<Row>, findings: Vec<Finding> },
     /// Something that takes away.
     Confirm(Confirm),
+    /// The window is to be closed while this many uploads are under way; none: files are still looked through.
+    Closing { count: u64 },
+}
+
+/// What becomes of what is under way when the window is closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnClose {
+    /// It goes on without a window.
+    Background,
+    Pause,
+    Stop,
+}
+
+impl OnClose {
+    pub const ALL: [Self; 3] = [Self::Background, Self::Pause, Self::Stop];
+
+    /// As the settings file names it.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Background => "background",
+            Self::Pause => "pause",
+            Self::Stop => "stop",
+        }
+    }
+
+    /// None: it is asked about.
+    #[must_use]
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|how| how.code() == code)
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,6 +102,10 @@ pub enum Answer {
     AlwaysExisting,
     /// As [`Self::Existing`], but links that do not work any more are made fresh instead.
     Renew,
+    /// The window may close, with this.
+    Close(OnClose),
+    /// And do not ask again.
+    AlwaysClose(OnClose),
     No,
     /// Findings: none of those that wait.
     Never,
@@ -90,6 +126,8 @@ pub enum Action {
 #[derive(Debug)]
 pub enum Update {
     Ask(Box<Question>),
+    /// What this run has under way.
+    UnderWay(Result<Vec<AttachmentId>, Failure>),
     /// The target has this content, and its links are to be taken without a question.
     Existing {
         target: String,

@@ -8,6 +8,9 @@ use url::Url;
 use crate::domain::error::{Failure, Kind};
 use crate::domain::file_name;
 
+#[cfg(all(unix, not(target_os = "macos")))]
+pub use super::bus::Bus;
+
 /// The app's name for the desktop: the window's class, its `.desktop` file, its icon.
 pub const APP_ID: &str = "app.affix.Affix";
 
@@ -101,15 +104,40 @@ async fn show_items(path: &Path) -> Option<()> {
         .map(drop)
 }
 
-/// Says something through the desktop. Blocks. Where no service shows notifications nothing is said: the window says
-/// it as well.
-pub fn notify(summary: &str, body: &str) {
-    let mut notification = notify_rust::Notification::new();
-    notification.appname("Affix").icon(APP_ID).summary(summary).body(body);
-    // Whose it is: the desktop shows that program's settings for notifications.
-    #[cfg(all(unix, not(target_os = "macos")))]
-    notification.hint(notify_rust::Hint::DesktopEntry(APP_ID.to_owned()));
-    let _shown = notification.show();
+/// A word to somebody who looks at something else.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Notice {
+    pub summary: String,
+    pub body: String,
+    /// What can be pressed: its name for the program and its words. `default` is the notification itself.
+    pub actions: Vec<(&'static str, String)>,
+}
+
+/// What was pressed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pressed {
+    pub action: String,
+    /// What the desktop gave to bring the window to the front with.
+    pub token: Option<String>,
+}
+
+/// Windows and macOS show the words, without buttons and without progress at the program's icon.
+#[cfg(not(all(unix, not(target_os = "macos"))))]
+#[derive(Debug, Clone, Default)]
+pub struct Bus;
+
+#[cfg(not(all(unix, not(target_os = "macos"))))]
+impl Bus {
+    /// Shows it. Where no service shows notifications nothing is said: the window says it as well.
+    pub async fn notify(&self, notice: &Notice) -> Option<Pressed> {
+        let mut notification = notify_rust::Notification::new();
+        notification.appname("Affix").summary(&notice.summary).body(&notice.body);
+        let _shown = tokio::task::spawn_blocking(move || notification.show().map(drop)).await;
+        None
+    }
+
+    #[expect(clippy::unused_async, reason = "as on Linux")]
+    pub async fn show_progress(&self, _fraction: Option<f64>) {}
 }
 
 #[cfg(test)]

@@ -55,6 +55,7 @@ pub const KEYS: &[Key] = &[
     Key { path: "window.inspector", rule: Rule::Flag },
     Key { path: "window.inspector_width", rule: Rule::Whole { min: 240, max: 480 } },
     Key { path: "window.language", rule: Rule::OneOf(&["system", "en", "zh-CN"]) },
+    Key { path: "window.on_close", rule: Rule::OneOf(&["ask", "background", "pause", "stop"]) },
     Key { path: "window.scale_percent", rule: Rule::Whole { min: 50, max: 300 } },
     Key { path: "window.theme", rule: Rule::OneOf(&["system", "light", "dark"]) },
     Key { path: "window.view", rule: Rule::OneOf(&["list", "grid"]) },

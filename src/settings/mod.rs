@@ -39,6 +39,7 @@
 //! language = "system"
 //! filter = "all"
 //! view = "list"
+//! on_close = "ask"
 //! inspector = true
 //! inspector_width = 320
 //!
@@ -165,6 +166,8 @@ pub struct Window {
     pub filter: String,
     /// `list` or `grid`.
     pub view: String,
+    /// What becomes of what is under way when the window closes: `ask`, `background`, `pause` or `stop`.
+    pub on_close: String,
     pub inspector: bool,
     /// Points, 240 to 480.
     pub inspector_width: u32,
@@ -180,6 +183,7 @@ impl Default for Window {
             language: "system".to_owned(),
             filter: "all".to_owned(),
             view: "list".to_owned(),
+            on_close: "ask".to_owned(),
             inspector: true,
             inspector_width: 320,
         }

@@ -99,6 +99,7 @@ impl<'a> Reader<'a> {
             language: self.text("window.language", Some(&default.language)).unwrap_or(default.language),
             filter: self.text("window.filter", Some(&default.filter)).unwrap_or(default.filter),
             view: self.text("window.view", Some(&default.view)).unwrap_or(default.view),
+            on_close: self.text("window.on_close", Some(&default.on_close)).unwrap_or(default.on_close),
             inspector: self.flag("window.inspector", default.inspector),
             inspector_width: self.whole("window.inspector_width", default.inspector_width),
         }

@@ -286,6 +286,12 @@ impl Store {
         self.look(move |db| views::totals(db, &batches, &counted)).await
     }
 
+    /// What this run has queued or at work, in the order handed over: what is paused is not.
+    pub async fn under_way(&self) -> Result<Vec<AttachmentId>, Failure> {
+        let session = self.session;
+        self.look(move |db| history::under_way(db, session)).await
+    }
+
     /// The names of all profiles in the history, sorted.
     pub async fn targets_used(&self) -> Result<Vec<String>, Failure> {
         self.look(views::targets_used).await

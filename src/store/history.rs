@@ -115,6 +115,18 @@ pub(super) fn unfinished_sessions(db: &Connection) -> Result<Vec<SessionId>, Tro
     Ok(sessions)
 }
 
+/// What a run has queued or at work, in the order handed over.
+pub(super) fn under_way(db: &Connection, session: SessionId) -> Result<Vec<AttachmentId>, Trouble> {
+    let mut select = db.prepare_cached(
+        "SELECT id FROM attachments WHERE state IN (?1, ?2, ?3, ?4) AND session = ?5 ORDER BY id",
+    )?;
+    let states = (State::Queued, State::Preparing, State::Uploading, State::Finishing);
+    let ids = select
+        .query_map((states.0, states.1, states.2, states.3, session), |row| Ok(AttachmentId(row.get(0)?)))?
+        .collect::<Result<_, _>>()?;
+    Ok(ids)
+}
+
 /// Every state, in the order of [`State::ALL`], also those that no attachment is in.
 pub(super) fn count_by_state(db: &Connection) -> Result<Vec<(State, u64)>, Trouble> {
     let mut select = db.prepare_cached("SELECT count(*) FROM attachments WHERE state = ?")?;

@@ -168,6 +168,7 @@ theme = "dark"
 language = "zh-CN"
 filter = "failed"
 view = "grid"
+on_close = "pause"
 inspector = false
 inspector_width = 400
 "#,
@@ -182,6 +183,7 @@ inspector_width = 400
         language: "zh-CN".to_owned(),
         filter: "failed".to_owned(),
         view: "grid".to_owned(),
+        on_close: "pause".to_owned(),
         inspector: false,
         inspector_width: 400,
     };

@@ -11,6 +11,7 @@ mod targets_page;
 mod window;
 
 mod changes;
+mod closing;
 mod dialogs;
 mod export;
 mod inspector;

@@ -13,6 +13,8 @@ import subprocess
 import sys
 import urllib.request
 
+import closing
+import instance
 from desktop import App, Desktop, HERE, named, wait_for
 
 ROOT = os.path.dirname(os.path.dirname(HERE))
@@ -297,6 +299,15 @@ SCENARIOS = {
     "files_of_the_command_line": files_of_the_command_line,
     "pasted_files": pasted_files,
     "target_with_secret": target_with_secret,
+    "second_start": lambda stage: instance.handed_over(stage, history, done),
+    "starts_at_once": lambda stage: instance.at_once(stage, history),
+    "killed_and_started": lambda stage: instance.killed(stage, history, done),
+    "hung_window": lambda stage: instance.hung(stage, history),
+    "closed_into_background": lambda stage: closing.in_background(stage, history, sandbox_asks),
+    "background_ends": lambda stage: closing.ends_by_itself(stage, history, sandbox_asks),
+    "closed_paused": lambda stage: closing.paused(stage, history, sandbox_asks),
+    "closed_stopped": lambda stage: closing.stopped(stage, history, sandbox_asks),
+    "notified": lambda stage: closing.links_copied(stage, history, sandbox_asks),
 }
 
 

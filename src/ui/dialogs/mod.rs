@@ -3,6 +3,7 @@
 
 mod again;
 pub(in crate::ui) mod changes;
+mod closing;
 mod confirm;
 pub(in crate::ui) mod copy;
 mod findings;
@@ -49,6 +50,7 @@ pub(super) fn show(ctx: &Context, cx: &mut Cx<'_>) {
         Question::Again { target, files, before } => again::show(ctx, cx, (target, files.len(), before), new),
         Question::Findings { row, findings } => findings::show(ctx, cx, (row, findings), new),
         Question::Confirm(confirm) => confirm::show(ctx, cx, confirm, new),
+        Question::Closing { count } => closing::show(ctx, cx, *count, new),
     };
     if let Some(answer) = answer {
         // The next one is new, also where it looks the same.
@@ -70,6 +72,7 @@ fn key_of(question: &Question) -> u64 {
         // Those behind it may come and go while it is read.
         Question::Findings { row, .. } => (2, row.id).hash(&mut hasher),
         Question::Confirm(confirm) => (3, format!("{confirm:?}")).hash(&mut hasher),
+        Question::Closing { .. } => 4.hash(&mut hasher),
     }
     hasher.finish()
 }

@@ -45,9 +45,18 @@ pub struct State {
     layout: Option<Layout>,
     /// The batches whose numbers were asked for last.
     told: Vec<BatchId>,
+    /// The batch that is brought to the top once it is in the list.
+    reveal: Option<BatchId>,
 }
 
 impl State {
+    /// Brings a batch to the top, as soon as the list has it.
+    pub fn reveal(&mut self, batch: BatchId) {
+        self.search.clear();
+        self.search_due = None;
+        self.reveal = Some(batch);
+    }
+
     fn is_grid(&self, model: &Model) -> bool {
         self.grid.unwrap_or(model.settings.window.view == "grid")
     }
@@ -126,6 +135,12 @@ fn list_ui(ui: &mut Ui, cx: &mut Cx<'_>, outline: &Arc<Outline>) {
     let layout = cx.state.list.layout.take().filter(|layout| layout.is_for(outline, kind));
     let layout = layout.unwrap_or_else(|| Layout::new(outline.clone(), kind));
     keys::take(ui, cx, &layout, view);
+    if let Some(batch) = cx.state.list.reveal
+        && let Some(group) = outline.groups.iter().position(|group| group.batch == batch)
+    {
+        cx.state.list.reveal = None;
+        cx.state.list.scroll.to(layout.top(group));
+    }
     cx.state.list.scroll.wheel(ui, view, layout.height());
     let name = cx.texts.get("uploads").to_owned();
     let builder = UiBuilder::new()

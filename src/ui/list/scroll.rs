@@ -22,6 +22,11 @@ impl Scroll {
         self.offset = 0.0;
     }
 
+    /// What is at this height comes to the top, as far as the list goes.
+    pub(super) fn to(&mut self, top: f64) {
+        self.offset = top;
+    }
+
     /// Takes the wheel when the pointer is over the list, and stays between the ends.
     pub(super) fn wheel(&mut self, ui: &Ui, view: Rect, height: f64) {
         let end = end(view, height);

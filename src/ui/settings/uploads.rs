@@ -4,6 +4,7 @@ use eframe::egui::{Frame, Margin, Ui};
 
 use super::rows::{Steps, above, below, card, choice, field, flag, line, number, set};
 use crate::domain::link::{Format, LinkFacts};
+use crate::model::questions::OnClose;
 use crate::ui::tokens::{Tokens, Type, size};
 use crate::ui::widgets::text;
 use crate::ui::{Cx, bandwidth};
@@ -46,6 +47,8 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
         line(ui);
         let words = (texts.get("notify"), Some(texts.get("notify-help")));
         flag(ui, cx, "uploads.notify", words, uploads.notify);
+        line(ui);
+        on_close_ui(ui, cx);
     });
     card(ui, |ui| {
         let words = (texts.get("remove-location-photos"), Some(texts.get("remove-location-help")));
@@ -59,6 +62,29 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
         line(ui);
         own_ui(ui, cx);
     });
+}
+
+/// What becomes of uploads when the window closes; what cannot be done here is not offered.
+fn on_close_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
+    const KEY: &str = "window.on_close";
+    let texts = cx.texts;
+    let ways: Vec<OnClose> =
+        OnClose::ALL.into_iter().filter(|how| cx.model.hides || *how != OnClose::Background).collect();
+    let labels: Vec<&str> = std::iter::once("on-close-ask")
+        .chain(ways.iter().map(|how| match how {
+            OnClose::Background => "on-close-background",
+            OnClose::Pause => "on-close-pause",
+            OnClose::Stop => "on-close-stop",
+        }))
+        .map(|key| texts.get(key))
+        .collect();
+    let now = cx.model.preferences.coming(KEY).unwrap_or(&cx.model.settings.window.on_close);
+    let chosen = ways.iter().position(|how| how.code() == now).map_or(0, |place| place + 1);
+    let picked = choice(ui, (texts.get("on-close"), Some(texts.get("on-close-help"))), &labels, chosen);
+    if let Some(index) = picked {
+        let code = index.checked_sub(1).and_then(|place| ways.get(place)).map_or("ask", |how| how.code());
+        set(cx, KEY, Some(code.to_owned()));
+    }
 }
 
 /// Those that the window's foot offers, and the one that counts where it is none of them.

@@ -1,0 +1,148 @@
+//! Other programs' wishes to this window: later starts with their files, presses of a notification; and what this
+//! program shows outside of its window.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use eframe::egui::{Context, UserAttentionType, ViewportCommand};
+use tokio::sync::watch;
+
+use super::App;
+use super::work::Work;
+use crate::domain::attachment::BatchId;
+use crate::model::links::Wish;
+use crate::model::{Action, intake, links};
+use crate::platform::desktop::{Bus, Notice, Pressed};
+use crate::platform::instance::{Listener, Message};
+use crate::ui::Screen;
+
+/// A window that was hidden or minimised takes the keyboard only once the screen has it: it is asked for until then,
+/// this often and this long, in milliseconds.
+const RAISE_EVERY_MS: i64 = 100;
+const RAISE_MS: i64 = 1_000;
+
+/// Between two looks at the progress outside of the window.
+const PROGRESS_EVERY: Duration = Duration::from_millis(500);
+
+/// What is shown outside of the window, and who else may want something of it.
+#[derive(Debug)]
+pub(super) struct Outside {
+    pub bus: Bus,
+    /// Where later starts come in; none where this is not the home's only window.
+    listener: Option<Listener>,
+    /// Until when the window is brought to the front; none: it is where it is.
+    raised_until_ms: Option<i64>,
+    /// Percent.
+    progress: watch::Sender<Option<u8>>,
+}
+
+impl Outside {
+    pub(super) fn start(work: &Work) -> Self {
+        let (progress, shown) = watch::channel(None);
+        let bus = Bus::default();
+        work.start(show_progress(bus.clone(), shown));
+        Self { bus, listener: None, raised_until_ms: None, progress }
+    }
+}
+
+/// Tells the newest value, no more often than it is looked at.
+async fn show_progress(bus: Bus, mut shown: watch::Receiver<Option<u8>>) {
+    while shown.changed().await.is_ok() {
+        let percent = *shown.borrow_and_update();
+        bus.show_progress(percent.map(|percent| f64::from(percent) / 100.0)).await;
+        tokio::time::sleep(PROGRESS_EVERY).await;
+    }
+}
+
+impl App {
+    /// From now on later starts come to this window.
+    pub fn listen(&mut self, ctx: &Context, listener: Listener) {
+        let ctx = ctx.clone();
+        listener.open(Arc::new(move || ctx.request_repaint()));
+        self.outside.listener = Some(listener);
+    }
+
+    /// Takes what came from outside, and shows there how far everything is.
+    pub(super) fn outside_due(&mut self, ctx: &Context) {
+        while self.stays()
+            && let Some(offer) = self.outside.listener.as_mut().and_then(Listener::next)
+        {
+            if let Some(message) = offer.take() {
+                self.later_start(ctx, message);
+            }
+        }
+        self.raise_due(ctx);
+        self.progress_due();
+    }
+
+    /// Another start of this home has ended for this.
+    fn later_start(&mut self, ctx: &Context, message: Message) {
+        // winit 0.30 takes the launcher's token for new windows only.
+        let Message { token: _, choose, files } = message;
+        if !files.is_empty() {
+            self.actions.push(Action::Intake(intake::Action::Add(files)));
+        }
+        if choose {
+            self.choose_files();
+        }
+        self.raise(ctx);
+    }
+
+    /// Brings the window to the front, from wherever it is.
+    pub(super) fn raise(&mut self, ctx: &Context) {
+        self.show_again(ctx);
+        ctx.send_viewport_cmd(ViewportCommand::Minimized(false));
+        self.outside.raised_until_ms = Some(self.model.now_ms + RAISE_MS);
+        ctx.request_repaint();
+    }
+
+    fn raise_due(&mut self, ctx: &Context) {
+        let Some(until_ms) = self.outside.raised_until_ms else { return };
+        if ctx.input(|input| input.raw.focused) {
+            self.outside.raised_until_ms = None;
+        } else if self.model.now_ms < until_ms {
+            ctx.send_viewport_cmd(ViewportCommand::Focus);
+            ctx.request_repaint_after(Duration::from_millis(RAISE_EVERY_MS.unsigned_abs()));
+        } else {
+            // The desktop does not give the keyboard away: it shows at least that something is wanted.
+            let informational = UserAttentionType::Informational;
+            ctx.send_viewport_cmd(ViewportCommand::RequestUserAttention(informational));
+            self.outside.raised_until_ms = None;
+        }
+    }
+
+    fn progress_due(&self) {
+        let moving = &self.model.list.moving;
+        let fraction = moving.overall.fraction().clamp(0.0, 1.0);
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to 100")]
+        let percent = (!moving.now.is_empty()).then_some((fraction * 100.0) as u8);
+        self.outside.progress.send_if_modified(|shown| std::mem::replace(shown, percent) != percent);
+    }
+
+    /// Shows a notification about a batch; what is pressed comes back.
+    pub(super) fn notify_of(&mut self, batch: BatchId, notice: Notice) {
+        self.pressable(true);
+        let bus = self.outside.bus.clone();
+        self.work.spawn(async move {
+            let wish = bus.notify(&notice).await.map(|Pressed { action, .. }| Wish::of(&action));
+            crate::model::Update::Links(links::Update::Pressed(batch, wish))
+        });
+    }
+
+    pub(super) fn pressed(&mut self, ctx: &Context, batch: BatchId, wish: Option<Wish>) {
+        self.pressable(false);
+        match wish {
+            Some(Wish::Copy) => self.actions.push(Action::Links(links::Action::CopyBatch(batch))),
+            Some(Wish::Show) => {
+                self.state.screen = Screen::Uploads;
+                self.state.overlay = None;
+                self.state.list.reveal(batch);
+                let everything = crate::model::list::Wanted::default();
+                self.actions.push(Action::List(crate::model::list::Action::Show(everything)));
+                self.raise(ctx);
+            }
+            None => {}
+        }
+        ctx.request_repaint();
+    }
+}
