@@ -2,6 +2,7 @@
 //! is covered; [`App::ui`] draws and starts no work.
 
 mod detail;
+mod display;
 mod export;
 mod intake;
 mod links;
@@ -83,7 +84,10 @@ pub struct App {
     looks: pool::Pool<looks::Asked>,
     links: links::Sent,
     /// Texts for the clipboard, which is handed them in `logic`.
-    clipboard: Vec<String>,
+    clipboard: Vec<links::Copied>,
+    /// What was last handed to it, and whether that has just been.
+    copied: Option<links::Copied>,
+    mark: bool,
 }
 
 impl App {
@@ -126,12 +130,20 @@ impl App {
             looks,
             links: links::Sent::default(),
             clipboard: Vec::new(),
+            copied: None,
+            mark: false,
         };
         app.preferences_start(ctx, &home, loaded);
         if !files.is_empty() {
             app.actions.push(Action::Intake(crate::model::intake::Action::Add(files)));
         }
         Ok(app)
+    }
+
+    /// Says what the window is shown through.
+    pub fn shown_through(&mut self, display: model::preferences::Display) {
+        self.model.preferences.display = display;
+        self.model.preferences.backend_at_start.clone_from(&self.model.settings.window.backend);
     }
 
     /// What was asked for, what happened, and what is due. Called for every frame, and while the window is hidden.
@@ -247,6 +259,7 @@ impl App {
 impl eframe::App for App {
     fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
         self.logic(ctx);
+        self.mark_secret(ctx);
     }
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
@@ -255,6 +268,7 @@ impl eframe::App for App {
 
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
         self.keep_now();
+        self.leave_copied();
     }
 
     fn clear_color(&self, visuals: &eframe::egui::Visuals) -> [f32; 4] {

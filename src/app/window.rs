@@ -7,7 +7,7 @@ use std::time::Duration;
 use eframe::egui::{Context, Vec2, ViewportBuilder, ViewportCommand, vec2};
 use eframe::{NativeOptions, Renderer};
 
-use super::{App, Start};
+use super::{App, Start, display};
 use crate::domain::error::{Failure, Kind};
 use crate::media::{Cache, Readers};
 use crate::model::list::Filter;
@@ -41,6 +41,8 @@ pub fn run(home: Option<PathBuf>, files: Vec<PathBuf>, describe: Describe) -> Re
     let readers = readers(&home);
     let start = Start { home, secrets, loaded, files, readers, clock: system_clock };
     let window = &start.loaded.settings.window;
+    let wanted = window.backend.clone();
+    let display = display::choose(&wanted);
     let options = NativeOptions {
         viewport: ViewportBuilder::default()
             .with_app_id(APP_ID)
@@ -50,13 +52,21 @@ pub fn run(home: Option<PathBuf>, files: Vec<PathBuf>, describe: Describe) -> Re
             .with_drag_and_drop(true),
         renderer: Renderer::Glow,
         persist_window: false,
+        event_loop_builder: display::hook(display),
         ..NativeOptions::default()
     };
     let create = move |cc: &eframe::CreationContext<'_>| {
-        App::new(&cc.egui_ctx, start).map(|app| Box::new(app) as Box<dyn eframe::App>).map_err(Into::into)
+        let mut app = App::new(&cc.egui_ctx, start)?;
+        app.shown_through(display);
+        Ok(Box::new(app) as Box<dyn eframe::App>)
     };
     check_display()?;
-    eframe::run_native("Affix", options, Box::new(create)).map_err(|error| no_window(&error))
+    eframe::run_native("Affix", options, Box::new(create)).map_err(|error| {
+        if matches!(error, eframe::Error::Winit(_) | eframe::Error::WinitEventLoop(_)) {
+            display::without_x11(&wanted, display);
+        }
+        no_window(&error)
+    })
 }
 
 /// Reads in processes of their own; with the pictures that were made before.

@@ -7,4 +7,7 @@ pub mod desktop;
 pub mod dirs;
 pub mod files;
 pub mod network;
+pub mod process;
 pub mod session;
+#[cfg(target_os = "linux")]
+pub mod x11;

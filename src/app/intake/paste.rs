@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use jiff::Zoned;
-use url::Url;
 
 use crate::domain::error::Failure;
 use crate::media;
@@ -16,7 +15,7 @@ const SAME_SECOND: u32 = 100;
 
 /// The text that egui read, or what the clipboard holds. Blocks.
 pub(super) fn take(text: Option<String>, folder: &Path) -> Pasted {
-    match text.map_or_else(clipboard::read, Held::Text) {
+    match text.map_or_else(clipboard::read, picture_or_text) {
         Held::Files(paths) => Pasted::Paths(paths),
         Held::Picture { width, height, rgba } => {
             kept(media::png_of(width, height, &rgba).and_then(|png| keep(folder, "png", &png)))
@@ -30,23 +29,21 @@ pub(super) fn take(text: Option<String>, folder: &Path) -> Pasted {
     }
 }
 
+/// On Wayland egui reads the HTML that a browser copies together with a picture.
+fn picture_or_text(text: String) -> Held {
+    let picture = if text.trim_start().starts_with('<') { clipboard::read_picture() } else { None };
+    picture.unwrap_or(Held::Text(text))
+}
+
 fn kept(path: Result<PathBuf, Failure>) -> Pasted {
     path.map_or_else(Pasted::Failed, Pasted::Kept)
 }
 
 /// The paths that a text lists, one a line, if it is nothing but files and folders that exist.
 fn paths_in(text: &str) -> Option<Vec<PathBuf>> {
-    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
-    let paths: Vec<PathBuf> = lines.map(path_of).collect::<Option<_>>()?;
+    let found = |line| clipboard::path_of(line).filter(|path| path.exists());
+    let paths: Vec<PathBuf> = clipboard::lines_of(text).map(found).collect::<Option<_>>()?;
     (!paths.is_empty()).then_some(paths)
-}
-
-fn path_of(line: &str) -> Option<PathBuf> {
-    let path = match Url::parse(line) {
-        Ok(url) if url.scheme() == "file" => url.to_file_path().ok()?,
-        _ => PathBuf::from(line),
-    };
-    (path.is_absolute() && path.exists()).then_some(path)
 }
 
 /// Writes it as `pasted-2026-11-21-140203.png`; it stays, because the history names it.
@@ -66,6 +63,7 @@ fn keep(folder: &Path, extension: &str, bytes: &[u8]) -> Result<PathBuf, Failure
 #[cfg(test)]
 mod tests {
     use super::*;
+    use url::Url;
 
     #[test]
     fn lines_of_files_that_exist_are_those_files() {
@@ -78,6 +76,7 @@ mod tests {
             format!("{}\r\n{}\r\n", path.display(), folder.path().display()),
             format!("{url}\r\n"),
             format!("# copied\n{url}\n{}", path.display()),
+            format!("x-special/nautilus-clipboard\ncopy\n{url}\n"),
         ] {
             let Pasted::Paths(paths) = take(Some(text.clone()), folder.path()) else { panic!("{text}") };
             assert_eq!(paths.first(), Some(&path), "{text}");
