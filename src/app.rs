@@ -87,7 +87,7 @@ pub struct App {
     clipboard: Vec<links::Copied>,
     /// What was last handed to it, and whether that has just been.
     copied: Option<links::Copied>,
-    mark: bool,
+    handing_over: bool,
 }
 
 impl App {
@@ -131,7 +131,7 @@ impl App {
             links: links::Sent::default(),
             clipboard: Vec::new(),
             copied: None,
-            mark: false,
+            handing_over: false,
         };
         app.preferences_start(ctx, &home, loaded);
         if !files.is_empty() {
@@ -259,7 +259,7 @@ impl App {
 impl eframe::App for App {
     fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
         self.logic(ctx);
-        self.mark_secret(ctx);
+        self.copy_ourselves(ctx);
     }
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {

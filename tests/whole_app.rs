@@ -78,3 +78,28 @@ fn files_dropped_from_wayland_programs_are_uploaded() {
 fn without_an_x_server_the_window_is_waylands_own() {
     scenario_on_wayland("without_drops");
 }
+
+#[test]
+fn files_are_pasted_in_every_form_of_file_managers() {
+    scenario("pasted_forms");
+}
+
+#[test]
+fn links_can_be_pasted_after_the_window_has_gone() {
+    scenario("links_outlive_the_window");
+}
+
+#[test]
+fn a_clipboard_manager_takes_over_the_links() {
+    scenario("links_go_to_the_manager");
+}
+
+#[test]
+fn signed_links_are_not_for_histories() {
+    scenario("signed_links_are_marked");
+}
+
+#[test]
+fn links_can_be_pasted_on_wayland_after_the_window_has_gone() {
+    scenario_on_wayland("clipboard");
+}

@@ -1,5 +1,5 @@
 //! What the window is shown through. On Wayland winit 0.30 takes no drops (rust-windowing/winit#1881), so there the
-//! window goes through XWayland where that answers.
+//! window goes through `XWayland` where that answers.
 
 use std::env;
 

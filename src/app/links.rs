@@ -108,17 +108,14 @@ impl App {
     fn put(&mut self, ctx: &Context, copied: Copied) {
         ctx.copy_text(copied.text.clone());
         self.copied = Some(copied);
-        self.mark = true;
+        self.handing_over = true;
     }
 
-    /// In place of egui, which cannot, puts a secret there so that histories do not keep it. Where that fails it is
-    /// copied all the same: that is what was asked for.
-    pub(super) fn mark_secret(&mut self, ctx: &Context) {
-        let marked = std::mem::take(&mut self.mark) && {
-            let secret = self.copied.as_ref().filter(|copied| copied.secret);
-            secret.is_some_and(|copied| clipboard::put_secret(&copied.text))
-        };
-        if marked {
+    /// In place of egui, which neither marks a secret nor, on Wayland, copies without the keyboard in its window. Where
+    /// that fails egui copies.
+    pub(super) fn copy_ourselves(&mut self, ctx: &Context) {
+        let copied = self.copied.as_ref().filter(|_| std::mem::take(&mut self.handing_over));
+        if copied.is_some_and(|copied| clipboard::put(&copied.text, copied.secret)) {
             ctx.output_mut(|output| {
                 output.commands.retain(|command| !matches!(command, OutputCommand::CopyText(_)));
             });

@@ -72,14 +72,18 @@ fn files(clipboard: &mut Clipboard) -> Vec<PathBuf> {
     clipboard.get().file_list().unwrap_or_default()
 }
 
-/// Puts a text there that the system's and other programs' histories of the clipboard are asked not to keep. False:
-/// nothing was put there.
+/// Puts a text there; a secret is one that histories of the clipboard are asked not to keep. False: nothing was put
+/// there.
 #[must_use]
-pub fn put_secret(text: &str) -> bool {
-    Clipboard::new().is_ok_and(|mut clipboard| marked(clipboard.set()).text(text).is_ok())
+pub fn put(text: &str, secret: bool) -> bool {
+    Clipboard::new().is_ok_and(|mut clipboard| set(&mut clipboard, secret).text(text).is_ok())
 }
 
-/// A list that programs agreed on, each in its own system: `x-kde-passwordManagerHint` on Linux,
+fn set(clipboard: &mut Clipboard, secret: bool) -> arboard::Set<'_> {
+    if secret { marked(clipboard.set()) } else { clipboard.set() }
+}
+
+/// Marks that programs agreed on, each in its own system: `x-kde-passwordManagerHint` on Linux,
 /// `ExcludeClipboardContentFromMonitorProcessing` and its like on Windows, `org.nspasteboard.ConcealedType` on macOS.
 fn marked(set: arboard::Set<'_>) -> arboard::Set<'_> {
     #[cfg(target_os = "macos")]

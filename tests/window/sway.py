@@ -173,6 +173,10 @@ class Sway:
         source.terminate()
         source.wait(PATIENCE_SECS)
 
+    def key(self, modifier, key):
+        answer = self.run(["wtype", "-M", modifier, "-k", key, "-m", modifier])
+        assert answer.returncode == 0, answer.stderr
+
     def clipboard(self, kind="text/plain;charset=utf-8"):
         """What another program reads."""
         answer = self.run(["wl-paste", "--no-newline", "--type", kind])

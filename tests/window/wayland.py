@@ -7,8 +7,10 @@ Exit 0: it went well. On failure a picture of the screen is left in target/windo
 """
 import json
 import os
+import pathlib
 import shutil
 import sys
+import urllib.parse
 import urllib.request
 
 from desktop import HERE, wait_for
@@ -56,11 +58,17 @@ class Stage:
 
     def done(self, count):
         """The history once so many files are done; nothing else is in it."""
-        def all_done():
+        def rows():
             answer = self.sway.run([self.affix, "--home", self.home, "history", "--json", "--limit", "1000"])
-            rows = [json.loads(line) for line in answer.stdout.splitlines()]
-            return rows if len(rows) == count and all(row["status"] == "done" for row in rows) else None
-        return wait_for(lambda: f"{count} files to be done\n{self.sway.log('affix')}", all_done)
+            return [json.loads(line) for line in answer.stdout.splitlines()]
+
+        def all_done():
+            found = rows()
+            return found if len(found) == count and all(row["status"] == "done" for row in found) else None
+
+        def told():
+            return f"{count} files to be done: {[(row['name'], row['status']) for row in rows()]}"
+        return wait_for(told, all_done)
 
     def close(self):
         self.sway.run([self.affix, "--home", self.home, "sandbox", "--stop"])
@@ -103,7 +111,36 @@ def without_drops(stage):
     assert stage.sway.windows()["Affix"]["shell"] == "xdg_shell"
 
 
-SCENARIOS = {one.__name__: one for one in (dropped_files, without_drops)}
+def clipboard(stage):
+    """Copied files come in, and links can be pasted after the window has gone; through XWayland and without."""
+    for turn, backend in enumerate(("x11", "wayland")):
+        stage.settings(f'[window]\nbackend = "{backend}"\n')
+        name = f"opened on {backend}.txt"
+        app = stage.open(stage.write(name, b"1"))
+        linked(stage, name)
+        for form, before in ("text/uri-list", "# by hand\r\n"), ("x-special/gnome-copied-files", "copy\n"):
+            name = f"{backend} {form.replace('/', ' ')} ü.txt"
+            stage.sway.set_clipboard(before + pathlib.Path(stage.write(name, name.encode())).as_uri(), form)
+            stage.sway.key("ctrl", "v")
+            link = linked(stage, name)
+        stage.done(3 * (turn + 1))
+        stage.quit(app)
+        for _ in range(3):
+            assert stage.sway.clipboard() == link, f"gone with the window on {backend}"
+        stage.sway.set_clipboard("something else", "text/plain")
+        wait_for("something else to be there", lambda: stage.sway.clipboard("text/plain") == "something else")
+
+
+def linked(stage, name):
+    """Waits for the file's link on the clipboard."""
+    def there():
+        text = stage.sway.clipboard() or ""
+        is_it = text.startswith("http") and text.endswith("/" + urllib.parse.quote(name))
+        return text if is_it else None
+    return wait_for(lambda: f"the link of {name}; there is {stage.sway.clipboard()}", there)
+
+
+SCENARIOS = {one.__name__: one for one in (dropped_files, without_drops, clipboard)}
 
 
 def main():

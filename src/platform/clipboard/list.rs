@@ -25,13 +25,14 @@ pub fn path_of(line: &str) -> Option<PathBuf> {
 }
 
 /// The address without the name of this computer, which KDE's old programs and some X11 programs put in it.
-fn local(mut url: Url) -> Option<Url> {
-    if let Some(Host::Domain(host)) = url.host()
-        && own_name().is_some_and(|name| name.eq_ignore_ascii_case(host))
-    {
-        url.set_host(None).ok()?;
+fn local(url: Url) -> Option<Url> {
+    match url.host() {
+        Some(Host::Domain(host)) if own_name().is_some_and(|name| name.eq_ignore_ascii_case(host)) => {
+            // Not by `set_host`, which keeps a host in such an address.
+            Url::parse(&format!("file://{}", url.path())).ok()
+        }
+        _ => Some(url),
     }
-    Some(url)
 }
 
 #[cfg(unix)]

@@ -19,22 +19,13 @@ const ANSWER: Duration = Duration::from_secs(3);
 /// Sees to it that a text which was put on the clipboard, and still is there, can be pasted after this process. On
 /// Windows and macOS the system has it already.
 pub fn outlive(text: &str, secret: bool) {
-    if !cfg!(target_os = "linux") || a_manager_asks() || !is_there(text) {
+    if !cfg!(target_os = "linux") || !is_there(text) {
         return;
     }
     // Where it cannot be started the text goes with the window, as it does in most programs.
     if let Ok(holder) = start(text, secret) {
         wait_for(holder);
     }
-}
-
-/// A manager of X11 takes over what arboard hands it when the window ends; on Wayland arboard hands nothing over.
-fn a_manager_asks() -> bool {
-    #[cfg(target_os = "linux")]
-    let asks = std::env::var_os("WAYLAND_DISPLAY").is_none() && crate::platform::x11::has_clipboard_manager();
-    #[cfg(not(target_os = "linux"))]
-    let asks = false;
-    asks
 }
 
 /// Whether the text is on the clipboard; an owner that does not answer has something else.
@@ -80,6 +71,14 @@ pub fn hold(text: String, secret: bool, there: impl FnOnce()) -> Result<(), Erro
     let mut clipboard = Clipboard::new()?;
     put(&mut clipboard, &text, secret, false)?;
     there();
+    if has_manager() {
+        // arboard offers it what a clipboard has that is dropped.
+        drop(clipboard);
+        if is_there(&text) {
+            return Ok(());
+        }
+        clipboard = Clipboard::new()?;
+    }
     let (tell, told) = mpsc::sync_channel(1);
     let holds = thread::Builder::new().name("affix-clipboard".to_owned()).spawn(move || {
         // Put there once more: only this call tells when it is replaced.
@@ -92,8 +91,17 @@ pub fn hold(text: String, secret: bool, there: impl FnOnce()) -> Result<(), Erro
     }
 }
 
+/// X11's managers take over what is offered to them; Wayland has them take what they want.
+fn has_manager() -> bool {
+    #[cfg(target_os = "linux")]
+    let has = std::env::var_os("WAYLAND_DISPLAY").is_none() && crate::platform::x11::has_clipboard_manager();
+    #[cfg(not(target_os = "linux"))]
+    let has = false;
+    has
+}
+
 fn put(clipboard: &mut Clipboard, text: &str, secret: bool, wait: bool) -> Result<(), Error> {
-    let set = if secret { super::marked(clipboard.set()) } else { clipboard.set() };
+    let set = super::set(clipboard, secret);
     #[cfg(target_os = "linux")]
     let set = {
         use arboard::SetExtLinux as _;
