@@ -3,6 +3,7 @@
 
 mod closing;
 mod detail;
+mod display;
 mod export;
 mod intake;
 mod links;
@@ -85,7 +86,10 @@ pub struct App {
     looks: pool::Pool<looks::Asked>,
     links: links::Sent,
     /// Texts for the clipboard, which is handed them in `logic`.
-    clipboard: Vec<String>,
+    clipboard: Vec<links::Copied>,
+    /// What was last handed to it, and whether that has just been.
+    copied: Option<links::Copied>,
+    handing_over: bool,
     closing: closing::Closing,
     outside: others::Outside,
     /// What is asked of the window's frame from where there is no frame.
@@ -136,6 +140,8 @@ impl App {
             closing: closing::Closing::default(),
             outside,
             viewport: Vec::new(),
+            copied: None,
+            handing_over: false,
         };
         app.preferences_start(ctx, &home, loaded);
         if !files.is_empty() {
@@ -147,6 +153,12 @@ impl App {
     /// Asks which files to upload, as `Add files` does.
     pub fn choose_files(&mut self) {
         self.actions.push(Action::Intake(model::intake::Action::ChooseFiles));
+    }
+
+    /// Says what the window is shown through.
+    pub fn shown_through(&mut self, display: model::preferences::Display) {
+        self.model.preferences.display = display;
+        self.model.preferences.backend_at_start.clone_from(&self.model.settings.window.backend);
     }
 
     /// What was asked for, what happened, and what is due. Called for every frame, and while the window is hidden.
@@ -267,6 +279,7 @@ impl App {
 impl eframe::App for App {
     fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
         self.logic(ctx);
+        self.copy_ourselves(ctx);
     }
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
@@ -275,6 +288,7 @@ impl eframe::App for App {
 
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
         self.keep_now();
+        self.leave_copied();
     }
 
     fn clear_color(&self, visuals: &eframe::egui::Visuals) -> [f32; 4] {

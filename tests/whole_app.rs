@@ -1,6 +1,6 @@
 //! The real program in a real window: started, driven and read from outside by `tests/window/scenarios.py`, through
 //! the accessibility tree, with a real drag source, a real clipboard reader and, where it matters, a real keyring.
-//! These come in a stage of their own of `scripts/test`, which installs what they need.
+//! On Wayland it is `tests/window/wayland.py`, in a headless sway. These come in a stage of their own of `scripts/test`, which installs what they need.
 #![cfg(test)]
 #![cfg(target_os = "linux")]
 
@@ -20,9 +20,18 @@ fn scenario_with_keyring(name: &str) {
     run(command, name);
 }
 
-fn run(mut command: Command, name: &str) {
+/// In a headless Wayland session instead of an X server.
+fn scenario_on_wayland(name: &str) {
+    run_script(Command::new(PYTHON), "wayland.py", name);
+}
+
+fn run(command: Command, name: &str) {
+    run_script(command, "scenarios.py", name);
+}
+
+fn run_script(mut command: Command, script: &str, name: &str) {
     let ended = command
-        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/window/scenarios.py"))
+        .arg(format!("{}/tests/window/{script}", env!("CARGO_MANIFEST_DIR")))
         .args([name, env!("CARGO_BIN_EXE_affix")])
         .output()
         .unwrap();
@@ -103,4 +112,39 @@ fn closed_and_stopped_everything_is_canceled() {
 #[test]
 fn a_notification_copies_the_links() {
     scenario("notified");
+}
+
+#[test]
+fn files_dropped_from_wayland_programs_are_uploaded() {
+    scenario_on_wayland("dropped_files");
+}
+
+#[test]
+fn without_an_x_server_the_window_is_waylands_own() {
+    scenario_on_wayland("without_drops");
+}
+
+#[test]
+fn files_are_pasted_in_every_form_of_file_managers() {
+    scenario("pasted_forms");
+}
+
+#[test]
+fn links_can_be_pasted_after_the_window_has_gone() {
+    scenario("links_outlive_the_window");
+}
+
+#[test]
+fn a_clipboard_manager_takes_over_the_links() {
+    scenario("links_go_to_the_manager");
+}
+
+#[test]
+fn signed_links_are_not_for_histories() {
+    scenario("signed_links_are_marked");
+}
+
+#[test]
+fn links_can_be_pasted_on_wayland_after_the_window_has_gone() {
+    scenario_on_wayland("clipboard");
 }

@@ -44,7 +44,7 @@ handed-over = { $count ->
     [one] 1 file added
    *[other] { $count } files added
 }
-no-file-chooser = No file chooser was found. Install xdg-desktop-portal or zenity, or drop files onto the window.
+no-file-chooser = No file chooser was found. Install xdg-desktop-portal or zenity, or copy files elsewhere and paste them here.
 scan-stopped = Stopped. Nothing was added.
 paths-missing = { $count ->
     [one] { $name } is no longer there.
@@ -178,7 +178,9 @@ nothing-failed = Nothing failed
 nothing-found = Nothing found for “{ $search }”
 show-all = Show all uploads
 drop-here = Drop files here
+paste-here = Paste files here with Ctrl+V
 ways-before = or paste, or
+ways-before-no-drop = or
 choose-files = choose files
 ways-after = — you get a link for each one
 go-to-sandbox = They go to the Sandbox on this computer. Nothing leaves it.
@@ -572,6 +574,12 @@ language = Language
 language-system = System
 scale = Scale
 scale-help = On top of the system’s own scale
+backend = Window system
+backend-auto = Automatic
+backend-x11 = X11
+backend-is-x11 = Now: X11 through XWayland. Files can be dropped.
+backend-is-wayland = Now: Wayland. Files cannot be dropped here: paste them with Ctrl+V, or use Add files.
+backend-help = Drops need X11. It may look blurred on a scaled screen (GNOME with a fractional scale, Sway); Wayland is always sharp.
 parallel-per-target = Uploads at once for each target
 parallel = Uploads at once in all
 retries = Further tries after a failure

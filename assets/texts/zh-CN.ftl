@@ -41,7 +41,7 @@ failure-declined = 未上传
 
 ### Intake
 handed-over = 已添加 { $count } 个文件
-no-file-chooser = 没有找到文件选择器。请安装 xdg-desktop-portal 或 zenity，或将文件拖到窗口上。
+no-file-chooser = 没有找到文件选择器。请安装 xdg-desktop-portal 或 zenity，或在别处复制文件后粘贴到这里。
 scan-stopped = 已停止，未添加任何文件。
 paths-missing = { $count ->
     [one] { $name } 已不存在。
@@ -169,7 +169,9 @@ nothing-failed = 没有失败的上传
 nothing-found = 没有找到“{ $search }”
 show-all = 显示全部上传
 drop-here = 将文件拖放到这里
+paste-here = 按 Ctrl+V 将文件粘贴到这里
 ways-before = 或粘贴，或
+ways-before-no-drop = 或
 choose-files = 选择文件
 ways-after = ——每个文件都会得到一个链接
 go-to-sandbox = 文件将存入本机的沙盒，不会离开这台电脑。
@@ -483,6 +485,12 @@ language = 语言
 language-system = 跟随系统
 scale = 缩放
 scale-help = 在系统缩放的基础上
+backend = 窗口系统
+backend-auto = 自动
+backend-x11 = X11
+backend-is-x11 = 当前：通过 XWayland 使用 X11，可以拖放文件。
+backend-is-wayland = 当前：Wayland，不能拖放文件：请按 Ctrl+V 粘贴，或使用“添加文件”。
+backend-help = 拖放需要 X11。屏幕缩放时（GNOME 的分数缩放、Sway）X11 可能显得模糊；Wayland 始终清晰。
 parallel-per-target = 每个目标的同时上传数
 parallel = 同时上传总数
 retries = 失败后的重试次数

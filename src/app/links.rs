@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 
-use eframe::egui::Context;
+use eframe::egui::{Context, OutputCommand};
 
 use super::App;
 use super::work::{Core, Reporter};
@@ -15,7 +15,7 @@ use crate::domain::receipt::{Link, LinkKind, Receipt};
 use crate::model::links::{Action, Rendered, Update, Wish};
 use crate::model::{self, Notice};
 use crate::platform::chooser::{self, Choice};
-use crate::platform::desktop;
+use crate::platform::{clipboard, desktop};
 use crate::store::{Row, Store};
 use crate::transfer::Event;
 use crate::transfer::aftercare::Aftercare;
@@ -28,6 +28,14 @@ pub(super) struct Sent {
     ended: HashMap<BatchId, usize>,
 }
 
+/// A text that this window put on the clipboard, or is about to.
+#[derive(Debug)]
+pub(super) struct Copied {
+    text: String,
+    /// Histories of the clipboard are asked not to keep it.
+    secret: bool,
+}
+
 impl App {
     pub(super) fn links_action(&mut self, core: &Core, action: Action) {
         let (store, format) = (core.store.clone(), self.format());
@@ -35,8 +43,8 @@ impl App {
             Action::Copy(ids) => self.copy(async move { in_order(&store, ids).await }, format),
             Action::CopyBatch(batch) => self.copy(async move { store.batch(batch).await }, format),
             Action::CopyOne(id, kind) => self.copy_one(store, id, kind),
-            Action::CopyText { text, told } => {
-                self.clipboard.push(text);
+            Action::CopyText { text, secret, told } => {
+                self.clipboard.push(Copied { text, secret });
                 self.tell(Notice::text(told));
             }
             Action::Open(id) => self.open_link(store, id, None),
@@ -93,8 +101,32 @@ impl App {
 
     /// What the clipboard is handed in this frame.
     pub(super) fn links_due(&mut self, ctx: &Context) {
-        for text in self.clipboard.drain(..) {
-            ctx.copy_text(text);
+        for copied in std::mem::take(&mut self.clipboard) {
+            self.put(ctx, copied);
+        }
+    }
+
+    fn put(&mut self, ctx: &Context, copied: Copied) {
+        ctx.copy_text(copied.text.clone());
+        self.copied = Some(copied);
+        self.handing_over = true;
+    }
+
+    /// In place of egui, which neither marks a secret nor, on Wayland, copies without the keyboard in its window. Where
+    /// that fails egui copies.
+    pub(super) fn copy_ourselves(&mut self, ctx: &Context) {
+        let copied = self.copied.as_ref().filter(|_| std::mem::take(&mut self.handing_over));
+        if copied.is_some_and(|copied| clipboard::put(&copied.text, copied.secret)) {
+            ctx.output_mut(|output| {
+                output.commands.retain(|command| !matches!(command, OutputCommand::CopyText(_)));
+            });
+        }
+    }
+
+    /// What was copied here can be pasted after the window has gone.
+    pub(super) fn leave_copied(&self) {
+        if let Some(Copied { text, secret }) = &self.copied {
+            clipboard::outlive(text, *secret);
         }
     }
 
@@ -124,7 +156,7 @@ impl App {
     }
 
     fn copied(&mut self, ctx: &Context, rendered: Rendered) {
-        let Rendered { text, links, without, expired } = rendered;
+        let Rendered { text, links, without, expired, secret } = rendered;
         let notice = match (links, without) {
             (0, _) => Notice::text("links-none"),
             _ if expired > 0 => {
@@ -134,7 +166,7 @@ impl App {
             _ => Notice::text("links-copied-some").value("count", links).value("without", without),
         };
         if links > 0 {
-            ctx.copy_text(text);
+            self.put(ctx, Copied { text, secret });
         }
         self.tell(notice);
     }
@@ -231,7 +263,8 @@ async fn one_of(store: &Store, id: AttachmentId, kind: LinkKind, now_ms: i64) ->
     let receipt = row(store, id).await?.receipt.unwrap_or_default();
     let link = receipt.links.iter().find(|link| link.kind == kind).ok_or_else(no_such_link)?;
     let expired = usize::from(is_over(&receipt, link, now_ms));
-    Ok(Rendered { text: link.value.clone(), links: 1, without: 0, expired })
+    let secret = link.is_key();
+    Ok(Rendered { text: link.value.clone(), links: 1, without: 0, expired, secret })
 }
 
 fn is_over(receipt: &Receipt, link: &Link, now_ms: i64) -> bool {
@@ -254,7 +287,14 @@ fn render(format: &Format, rows: &[Row], now_ms: i64) -> Rendered {
         receipt.is_some_and(|receipt| receipt.primary().is_some_and(|link| is_over(receipt, link, now_ms)))
     };
     let expired = rows.iter().filter(over).count();
-    Rendered { text: lines.join("\n"), links: lines.len(), without: rows.len() - lines.len(), expired }
+    let secret = rows.iter().filter_map(|row| row.receipt.as_ref()).any(Receipt::has_key);
+    Rendered {
+        text: lines.join("\n"),
+        links: lines.len(),
+        without: rows.len() - lines.len(),
+        expired,
+        secret,
+    }
 }
 
 fn ended(batch: BatchId, format: &Format, rows: &[Row], now_ms: i64) -> Update {

@@ -8,7 +8,7 @@ use eframe::egui::{Context, Vec2, ViewportBuilder, ViewportCommand, vec2};
 use eframe::{NativeOptions, Renderer};
 use winit::raw_window_handle::{HasDisplayHandle as _, RawDisplayHandle};
 
-use super::{App, Start};
+use super::{App, Start, display};
 use crate::domain::error::{Failure, Kind};
 use crate::media::{Cache, Readers};
 use crate::model::Notice;
@@ -54,6 +54,8 @@ pub fn run(
     let readers = readers(&home);
     let start = Start { home, secrets, loaded, files, readers, clock: system_clock };
     let window = &start.loaded.settings.window;
+    let wanted = window.backend.clone();
+    let display = display::choose(&wanted);
     let options = NativeOptions {
         viewport: ViewportBuilder::default()
             .with_app_id(APP_ID)
@@ -63,10 +65,12 @@ pub fn run(
             .with_drag_and_drop(true),
         renderer: Renderer::Glow,
         persist_window: false,
+        event_loop_builder: display::hook(display),
         ..NativeOptions::default()
     };
     let create = move |cc: &eframe::CreationContext<'_>| {
         let mut app = App::new(&cc.egui_ctx, start)?;
+        app.shown_through(display);
         if hides(cc) {
             app.hides();
         }
@@ -82,7 +86,12 @@ pub fn run(
         Ok(Box::new(app) as Box<dyn eframe::App>)
     };
     check_display()?;
-    eframe::run_native("Affix", options, Box::new(create)).map_err(|error| no_window(&error))
+    eframe::run_native("Affix", options, Box::new(create)).map_err(|error| {
+        if matches!(error, eframe::Error::Winit(_) | eframe::Error::WinitEventLoop(_)) {
+            display::without_x11(&wanted, display);
+        }
+        no_window(&error)
+    })
 }
 
 /// Wayland has no hidden windows, as far as winit 0.30 goes: `set_visible` does nothing there.

@@ -74,6 +74,9 @@ pub(super) enum Command {
     /// Write the small picture of each file as a PNG; used to measure
     #[command(hide = true)]
     Thumbnail(Thumbnail),
+    /// Have the text of standard input on the clipboard until something else is copied, for an hour at most
+    #[command(hide = true)]
+    HoldClipboard(HoldClipboard),
 }
 
 #[derive(Debug, Args)]
@@ -204,6 +207,13 @@ pub(super) struct Sandbox {
     /// End after that many seconds without a request
     #[arg(long, hide = true, value_name = "SECONDS")]
     pub idle_exit: Option<u64>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct HoldClipboard {
+    /// Ask histories of the clipboard not to keep it
+    #[arg(long)]
+    pub secret: bool,
 }
 
 #[derive(Debug, Args)]

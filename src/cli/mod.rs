@@ -5,6 +5,7 @@ mod ask;
 mod columns;
 mod context;
 mod history;
+mod hold_clipboard;
 mod line;
 mod profiles;
 mod sandbox;
@@ -92,6 +93,9 @@ fn run(cli: Cli) -> Result<u8, Failure> {
     if let Command::Thumbnail(thumbnail) = &command {
         return Ok(thumbnail::run(thumbnail));
     }
+    if let Command::HoldClipboard(hold) = &command {
+        return Ok(hold_clipboard::run(hold));
+    }
     let context = Context::open(cli.home)?;
     let runtime = opening::runtime()?;
     let code = runtime.block_on(async {
@@ -102,7 +106,7 @@ fn run(cli: Cli) -> Result<u8, Failure> {
             Command::History(history) => history::run(&context, history).await,
             Command::Sandbox(sandbox) => sandbox::run(&context, sandbox).await,
             // Carried out above: they want nothing of the user's.
-            Command::MediaReader | Command::Thumbnail(_) => Ok(DONE),
+            Command::MediaReader | Command::Thumbnail(_) | Command::HoldClipboard(_) => Ok(DONE),
         }
     });
     // A keyring that waits for a prompt must not hold the end of the program.

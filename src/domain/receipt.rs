@@ -14,6 +14,15 @@ pub struct Link {
     pub visibility: Visibility,
 }
 
+impl Link {
+    /// Whether it is a key of its own: a signed address opens a file that is otherwise closed, until it expires. A
+    /// public link is made to be handed around, and a private one opens nothing without the credential.
+    #[must_use]
+    pub fn is_key(&self) -> bool {
+        self.visibility == Visibility::Expiring
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LinkKind {
@@ -61,6 +70,12 @@ impl Receipt {
         if !value.is_empty() {
             self.links.push(Link { kind, value, visibility });
         }
+    }
+
+    /// Whether one of the links is a key, see [`Link::is_key`].
+    #[must_use]
+    pub fn has_key(&self) -> bool {
+        self.links.iter().any(Link::is_key)
     }
 
     /// Its view link has ended by then, in seconds since 1970 (UTC).

@@ -17,6 +17,8 @@ pub enum Action {
     /// Any text; the toast says what it was (a text's key).
     CopyText {
         text: String,
+        /// It opens files to everybody who has it.
+        secret: bool,
         told: &'static str,
     },
     /// The primary link, in the browser.
@@ -38,6 +40,8 @@ pub struct Rendered {
     pub without: usize,
     /// How many of the links have expired.
     pub expired: usize,
+    /// One of them opens its file to everybody who has it, as a password would.
+    pub secret: bool,
 }
 
 /// What can be pressed on a batch's notification.

@@ -20,6 +20,28 @@ pub struct Preferences {
     pub refused: Option<(&'static str, Failure)>,
     /// Something was changed that counts from the next start.
     pub restart: bool,
+    pub display: Display,
+    /// `window.backend` as it was when the window opened.
+    pub backend_at_start: String,
+}
+
+/// What the window is shown through.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Display {
+    /// What this session has; there is nothing to choose.
+    #[default]
+    Only,
+    /// Wayland's X server: files can be dropped.
+    XWayland,
+    /// Wayland itself: winit 0.30 takes no drops there.
+    Wayland,
+}
+
+impl Display {
+    #[must_use]
+    pub fn takes_drops(self) -> bool {
+        self != Self::Wayland
+    }
 }
 
 impl Preferences {

@@ -10,4 +10,7 @@ pub mod dirs;
 pub mod files;
 pub mod instance;
 pub mod network;
+pub mod process;
 pub mod session;
+#[cfg(target_os = "linux")]
+pub mod x11;

@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use super::server::{Config, Server, proof};
 use crate::domain::error::{Failure, Kind};
 use crate::domain::secret::Secret;
+use crate::platform::process;
 
 const FACTS: &str = "server.json";
 const LOCK: &str = "server.lock";
@@ -223,33 +224,17 @@ pub fn ensure(dir: &Path, launch: &Launch) -> Result<Running, Failure> {
     }
 }
 
-/// A process of its own, which neither Ctrl-C nor the end of the terminal reaches.
+/// A process that stays when this one ends.
 fn spawn(dir: &Path, launch: &Launch) -> io::Result<Child> {
     let mut command = Command::new(&launch.exe);
     if let Some(home) = &launch.home {
         command.arg("--home").arg(home);
     }
     command.args(["sandbox", "--background", "--idle-exit"]).arg(launch.keep_serving.as_secs().to_string());
-    // It serves for hours: it holds no folder that the user may want to remove, and no secret it has no use for.
+    // It serves for hours: it holds no folder that the user may want to remove.
     command.current_dir(dir);
-    for (name, _) in std::env::vars_os() {
-        if name.to_string_lossy().starts_with("AFFIX_SECRET_") {
-            command.env_remove(name);
-        }
-    }
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(File::create(dir.join(LOG))?);
-    #[cfg(unix)]
-    {
-        use std::os::unix::process::CommandExt;
-        command.process_group(0);
-    }
-    #[cfg(windows)]
-    {
-        use std::os::windows::process::CommandExt;
-        const DETACHED_PROCESS: u32 = 0x0000_0008;
-        const CREATE_NEW_PROCESS_GROUP: u32 = 0x0000_0200;
-        command.creation_flags(DETACHED_PROCESS | CREATE_NEW_PROCESS_GROUP);
-    }
+    process::detach(&mut command);
     command.spawn()
 }
 

@@ -50,6 +50,7 @@ pub const KEYS: &[Key] = &[
     Key { path: "uploads.remove_location", rule: Rule::Flag },
     Key { path: "uploads.resume", rule: Rule::Flag },
     Key { path: "uploads.retries", rule: Rule::Whole { min: 0, max: 20 } },
+    Key { path: "window.backend", rule: Rule::OneOf(&["auto", "wayland", "x11"]) },
     Key { path: "window.filter", rule: Rule::OneOf(&["all", "active", "done", "failed"]) },
     Key { path: "window.height", rule: Rule::Whole { min: 480, max: 20_000 } },
     Key { path: "window.inspector", rule: Rule::Flag },

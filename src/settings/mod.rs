@@ -37,6 +37,7 @@
 //! scale_percent = 100
 //! theme = "system"
 //! language = "system"
+//! backend = "auto"
 //! filter = "all"
 //! view = "list"
 //! on_close = "ask"
@@ -162,6 +163,8 @@ pub struct Window {
     pub theme: String,
     /// `system`, `en` or `zh-CN`.
     pub language: String,
+    /// What a Wayland session shows the window through: `auto`, `wayland` or `x11`.
+    pub backend: String,
     /// `all`, `active`, `done` or `failed`.
     pub filter: String,
     /// `list` or `grid`.
@@ -181,6 +184,7 @@ impl Default for Window {
             scale_percent: 100,
             theme: "system".to_owned(),
             language: "system".to_owned(),
+            backend: "auto".to_owned(),
             filter: "all".to_owned(),
             view: "list".to_owned(),
             on_close: "ask".to_owned(),

@@ -96,6 +96,7 @@ impl<'a> Reader<'a> {
             height: self.whole("window.height", default.height),
             scale_percent: self.whole("window.scale_percent", default.scale_percent),
             theme: self.text("window.theme", Some(&default.theme)).unwrap_or(default.theme),
+            backend: self.text("window.backend", Some(&default.backend)).unwrap_or(default.backend),
             language: self.text("window.language", Some(&default.language)).unwrap_or(default.language),
             filter: self.text("window.filter", Some(&default.filter)).unwrap_or(default.filter),
             view: self.text("window.view", Some(&default.view)).unwrap_or(default.view),

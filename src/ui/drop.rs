@@ -1,7 +1,9 @@
 //! Files over the window and files let go: the window becomes the target.
 
+use std::collections::BTreeSet;
+
 use eframe::egui::{
-    Align2, Area, Context, CornerRadius, Id, Order, Rect, Shadow, Stroke, StrokeKind, pos2, vec2,
+    Align2, Area, Context, CornerRadius, HoveredFile, Id, Order, Rect, Shadow, Stroke, StrokeKind, pos2, vec2,
 };
 
 use super::Cx;
@@ -22,10 +24,16 @@ pub(super) fn hover_ui(ctx: &Context, cx: &mut Cx<'_>) {
     if !dropped.is_empty() {
         cx.push(Action::Intake(intake::Action::Add(dropped)));
     }
-    let hovered = ctx.input(|input| input.raw.hovered_files.len());
+    let hovered = ctx.input(|input| count(&input.raw.hovered_files));
     if hovered > 0 {
         over_ui(ctx, cx, hovered as u64);
     }
+}
+
+/// On X11 a pointer that moves fast is told of the same files several times.
+fn count(hovered: &[HoveredFile]) -> usize {
+    let paths: BTreeSet<_> = hovered.iter().filter_map(|file| file.path.as_deref()).collect();
+    paths.len() + hovered.iter().filter(|file| file.path.is_none()).count()
 }
 
 /// An edge around the whole window, because the pointer's place is not known while files hover.

@@ -55,7 +55,11 @@ fn toast_ui(ui: &mut Ui, cx: &mut Cx<'_>, toast: &Toast) {
             && Button::quiet(texts.get("copy-details")).small().show(ui).clicked()
         {
             let whole = failure.to_string();
-            cx.push(Action::Links(links::Action::CopyText { text: whole, told: "details-copied" }));
+            cx.push(Action::Links(links::Action::CopyText {
+                text: whole,
+                secret: false,
+                told: "details-copied",
+            }));
         }
         ui.with_layout(Layout::top_down(Align::Min), |ui| {
             ui.spacing_mut().item_spacing.y = 0.0;

@@ -166,6 +166,7 @@ height = 900
 scale_percent = 150
 theme = "dark"
 language = "zh-CN"
+backend = "wayland"
 filter = "failed"
 view = "grid"
 on_close = "pause"
@@ -181,6 +182,7 @@ inspector_width = 400
         scale_percent: 150,
         theme: "dark".to_owned(),
         language: "zh-CN".to_owned(),
+        backend: "wayland".to_owned(),
         filter: "failed".to_owned(),
         view: "grid".to_owned(),
         on_close: "pause".to_owned(),

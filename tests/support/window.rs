@@ -125,6 +125,12 @@ impl Window {
         Preparing::with_settings(settings).open()
     }
 
+    /// Shown through something that is not this computer's only way.
+    pub fn shown_through(&mut self, display: affix::model::preferences::Display) {
+        self.harness.state_mut().app.as_mut().expect("a window").shown_through(display);
+        self.step();
+    }
+
     pub fn home(&self) -> &Path {
         self.folder.path()
     }

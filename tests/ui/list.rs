@@ -253,7 +253,10 @@ fn while_files_hover_the_window_says_where_they_go() {
     let desk = Desk::new();
     let mut window = desk.open();
     window.until("the window is empty", |window| window.reads("Drop files here"));
-    window.harness.input_mut().hovered_files = vec![HoveredFile::default(); 12];
+    let over =
+        |number| HoveredFile { path: Some(format!("/files/{number}").into()), ..HoveredFile::default() };
+    // X11 may tell them twice.
+    window.harness.input_mut().hovered_files = (0..12).chain(0..12).map(over).collect();
     window.until("it says so", |window| window.reads("Upload 12 files to Sandbox"));
     window.harness.input_mut().hovered_files.clear();
     window.until("it has ended", |window| !window.reads("Upload 12 files to Sandbox"));

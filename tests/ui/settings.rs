@@ -1,5 +1,6 @@
 //! The screen of settings: each change is in the file at once, counts at once, and never costs anything else in it.
 use crate::window::{self, Preparing, Window};
+use affix::model::preferences::Display;
 use eframe::egui::accesskit::Role;
 use eframe::egui::{Key, Modifiers};
 use egui_kittest::kittest::{By, Queryable as _};
@@ -29,6 +30,31 @@ fn settled(window: &mut Window) {
     window.step();
     window.pass(1_500);
     window.step();
+}
+
+#[test]
+fn on_wayland_the_window_system_is_chosen_and_what_runs_is_said() {
+    let mut window = settings("[window]\nlanguage = \"en\"\n");
+    assert!(!window.says("Window system") && !window.has("X11"), "elsewhere there is no choice");
+    window.shown_through(Display::XWayland);
+    window.wait_until_said("Now: X11 through XWayland. Files can be dropped.");
+    assert!(!window.has("Counts from the next start"));
+    window.click("Wayland");
+    written(&mut window, "backend = \"wayland\"");
+    window.wait_for("Counts from the next start");
+    window.wait_until_said("Now: X11 through XWayland");
+}
+
+#[test]
+fn a_window_that_takes_no_drops_promises_none() {
+    let mut window = Window::open("[window]\nlanguage = \"en\"\n");
+    window.wait_for("Drop files here");
+    window.shown_through(Display::Wayland);
+    window.wait_for("Paste files here with Ctrl+V");
+    assert!(!window.says("Drop files") && !window.says("or paste"));
+    assert!(window.has("choose files") && window.has("Add files"));
+    window.press(Modifiers::COMMAND, Key::Comma);
+    window.wait_until_said("Now: Wayland. Files cannot be dropped here");
 }
 
 #[test]

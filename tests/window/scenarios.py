@@ -9,8 +9,10 @@ import json
 import hashlib
 import os
 import random
+import re
 import subprocess
 import sys
+import urllib.parse
 import urllib.request
 
 import closing
@@ -75,7 +77,7 @@ def same_bytes(link, path):
 
 def done(app, *names):
     for name in names:
-        app.find(named(f"^{name}, Done"))
+        app.find(named(f"^{re.escape(name)}, Done"))
 
 
 def three_dropped_files(stage):
@@ -115,6 +117,124 @@ def pasted_files(stage):
     stage.desktop.set_clipboard("file://" + path.replace(" ", "%20") + "\r\n")
     stage.desktop.key("ctrl+v")
     done(app, "pasted file.txt")
+
+
+def own_clipboard(stage, *forms):
+    """Another program has the clipboard, in these forms alone."""
+    return stage.desktop.start("clipboard", [sys.executable, os.path.join(HERE, "clipboard_source.py"), *forms])
+
+
+def pasted_forms(stage):
+    """Ctrl+V of files in every form that file managers give them, and of a browser's picture."""
+    app = stage.open()
+    app.find("Add files", "push button")
+
+    def uri(path, host=""):
+        return "file://" + host + urllib.parse.quote(path)
+    host = os.uname().nodename
+    shapes = [
+        lambda a, b: [f"text/uri-list={uri(a)}\r\n{uri(b)}\r\n"],
+        lambda a, b: [f"text/uri-list={uri(a)}\n{uri(b)}\n"],
+        lambda a, b: [f"text/uri-list=# by hand\r\n{uri(a, 'localhost')}\r\n{uri(b, host)}\r\n"],
+        # GNOME's file managers, alone and with what they give beside it.
+        lambda a, b: [f"x-special/gnome-copied-files=copy\n{uri(a)}\n{uri(b)}"],
+        lambda a, b: [f"x-special/gnome-copied-files=cut\n{uri(a)}\n{uri(b)}", f"UTF8_STRING={a}\n{b}"],
+        lambda a, b: [f"UTF8_STRING=x-special/nautilus-clipboard\ncopy\n{uri(a)}\n{uri(b)}\n"],
+        # KDE's.
+        lambda a, b: ["application/x-kde-cutselection=0", f"text/uri-list={uri(a)}\r\n{uri(b)}",
+                      f"text/plain;charset=utf-8={uri(a)}\n{uri(b)}"],
+    ]
+    for number, shape in enumerate(shapes):
+        names = [f"{number} Größe & 100%.txt", f"{number} 最终版 #.txt"]
+        paths = [stage.write(name, name.encode()) for name in names]
+        source = own_clipboard(stage, *shape(*paths))
+        wait_for(lambda: f"the clipboard: {stage.desktop.log('clipboard')}",
+                 lambda: stage.desktop.log("clipboard").count("owned") == number + 1)
+        stage.desktop.key("ctrl+v")
+        done(app, *names)
+        source.terminate()
+        source.wait()
+    picture = stage.photo("from the web.png", "64x48")
+    own_clipboard(stage, 'text/html=<img src="https://a.example/x.png">', f"image/png=@{picture}")
+    wait_for("the clipboard", lambda: stage.desktop.log("clipboard").count("owned") == len(shapes) + 1)
+    stage.desktop.key("ctrl+v")
+    app.find(named("^pasted-.*[.]png, Done"))
+
+
+def holders(stage):
+    """The processes of this screen that hold a clipboard after their window."""
+    found = []
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{pid}/cmdline", "rb") as words, open(f"/proc/{pid}/environ", "rb") as environment:
+                here = f"\0DISPLAY={stage.desktop.environment['DISPLAY']}\0".encode()
+                if b"\0hold-clipboard\0" in words.read() and here in b"\0" + environment.read():
+                    found.append(int(pid))
+        except OSError:  # It ended meanwhile, or is another user's.
+            continue
+    return found
+
+
+def links_outlive_the_window(stage):
+    """Links can be pasted after the window has gone, until something else is copied."""
+    app = stage.open(stage.write("one.txt", b"1"))
+    done(app, "one.txt")
+    links = wait_for("links on the clipboard", lambda: stage.desktop.clipboard())
+    assert links.startswith("http"), links
+    app.stop()
+    assert len(holders(stage)) == 1, holders(stage)
+    for _ in range(3):
+        assert stage.desktop.clipboard() == links
+    stage.desktop.set_clipboard("something else")
+    wait_for("the end of who held them", lambda: not holders(stage))
+    assert stage.desktop.clipboard() == "something else"
+    # What is not ours any more is left alone.
+    app = stage.open(stage.write("two.txt", b"22"))
+    done(app, "two.txt")
+    wait_for("links on the clipboard", lambda: (stage.desktop.clipboard() or "").startswith("http"))
+    stage.desktop.set_clipboard("mine")
+    app.stop()
+    assert not holders(stage) and stage.desktop.clipboard() == "mine"
+
+
+def links_go_to_the_manager(stage):
+    """Where a clipboard manager takes over what programs leave, it is handed the links."""
+    stage.desktop.start("manager", [sys.executable, os.path.join(HERE, "clipboard_source.py"), "--manager"])
+    wait_for("the manager", lambda: "manages" in stage.desktop.log("manager"))
+    app = stage.open(stage.write("one.txt", b"1"))
+    done(app, "one.txt")
+    links = wait_for("links on the clipboard", lambda: stage.desktop.clipboard())
+    app.stop()
+    assert not holders(stage), "it was not needed"
+    wait_for(lambda: f"the manager to have them: {stage.desktop.log('manager')}",
+             lambda: "owned" in stage.desktop.log("manager"))
+    assert stage.desktop.clipboard() == links
+
+
+def signed_links_are_marked(stage):
+    """A link that opens its file to everybody until it expires is not for histories; others are."""
+    stage.desktop.start("sandbox", [stage.affix, "--home", stage.home, "sandbox", "--add-profiles"])
+    wait_for("the demo targets", lambda: os.path.exists(os.path.join(stage.home, "settings.toml"))
+             and "Teable demo" in stage.settings_text())
+
+    def kinds():
+        answer = subprocess.run(["xclip", "-selection", "clipboard", "-o", "-t", "TARGETS"], capture_output=True,
+                                text=True, env=stage.desktop.environment)
+        return answer.stdout.split()
+    mark = "x-kde-passwordManagerHint"
+    app = stage.open(stage.write("open.txt", b"1"))
+    done(app, "open.txt")
+    wait_for("a link", lambda: (stage.desktop.clipboard() or "").startswith("http"))
+    assert mark not in kinds(), "a link to be handed around"
+    app.stop()
+    stage.settings('default_profile = "Teable demo"\n' + stage.settings_text())
+    app = stage.open(stage.write("signed.txt", b"22"))
+    done(app, "signed.txt")
+    wait_for(lambda: f"a marked link; there is {stage.desktop.clipboard()}, {kinds()}", lambda: mark in kinds())
+    link = stage.desktop.clipboard()
+    assert link.startswith("http"), link
+    app.stop()
+    assert mark in kinds() and stage.desktop.clipboard() == link, "nor afterwards"
 
 
 def target_with_secret(stage):
@@ -298,6 +418,10 @@ SCENARIOS = {
     "three_dropped_files": three_dropped_files,
     "files_of_the_command_line": files_of_the_command_line,
     "pasted_files": pasted_files,
+    "pasted_forms": pasted_forms,
+    "links_outlive_the_window": links_outlive_the_window,
+    "links_go_to_the_manager": links_go_to_the_manager,
+    "signed_links_are_marked": signed_links_are_marked,
     "target_with_secret": target_with_secret,
     "second_start": lambda stage: instance.handed_over(stage, history, done),
     "starts_at_once": lambda stage: instance.at_once(stage, history),

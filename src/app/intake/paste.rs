@@ -15,7 +15,7 @@ const SAME_SECOND: u32 = 100;
 
 /// The text that egui read, or what the clipboard holds. Blocks.
 pub(super) fn take(text: Option<String>, folder: &Path) -> Pasted {
-    match text.map_or_else(clipboard::read, Held::Text) {
+    match text.map_or_else(clipboard::read, picture_or_text) {
         Held::Files(paths) => Pasted::Paths(paths),
         Held::Picture { width, height, rgba } => {
             kept(media::png_of(width, height, &rgba).and_then(|png| keep(folder, "png", &png)))
@@ -27,6 +27,12 @@ pub(super) fn take(text: Option<String>, folder: &Path) -> Pasted {
         },
         Held::Nothing => Pasted::Nothing,
     }
+}
+
+/// On Wayland egui reads the HTML that a browser copies together with a picture.
+fn picture_or_text(text: String) -> Held {
+    let picture = if text.trim_start().starts_with('<') { clipboard::read_picture() } else { None };
+    picture.unwrap_or(Held::Text(text))
 }
 
 fn kept(path: Result<PathBuf, Failure>) -> Pasted {
@@ -64,6 +70,7 @@ mod tests {
             format!("{}\r\n{}\r\n", path.display(), folder.path().display()),
             format!("{url}\r\n"),
             format!("# copied\n{url}\n{}", path.display()),
+            format!("x-special/nautilus-clipboard\ncopy\n{url}\n"),
         ] {
             let Pasted::Paths(paths) = take(Some(text.clone()), folder.path()) else { panic!("{text}") };
             assert_eq!(paths.first(), Some(&path), "{text}");

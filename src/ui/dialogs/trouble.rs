@@ -29,7 +29,11 @@ pub(super) fn show(ctx: &Context, cx: &mut Cx<'_>) {
             }
             if Button::quiet(texts.get("copy-details")).show(ui).clicked() {
                 let whole = failure.to_string();
-                cx.push(Action::Links(links::Action::CopyText { text: whole, told: "details-copied" }));
+                cx.push(Action::Links(links::Action::CopyText {
+                    text: whole,
+                    secret: false,
+                    told: "details-copied",
+                }));
             }
         });
     });

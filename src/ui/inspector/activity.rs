@@ -127,7 +127,7 @@ fn exchange_ui(ui: &mut Ui, cx: &mut Cx<'_>, activity: &Activity) {
         let copy = Button::plain(cx.texts.get("copy-as-curl")).icon(icons::TERMINAL_WINDOW).small();
         if copy.show(ui).clicked() {
             let (text, told) = (curl::command(activity), "curl-copied");
-            cx.push(Action::Links(out::Action::CopyText { text, told }));
+            cx.push(Action::Links(out::Action::CopyText { text, secret: false, told }));
         }
     });
     ui.add_space(size::HALF);

@@ -157,7 +157,11 @@ fn checksum_ui(ui: &mut Ui, cx: &mut Cx<'_>, name: &str, sum: Option<&str>) {
     let mut clicked = false;
     parts::fact(ui, name, |ui| clicked = parts::copyable(ui, &label, &shown, Type::Mono).clicked());
     if clicked {
-        cx.push(Action::Links(out::Action::CopyText { text: sum.to_owned(), told: "text-copied" }));
+        cx.push(Action::Links(out::Action::CopyText {
+            text: sum.to_owned(),
+            secret: false,
+            told: "text-copied",
+        }));
     }
 }
 

@@ -79,7 +79,7 @@ fn buttons_ui(ui: &mut Ui, cx: &mut Cx<'_>, row: &Row) {
 pub(super) fn copy_details(cx: &mut Cx<'_>, row: &Row) {
     let Some(failure) = &row.failure else { return };
     let text = details(row, failure);
-    cx.push(Action::Links(out::Action::CopyText { text, told: "details-copied" }));
+    cx.push(Action::Links(out::Action::CopyText { text, secret: false, told: "details-copied" }));
 }
 
 /// Everything, for somebody who helps.

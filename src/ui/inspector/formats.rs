@@ -4,6 +4,7 @@ use eframe::egui::{Align, Layout, Ui, vec2};
 
 use super::parts;
 use crate::domain::link::{Format, LinkFacts, Template};
+use crate::domain::receipt::Receipt;
 use crate::model::{Action, links as out, preferences};
 use crate::store::Row;
 use crate::ui::Cx;
@@ -38,16 +39,16 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>, row: &Row) {
         cx.state.inspector.own = None;
     }
     if own {
-        own_ui(ui, cx, &facts);
+        own_ui(ui, cx, row, &facts);
     } else if chosen > 0 {
         let format = Format::parse(&uploads.format).unwrap_or_default();
         ui.add_space(size::GAP);
-        preview_ui(ui, cx, &format.render(&facts));
+        preview_ui(ui, cx, row, &format.render(&facts));
     }
 }
 
 /// The template, what it gives, or what is wrong with it.
-fn own_ui(ui: &mut Ui, cx: &mut Cx<'_>, facts: &LinkFacts) {
+fn own_ui(ui: &mut Ui, cx: &mut Cx<'_>, row: &Row, facts: &LinkFacts) {
     let tokens = Tokens::of(ui);
     let kept = &cx.model.settings.uploads.format;
     let mut draft = cx.state.inspector.own.take().unwrap_or_else(|| kept.clone());
@@ -57,7 +58,7 @@ fn own_ui(ui: &mut Ui, cx: &mut Cx<'_>, facts: &LinkFacts) {
     ui.add_space(size::HALF);
     match Template::parse(&draft) {
         Ok(template) => {
-            preview_ui(ui, cx, &template.render(facts));
+            preview_ui(ui, cx, row, &template.render(facts));
             if field.lost_focus() && draft != *kept {
                 set(cx, "uploads.own_format", &draft);
                 set(cx, "uploads.format", &draft);
@@ -79,7 +80,7 @@ fn set(cx: &mut Cx<'_>, key: &'static str, value: &str) {
 }
 
 /// The text as it is put on the clipboard.
-fn preview_ui(ui: &mut Ui, cx: &mut Cx<'_>, whole: &str) {
+fn preview_ui(ui: &mut Ui, cx: &mut Cx<'_>, row: &Row, whole: &str) {
     let tokens = Tokens::of(ui);
     let shown: String = whole.chars().take(SHOWN_CHARS).collect();
     parts::well(ui, |ui| {
@@ -88,7 +89,8 @@ fn preview_ui(ui: &mut Ui, cx: &mut Cx<'_>, whole: &str) {
             let copy = IconButton::new(icons::COPY, cx.texts.get("copy-formatted")).small();
             if copy.show(ui).clicked() {
                 let (text, told) = (whole.to_owned(), "text-copied");
-                cx.push(Action::Links(out::Action::CopyText { text, told }));
+                let secret = row.receipt.as_ref().is_some_and(Receipt::has_key);
+                cx.push(Action::Links(out::Action::CopyText { text, secret, told }));
             }
             ui.with_layout(Layout::top_down(Align::Min), |ui| {
                 ui.add_space(6.0);

@@ -28,7 +28,7 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
         ui.painter().rect_filled(badge, CornerRadius::same(18), tokens.accent_ground);
         icons::PAPERCLIP.paint(ui.painter(), badge.center(), 36.0, tokens.accent_text);
         ui.add_space(18.0);
-        text(ui, Type::Hero, tokens.text, cx.texts.get("drop-here"));
+        text(ui, Type::Hero, tokens.text, cx.texts.get(drops(cx, ["drop-here", "paste-here"])));
         ui.add_space(size::GAP);
         ways_ui(ui, cx);
         ui.add_space(36.0);
@@ -45,11 +45,19 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
     });
 }
 
+/// The first of the words where files can be dropped, else the second: nothing is promised that does not work.
+fn drops(cx: &Cx<'_>, [with, without]: [&'static str; 2]) -> &'static str {
+    if cx.model.preferences.display.takes_drops() { with } else { without }
+}
+
 /// "or paste, or choose files — you get a link for each one", the middle of it a link.
 fn ways_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     let tokens = Tokens::of(ui);
-    let (before, link, after) =
-        (cx.texts.get("ways-before"), cx.texts.get("choose-files"), cx.texts.get("ways-after"));
+    let (before, link, after) = (
+        cx.texts.get(drops(cx, ["ways-before", "ways-before-no-drop"])),
+        cx.texts.get("choose-files"),
+        cx.texts.get("ways-after"),
+    );
     let font = Type::Body.font();
     let wide =
         |words: &str| ui.painter().layout_no_wrap(words.to_owned(), font.clone(), tokens.text).size().x;

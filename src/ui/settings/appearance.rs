@@ -1,8 +1,9 @@
-//! Theme, language, scale.
+//! Theme, language, scale, and on Wayland what the window is shown through.
 
 use eframe::egui::Ui;
 
-use super::rows::{card, choice, line, one_of, set, stepper};
+use super::rows::{below, card, choice, line, one_of, set, stepper};
+use crate::model::preferences::Display;
 use crate::ui::Cx;
 use crate::ui::commands::{next_scale, scale_now};
 use crate::ui::text::Language;
@@ -21,6 +22,29 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
         line(ui);
         scale_ui(ui, cx);
     });
+    if cx.model.preferences.display != Display::Only {
+        card(ui, |ui| backend_ui(ui, cx));
+    }
+}
+
+/// What a Wayland session shows the window through, and what that means.
+fn backend_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
+    const KEY: &str = "window.backend";
+    let (texts, preferences) = (cx.texts, &cx.model.preferences);
+    let choices =
+        [("auto", texts.get("backend-auto")), ("wayland", "Wayland"), ("x11", texts.get("backend-x11"))];
+    let now = &cx.model.settings.window.backend;
+    let shown = match preferences.display {
+        Display::XWayland => "backend-is-x11",
+        Display::Wayland | Display::Only => "backend-is-wayland",
+    };
+    let waits = preferences.coming(KEY).unwrap_or(now) != preferences.backend_at_start;
+    one_of(ui, cx, (KEY, texts.get("backend")), &choices, now);
+    below(ui, texts.get(shown));
+    below(ui, texts.get("backend-help"));
+    if waits {
+        below(ui, texts.get("restart-needed"));
+    }
 }
 
 fn language_ui(ui: &mut Ui, cx: &mut Cx<'_>) {

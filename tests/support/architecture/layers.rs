@@ -85,6 +85,8 @@ const OWNED_CRATES: &[(&str, &[&str])] = &[
     ("toml_edit", &["src/settings/"]),
     ("tower", &["src/sandbox/"]),
     ("windows_native_keyring_store", &["src/secrets/"]),
+    ("wl_clipboard_rs", &["src/platform/"]),
+    ("x11rb", &["src/platform/"]),
     ("zbus_secret_service_keyring_store", &["src/secrets/"]),
 ];
 

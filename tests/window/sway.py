@@ -1,0 +1,270 @@
+"""A headless Wayland session: sway with its XWayland, a pointer, a Wayland-native drag source, readers and writers of
+the clipboard. sway refuses root, so as root everything in it runs as nobody.
+"""
+import itertools
+import json
+import os
+import shutil
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+
+from desktop import HERE, PATIENCE_SECS, wait_for
+
+NOBODY = 65534
+
+
+class Sway:
+    """The compositor and the programs in it."""
+
+    def __init__(self, xwayland=True):
+        self.processes = []
+        self.folder = tempfile.mkdtemp(prefix="affix-sway-")
+        for name in ("run", "home", "files"):
+            os.makedirs(os.path.join(self.folder, name), 0o700)
+        display = os.path.join(self.folder, "display")
+        with open(os.path.join(self.folder, "config"), "w", encoding="utf-8") as config:
+            config.write(f"xwayland {'enable' if xwayland else 'disable'}\n"
+                         "seat seat0 fallback true\n"
+                         f"exec printf '%s\\n' \"$DISPLAY\" >{display}.new && mv {display}.new {display}\n")
+        self.own(self.folder)
+        self.environment = {name: value for name, value in os.environ.items()
+                            if name not in ("DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY")}
+        self.environment.update(
+            XDG_RUNTIME_DIR=os.path.join(self.folder, "run"), HOME=os.path.join(self.folder, "home"),
+            XDG_SESSION_TYPE="wayland", DBUS_SESSION_BUS_ADDRESS="disabled:", NO_AT_BRIDGE="1", GDK_BACKEND="wayland",
+            WLR_BACKENDS="headless", WLR_LIBINPUT_NO_DEVICES="1", WLR_RENDERER="pixman")
+        try:
+            self.begin(display)
+        except BaseException:
+            self.close()
+            raise
+
+    def begin(self, display):
+        self.start("sway", ["sway", "-c", os.path.join(self.folder, "config")])
+        wait_for(lambda: f"sway: {self.log('sway')}", lambda: os.path.exists(display))
+        run = os.listdir(os.path.join(self.folder, "run"))
+        self.environment["SWAYSOCK"] = os.path.join(self.folder, "run",
+                                                    next(name for name in run if name.startswith("sway-ipc")))
+        self.environment["WAYLAND_DISPLAY"] = next(name for name in run
+                                                   if name.startswith("wayland-") and not name.endswith(".lock"))
+        with open(display, encoding="utf-8") as told:
+            self.environment["DISPLAY"] = told.read().strip()
+        self.pointer = Pointer(os.path.join(self.folder, "run", self.environment["WAYLAND_DISPLAY"]))
+
+    def own(self, path):
+        """Gives a folder and what is in it to who runs in the session."""
+        if os.geteuid() == 0:
+            for place, _, names in os.walk(path):
+                os.chown(place, NOBODY, NOBODY)
+                for name in names:
+                    os.chown(os.path.join(place, name), NOBODY, NOBODY)
+
+    def words(self, command):
+        if os.geteuid() != 0:
+            return command
+        user = str(NOBODY)
+        return ["setpriv", "--reuid", user, "--regid", user, "--clear-groups", *command]
+
+    def start(self, name, command):
+        with open(os.path.join(self.folder, name + ".log"), "wb") as log:
+            process = subprocess.Popen(self.words(command), env=self.environment, stdin=subprocess.DEVNULL, stdout=log,
+                                       stderr=log, cwd=self.folder, start_new_session=True)
+        self.processes.append(process)
+        return process
+
+    def run(self, command, **options):
+        return subprocess.run(self.words(command), env=self.environment, capture_output=True, text=True,
+                              cwd=self.folder, timeout=PATIENCE_SECS, **options)
+
+    def log(self, name):
+        with open(os.path.join(self.folder, name + ".log"), encoding="utf-8", errors="replace") as log:
+            return log.read()
+
+    def close(self):
+        for process in reversed(self.processes):
+            if process.poll() is None:
+                process.terminate()
+                try:
+                    process.wait(5)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+                    process.wait()
+
+    # ── Windows ──────────────────────────────────────────────────────────────
+
+    def message(self, *words):
+        answer = self.run(["swaymsg", *words])
+        assert answer.returncode == 0, answer.stdout + answer.stderr
+        return answer.stdout
+
+    def windows(self):
+        """Every window by its title: where it is, and whether it came through XWayland."""
+        found = {}
+        left = [json.loads(self.message("-t", "get_tree", "-r"))]
+        self.size = left[0]["rect"]
+        while left:
+            node = left.pop()
+            left += node["nodes"] + node["floating_nodes"]
+            if node["type"] in ("con", "floating_con") and node.get("pid"):
+                found[node["name"]] = node
+        return found
+
+    def window(self, title):
+        return wait_for(lambda: f"a window {title}; there are {list(self.windows())}\n{self.log('affix')}",
+                        lambda: self.windows().get(title))
+
+    def middle(self, title):
+        """The middle of a window, once it stays where it is: a tiling compositor moves those that are there."""
+        def stays():
+            before = self.window(title)["rect"]
+            return before if before == self.window(title)["rect"] else None
+        rect = wait_for(f"{title} to stay in its place", stays)
+        return rect["x"] + rect["width"] // 2, rect["y"] + rect["height"] // 2
+
+    def close_window(self, title):
+        self.message(f'[title="{title}"]', "kill")
+
+    def picture(self, path):
+        whole = os.path.join(self.folder, "picture.png")
+        answer = self.run(["grim", whole])
+        if answer.returncode == 0:
+            shutil.copy(whole, path)
+
+    def corner(self, title):
+        """The pixels of a window's corner, inside of what sway draws around it: they change while files are over it."""
+        window = self.window(title)
+        x, y = (window["rect"][axis] + window["window_rect"][axis] for axis in ("x", "y"))
+        answer = subprocess.run(self.words(["grim", "-t", "ppm", "-g", f"{x},{y} 8x8", "-"]),
+                                env=self.environment, capture_output=True, check=True, timeout=PATIENCE_SECS)
+        return answer.stdout
+
+    # ── What other programs do ───────────────────────────────────────────────
+
+    def drop(self, paths, title="Affix"):
+        """Drags the files from a program that speaks Wayland alone, and lets them go over the window."""
+        source = self.start("source", [sys.executable, os.path.join(HERE, "wayland_source.py"), *paths])
+        self.window("dragsrc")
+        start, end = self.middle("dragsrc"), self.middle(title)
+        before = self.corner(title)
+        moves = itertools.count()
+
+        def entered():
+            self.pointer.move((start[0] + next(moves) % 2, start[1]), self.size)
+            return "enter" in self.log("source")
+        wait_for(lambda: f"the source to see the pointer: {self.log('source')}", entered)
+        self.pointer.button(True)
+        wait_for("the source to be pressed", lambda: "press" in self.log("source"))
+        for step in range(1, 25):
+            self.pointer.move((start[0] + step, start[1] + step), self.size)
+        wait_for(lambda: f"the drag to begin: {self.log('source')}", lambda: "drag-begin" in self.log("source"))
+        for step in range(1, 11):
+            between = tuple(a + (b - a) * step // 10 for a, b in zip(start, end))
+            self.pointer.move(between, self.size)
+        wait_for(lambda: f"the window to ask for the files: {self.log('source')}",
+                 lambda: "data-get" in self.log("source"))
+        wait_for("the window to show that it takes them", lambda: self.corner(title) != before)
+        self.pointer.button(False)
+        # GTK hears no end of a drag to XWayland from this wlroots: whether the files arrived is for the caller to see.
+        wait_for("the window to have the files", lambda: self.corner(title) == before)
+        source.terminate()
+        source.wait(PATIENCE_SECS)
+
+    def key(self, modifier, key):
+        answer = self.run(["wtype", "-M", modifier, "-k", key, "-m", modifier])
+        assert answer.returncode == 0, answer.stderr
+
+    def clipboard(self, kind="text/plain;charset=utf-8"):
+        """What another program reads."""
+        answer = self.run(["wl-paste", "--no-newline", "--type", kind])
+        return answer.stdout if answer.returncode == 0 else None
+
+    def clipboard_kinds(self):
+        return self.run(["wl-paste", "--list-types"]).stdout.split()
+
+    def set_clipboard(self, content, kind):
+        """wl-copy stays in the background; what it inherits must not keep us waiting."""
+        with open(os.path.join(self.folder, "copied"), "w+", encoding="utf-8") as file:
+            file.write(content)
+            file.seek(0)
+            subprocess.run(self.words(["wl-copy", "--type", kind]), env=self.environment, check=True, stdin=file,
+                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=PATIENCE_SECS)
+
+
+class Pointer:
+    """A pointer (zwlr_virtual_pointer_v1), spoken over the socket itself: headless sway has none."""
+
+    DISPLAY = 1
+
+    def __init__(self, path):
+        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.connect(path)
+        self.left = b""
+        # Objects are numbered by us, without gaps.
+        self.last = self.DISPLAY
+        self.names = {}
+        self.since = time.monotonic()
+        self.registry = self.number()
+        self.send(self.DISPLAY, 1, struct.pack("=I", self.registry))
+        self.sync()
+        name, version = self.names["zwlr_virtual_pointer_manager_v1"]
+        manager = self.number()
+        self.send(self.registry, 0, struct.pack("=I", name) + text("zwlr_virtual_pointer_manager_v1")
+                  + struct.pack("=II", min(version, 2), manager))
+        self.pointer = self.number()
+        self.send(manager, 0, struct.pack("=II", 0, self.pointer))
+        self.sync()
+
+    def number(self):
+        self.last += 1
+        return self.last
+
+    def send(self, target, opcode, arguments):
+        self.socket.sendall(struct.pack("=II", target, (8 + len(arguments)) << 16 | opcode) + arguments)
+
+    def sync(self):
+        """Waits until the compositor has done all that it was asked."""
+        callback = self.number()
+        self.send(self.DISPLAY, 0, struct.pack("=I", callback))
+        while True:
+            sender, opcode, body = self.event()
+            if sender == callback:
+                return
+            assert (sender, opcode) != (self.DISPLAY, 0), f"refused: {body}"
+            if (sender, opcode) == (self.registry, 0):
+                name, length = struct.unpack_from("=II", body)
+                interface = body[8:8 + length - 1].decode()
+                self.names[interface] = (name, struct.unpack_from("=I", body, len(body) - 4)[0])
+
+    def event(self):
+        while len(self.left) < 8 or len(self.left) < struct.unpack_from("=I", self.left, 4)[0] >> 16:
+            got = self.socket.recv(4096)
+            assert got, "the compositor has ended"
+            self.left += got
+        sender, head = struct.unpack_from("=II", self.left)
+        body, self.left = self.left[8:head >> 16], self.left[head >> 16:]
+        return sender, head & 0xFFFF, body
+
+    def now(self):
+        return int((time.monotonic() - self.since) * 1000)
+
+    def move(self, point, size):
+        self.send(self.pointer, 1, struct.pack("=IIIII", self.now(), *point, size["width"], size["height"]))
+        self.frame()
+
+    def button(self, pressed):
+        left = 0x110
+        self.send(self.pointer, 2, struct.pack("=III", self.now(), left, int(pressed)))
+        self.frame()
+
+    def frame(self):
+        self.send(self.pointer, 4, b"")
+        self.sync()
+
+
+def text(value):
+    raw = value.encode() + b"\0"
+    return struct.pack("=I", len(raw)) + raw + b"\0" * (-len(raw) % 4)
