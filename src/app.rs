@@ -13,6 +13,7 @@ mod previews;
 mod questions;
 mod targets;
 mod transfers;
+mod watch;
 mod window;
 mod work;
 
@@ -72,6 +73,7 @@ pub struct App {
     list: list::Reading,
     targets: targets::Running,
     intake: intake::Taking,
+    watching: watch::Watching,
     kept: window::Kept,
     /// Settings that wait to be written, and whether a writing runs.
     unwritten: BTreeMap<&'static str, Option<String>>,
@@ -117,6 +119,7 @@ impl App {
             list: list::Reading::default(),
             targets: targets::Running::default(),
             intake: intake::Taking::default(),
+            watching: watch::Watching::default(),
             kept: window::Kept::default(),
             unwritten: BTreeMap::new(),
             writing: false,
@@ -152,6 +155,7 @@ impl App {
             self.questions_event(&event);
             self.links_event(&event);
             self.detail_event(&event);
+            self.watch_event(&event);
         }
         if since.elapsed() >= BUDGET {
             ctx.request_repaint();
@@ -195,6 +199,7 @@ impl App {
                 self.model.trouble = None;
                 self.actions.append(&mut self.early);
                 self.limit_engine();
+                self.watch_follow();
                 self.list_opened();
                 self.targets_opened();
             }
@@ -220,6 +225,7 @@ impl App {
             Action::Targets(action) => self.targets_action(&core, action),
             Action::Preferences(action) => self.preferences_action(ctx, &core, action),
             Action::Questions(action) => self.questions_action(&core, action),
+            Action::Watch(action) => self.watch_action(action),
             Action::CloseToast(id) => self.model.toasts.close(id),
             Action::HoldToasts(held) => self.model.toasts.hold(held, self.model.now_ms),
         }
@@ -234,6 +240,7 @@ impl App {
             Update::Targets(update) => self.targets_update(update),
             Update::Preferences(update) => self.preferences_update(ctx, update),
             Update::Questions(update) => self.questions_update(update),
+            Update::Watch(update) => self.watch_update(update),
             Update::Tell(notice) => self.tell(notice),
         }
     }

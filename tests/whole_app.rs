@@ -59,3 +59,8 @@ fn windows_that_are_killed_go_on_by_themselves() {
 fn files_are_looked_over_and_changed_before_they_are_sent() {
     scenario("looked_over");
 }
+
+#[test]
+fn what_is_complete_in_the_watched_folder_becomes_links() {
+    scenario("watched_folder");
+}

@@ -11,6 +11,7 @@
 //! | the inspector and previews | `detail`, `looks` | `ui/inspector` | `app/detail` |
 //! | targets | `targets` | `ui/targets`, the picker | `app/targets` |
 //! | settings | `preferences` | `ui/settings` | `app/preferences` |
+//! | the watched folder | `watch` | `ui/settings/watch` | `app/watch` |
 //! | questions and findings | `questions` | `ui/dialogs` | `app/questions` |
 //! | what happened elsewhere | `toasts` | `ui/toasts` | all |
 
@@ -24,6 +25,7 @@ pub mod questions;
 pub mod queue;
 pub mod targets;
 pub mod toasts;
+pub mod watch;
 
 use crate::domain::attachment::{AttachmentId, BatchId, Priority};
 use crate::domain::error::Failure;
@@ -48,6 +50,7 @@ pub struct Model {
     pub preferences: preferences::Preferences,
     pub questions: questions::Questions,
     pub toasts: toasts::Toasts,
+    pub watch: watch::Watch,
 }
 
 /// What a widget asks for; carried out after the frame.
@@ -61,6 +64,7 @@ pub enum Action {
     Targets(targets::Action),
     Preferences(preferences::Action),
     Questions(questions::Action),
+    Watch(watch::Action),
     CloseToast(u64),
     /// The pointer came over the toasts, or left them.
     HoldToasts(bool),
@@ -108,6 +112,7 @@ pub enum Update {
     Targets(targets::Update),
     Preferences(preferences::Update),
     Questions(questions::Update),
+    Watch(watch::Update),
     /// Something to tell, whatever is on the screen.
     Tell(Notice),
 }

@@ -1,5 +1,5 @@
 //! What differs between computers: folders, writing files safely, choosing them, the clipboard, what is handed to the
-//! desktop, whether there is a network, knowing which runs of the program still live.
+//! desktop, whether there is a network, knowing which runs of the program still live, a folder that is watched.
 
 pub mod chooser;
 pub mod clipboard;
@@ -8,3 +8,4 @@ pub mod dirs;
 pub mod files;
 pub mod network;
 pub mod session;
+pub mod watch;

@@ -22,3 +22,4 @@ mod settings;
 mod taking_up;
 mod targets;
 mod waits;
+mod watch;

@@ -5,6 +5,7 @@ mod network;
 mod rows;
 mod storage;
 mod uploads;
+mod watch;
 
 use std::collections::BTreeMap;
 
@@ -35,18 +36,21 @@ enum Section {
     Appearance,
     Uploads,
     Network,
+    Desktop,
     Storage,
     About,
 }
 
 impl Section {
-    const ALL: [Self; 5] = [Self::Appearance, Self::Uploads, Self::Network, Self::Storage, Self::About];
+    const ALL: [Self; 6] =
+        [Self::Appearance, Self::Uploads, Self::Network, Self::Desktop, Self::Storage, Self::About];
 
     fn words(self) -> (Icon, &'static str) {
         match self {
             Self::Appearance => (icons::PAINT_BRUSH, "settings-appearance"),
             Self::Uploads => (icons::UPLOAD_SIMPLE, "settings-uploads"),
             Self::Network => (icons::GLOBE_SIMPLE, "settings-network"),
+            Self::Desktop => (icons::FOLDER_OPEN, "settings-desktop"),
             Self::Storage => (icons::HARD_DRIVES, "settings-storage"),
             Self::About => (icons::INFO, "settings-about"),
         }
@@ -108,6 +112,7 @@ fn section_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
             Section::Appearance => appearance::show(ui, cx),
             Section::Uploads => uploads::show(ui, cx),
             Section::Network => network::show(ui, cx),
+            Section::Desktop => watch::show(ui, cx),
             Section::Storage => {}
             Section::About => about_ui(ui, cx),
         }
