@@ -1,6 +1,7 @@
 //! The window's program: [`App::logic`] drains what happened and carries out what was asked, also while the window
 //! is covered; [`App::ui`] draws and starts no work.
 
+mod desktop;
 mod detail;
 mod export;
 mod intake;
@@ -193,6 +194,7 @@ impl App {
         match self.work.opened() {
             None => {}
             Some(Ok((core, events))) => {
+                self.desktop_mend(&core);
                 self.core = Some(core);
                 self.events = Some(events);
                 self.model.ready = true;
@@ -221,6 +223,7 @@ impl App {
             Action::List(action) => self.list_action(action),
             Action::Transfer(action) => self.transfer_action(&core, action),
             Action::Links(action) => self.links_action(&core, action),
+            Action::Desktop(action) => self.desktop_action(&core, action),
             Action::Detail(action) => self.detail_action(action),
             Action::Targets(action) => self.targets_action(&core, action),
             Action::Preferences(action) => self.preferences_action(ctx, &core, action),
@@ -236,6 +239,7 @@ impl App {
             Update::Intake(update) => self.intake_update(update),
             Update::List(update) => self.list_update(update),
             Update::Links(update) => self.links_update(ctx, update),
+            Update::Desktop(update) => self.desktop_update(update),
             Update::Detail(update) => self.detail_update(ctx, update),
             Update::Targets(update) => self.targets_update(update),
             Update::Preferences(update) => self.preferences_update(ctx, update),

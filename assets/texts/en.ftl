@@ -718,6 +718,27 @@ handed-over-held = { $count ->
 send = Send
 this-computer-first = This computer
 
+### The desktop
+menus = “Upload with Affix” in file managers
+menus-help = In the menu of the files that are selected there
+menus-none = No file manager was found that Affix knows: Nautilus, Nemo, Dolphin, Thunar.
+menu-where-nautilus = In the menu’s Scripts
+menu-where-nemo = In the menu
+menu-where-dolphin = In the menu’s Actions
+menu-where-thunar = In the menu’s Send To
+entry-elsewhere = It starts another Affix: { $program }
+entry-take = { $name }: start this Affix
+entry-foreign = There is a file in its place that Affix did not make:
+autostart = Start Affix with the session
+autostart-help = Its window opens when you log in
+program-packaged = Installed by the system’s package manager, which brings newer versions too:
+program-own = This program was not installed by a package manager. Its file:
+updates-ask = Look for updates
+updates-help = Asks only when you press this.
+updates-asking = Asking…
+updates-none = This is the newest version.
+updates-newer = Version { $version } is there.
+
 ### The watched folder
 watch-folder = Watched folder
 watch-choose = Choose folder…

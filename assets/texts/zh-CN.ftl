@@ -624,6 +624,27 @@ handed-over-held = { $count } 个文件等您检查，确认后点击“发送�
 send = 发送
 this-computer-first = 本机
 
+### The desktop
+menus = 在文件管理器中“用 Affix 上传”
+menus-help = 在所选文件的菜单中
+menus-none = 没有找到 Affix 支持的文件管理器：Nautilus、Nemo、Dolphin、Thunar。
+menu-where-nautilus = 在菜单的“脚本”中
+menu-where-nemo = 在菜单中
+menu-where-dolphin = 在菜单的“操作”中
+menu-where-thunar = 在菜单的“发送到”中
+entry-elsewhere = 它启动的是另一个 Affix：{ $program }
+entry-take = { $name }：改为启动此 Affix
+entry-foreign = 该位置已有一个不是由 Affix 创建的文件：
+autostart = 登录时启动 Affix
+autostart-help = 登录后打开窗口
+program-packaged = 由系统的软件包管理器安装，新版本也由它提供：
+program-own = 此程序不是由软件包管理器安装的。程序文件：
+updates-ask = 检查更新
+updates-help = 仅在您点击时查询。
+updates-asking = 正在查询…
+updates-none = 已是最新版本。
+updates-newer = 有新版本 { $version }。
+
 ### The watched folder
 watch-folder = 监视的文件夹
 watch-choose = 选择文件夹…

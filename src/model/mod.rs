@@ -11,10 +11,12 @@
 //! | the inspector and previews | `detail`, `looks` | `ui/inspector` | `app/detail` |
 //! | targets | `targets` | `ui/targets`, the picker | `app/targets` |
 //! | settings | `preferences` | `ui/settings` | `app/preferences` |
+//! | menus of file managers, autostart, updates | `desktop` | `ui/settings/desktop` | `app/desktop` |
 //! | the watched folder | `watch` | `ui/settings/watch` | `app/watch` |
 //! | questions and findings | `questions` | `ui/dialogs` | `app/questions` |
 //! | what happened elsewhere | `toasts` | `ui/toasts` | all |
 
+pub mod desktop;
 pub mod detail;
 pub mod intake;
 pub mod links;
@@ -45,6 +47,7 @@ pub struct Model {
     pub settings: Settings,
     pub list: list::List,
     pub intake: intake::Intake,
+    pub desktop: desktop::Desktop,
     pub detail: detail::Detail,
     pub targets: targets::Targets,
     pub preferences: preferences::Preferences,
@@ -60,6 +63,7 @@ pub enum Action {
     List(list::Action),
     Transfer(Transfer),
     Links(links::Action),
+    Desktop(desktop::Action),
     Detail(detail::Action),
     Targets(targets::Action),
     Preferences(preferences::Action),
@@ -108,6 +112,7 @@ pub enum Update {
     Intake(intake::Update),
     List(list::Update),
     Links(links::Update),
+    Desktop(desktop::Update),
     Detail(detail::Update),
     Targets(targets::Update),
     Preferences(preferences::Update),

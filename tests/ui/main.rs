@@ -11,6 +11,7 @@ mod targets_page;
 mod window;
 
 mod changes;
+mod desktop;
 mod dialogs;
 mod export;
 mod inspector;
