@@ -7,7 +7,7 @@
 //! | Dolphin | `kio/servicemenus/affix.desktop`, executable since KDE Frameworks 5.85 | the menu's Actions |
 //! | Thunar | `Thunar/sendto/affix.desktop` | the menu's Send To |
 //!
-//! Nautilus shows a script's file name, so that one has no other language. Windows has a shortcut in `SendTo`.
+//! Nautilus shows a script's file name, so that one has no other language. Windows and macOS have none yet.
 
 use std::path::Path;
 
@@ -190,7 +190,7 @@ mod tests {
             entry.put().unwrap();
             // GLib reads keys and words for Nautilus, Nemo and Thunar.
             let read = "import sys\nfrom gi.repository import GLib\nfile = GLib.KeyFile()\n\
-                        file.load_from_file(sys.argv[1], 0)\n\
+                        file.load_from_file(sys.argv[1], GLib.KeyFileFlags.KEEP_TRANSLATIONS)\n\
                         words = GLib.shell_parse_argv(file.get_string(sys.argv[2], 'Exec'))[1]\n\
                         print(*words, file.get_locale_string(sys.argv[2], 'Name', 'zh_CN'), sep='\\n')";
             let told = Command::new("/usr/bin/python3")
