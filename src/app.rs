@@ -2,6 +2,7 @@
 //! is covered; [`App::ui`] draws and starts no work.
 
 mod closing;
+mod desktop;
 mod detail;
 mod display;
 mod export;
@@ -16,6 +17,7 @@ mod previews;
 mod questions;
 mod targets;
 mod transfers;
+mod watch;
 mod window;
 mod work;
 
@@ -75,6 +77,7 @@ pub struct App {
     list: list::Reading,
     targets: targets::Running,
     intake: intake::Taking,
+    watching: watch::Watching,
     kept: window::Kept,
     /// Settings that wait to be written, and whether a writing runs.
     unwritten: BTreeMap<&'static str, Option<String>>,
@@ -128,6 +131,7 @@ impl App {
             list: list::Reading::default(),
             targets: targets::Running::default(),
             intake: intake::Taking::default(),
+            watching: watch::Watching::default(),
             kept: window::Kept::default(),
             unwritten: BTreeMap::new(),
             writing: false,
@@ -179,6 +183,7 @@ impl App {
             self.questions_event(&event);
             self.links_event(&event);
             self.detail_event(&event);
+            self.watch_event(&event);
         }
         if since.elapsed() >= BUDGET {
             ctx.request_repaint();
@@ -221,12 +226,14 @@ impl App {
         match self.work.opened() {
             None => {}
             Some(Ok((core, events))) => {
+                self.desktop_mend(&core);
                 self.core = Some(core);
                 self.events = Some(events);
                 self.model.ready = true;
                 self.model.trouble = None;
                 self.actions.append(&mut self.early);
                 self.limit_engine();
+                self.watch_follow();
                 self.list_opened();
                 self.targets_opened();
             }
@@ -248,10 +255,12 @@ impl App {
             Action::List(action) => self.list_action(action),
             Action::Transfer(action) => self.transfer_action(&core, action),
             Action::Links(action) => self.links_action(&core, action),
+            Action::Desktop(action) => self.desktop_action(&core, action),
             Action::Detail(action) => self.detail_action(action),
             Action::Targets(action) => self.targets_action(&core, action),
             Action::Preferences(action) => self.preferences_action(ctx, &core, action),
             Action::Questions(action) => self.questions_action(&core, action),
+            Action::Watch(action) => self.watch_action(action),
             Action::CloseToast(id) => self.model.toasts.close(id),
             Action::HoldToasts(held) => self.model.toasts.hold(held, self.model.now_ms),
         }
@@ -262,10 +271,12 @@ impl App {
             Update::Intake(update) => self.intake_update(update),
             Update::List(update) => self.list_update(update),
             Update::Links(update) => self.links_update(ctx, update),
+            Update::Desktop(update) => self.desktop_update(update),
             Update::Detail(update) => self.detail_update(ctx, update),
             Update::Targets(update) => self.targets_update(update),
             Update::Preferences(update) => self.preferences_update(ctx, update),
             Update::Questions(update) => self.questions_update(update),
+            Update::Watch(update) => self.watch_update(update),
             Update::Tell(notice) => self.tell(notice),
         }
     }

@@ -148,3 +148,8 @@ fn signed_links_are_not_for_histories() {
 fn links_can_be_pasted_on_wayland_after_the_window_has_gone() {
     scenario_on_wayland("clipboard");
 }
+
+#[test]
+fn what_is_complete_in_the_watched_folder_becomes_links() {
+    scenario("watched_folder");
+}

@@ -554,6 +554,7 @@ trouble-where = It is kept here:
 settings-appearance = Appearance
 settings-uploads = Uploads
 settings-network = Network
+settings-desktop = Desktop
 settings-storage = Storage
 settings-about = About
 settings-warnings = { $count ->
@@ -741,5 +742,58 @@ handed-over-held = { $count ->
 }
 send = Send
 this-computer-first = This computer
+
+### The desktop
+menus = “Upload with Affix” in file managers
+menus-help = In the menu of the files that are selected there
+menus-none = No file manager was found that Affix knows: Nautilus, Nemo, Dolphin, Thunar.
+menu-where-nautilus = In the menu’s Scripts
+menu-where-nemo = In the menu
+menu-where-dolphin = In the menu’s Actions
+menu-where-thunar = In the menu’s Send To
+entry-elsewhere = It starts another Affix: { $program }
+entry-take = { $name }: start this Affix
+entry-foreign = There is a file in its place that Affix did not make:
+autostart = Start Affix with the session
+autostart-help = Its window opens when you log in
+program-packaged = Installed by the system’s package manager, which brings newer versions too:
+program-own = This program was not installed by a package manager. Its file:
+updates-ask = Look for updates
+updates-help = Asks only when you press this.
+updates-asking = Asking…
+updates-none = This is the newest version.
+updates-newer = Version { $version } is there.
+
+### The watched folder
+watch-folder = Watched folder
+watch-choose = Choose folder…
+watch-stop = Stop watching
+watch-help = New files in it are uploaded when they are complete, while Affix runs. What is there already stays as it is, and so do folders in it.
+watch-target = Upload its files to
+watch-default-target = Default target ({ $name })
+watch-off = No folder is watched.
+watch-starting = Looking at the folder…
+watch-watching = { $count ->
+    [0] Watching. Nothing was added yet.
+    [one] Watching. 1 file was added since Affix was opened.
+   *[other] Watching. { $count } files were added since Affix was opened.
+}
+watch-lost = The folder cannot be read. It is watched again when it is back.
+watch-no-target = There is no target named { $name }. Files wait until you choose another one.
+watch-not-agreed = You have not agreed to uploads to { $name } for good. Files wait until you do.
+watch-held = { $count ->
+    [one] 1 file waits and was not uploaded.
+   *[other] { $count } files wait and were not uploaded.
+}
+watch-send-held = Upload them…
+watch-leave-held = Leave them
+watch-unconfirmed = { $count ->
+    [one] 1 file of the watched folder waits: you have not agreed to uploads to { $target } for good. See Settings, Desktop.
+   *[other] { $count } files of the watched folder wait: you have not agreed to uploads to { $target } for good. See Settings, Desktop.
+}
+watch-there = { $count ->
+    [one] 1 file of the watched folder was uploaded before and is left out.
+   *[other] { $count } files of the watched folder were uploaded before and are left out.
+}
 
 ### Services

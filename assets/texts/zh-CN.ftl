@@ -468,6 +468,7 @@ trouble-where = 数据库位置：
 settings-appearance = 外观
 settings-uploads = 上传
 settings-network = 网络
+settings-desktop = 桌面
 settings-storage = 存储
 settings-about = 关于
 settings-warnings = 设置文件中有 { $count } 个值不正确，详见“设置”。
@@ -646,6 +647,49 @@ looked-over-first = 文件会等您检查后再发送。
 handed-over-held = { $count } 个文件等您检查，确认后点击“发送”。
 send = 发送
 this-computer-first = 本机
+
+### The desktop
+menus = 在文件管理器中“用 Affix 上传”
+menus-help = 在所选文件的菜单中
+menus-none = 没有找到 Affix 支持的文件管理器：Nautilus、Nemo、Dolphin、Thunar。
+menu-where-nautilus = 在菜单的“脚本”中
+menu-where-nemo = 在菜单中
+menu-where-dolphin = 在菜单的“操作”中
+menu-where-thunar = 在菜单的“发送到”中
+entry-elsewhere = 它启动的是另一个 Affix：{ $program }
+entry-take = { $name }：改为启动此 Affix
+entry-foreign = 该位置已有一个不是由 Affix 创建的文件：
+autostart = 登录时启动 Affix
+autostart-help = 登录后打开窗口
+program-packaged = 由系统的软件包管理器安装，新版本也由它提供：
+program-own = 此程序不是由软件包管理器安装的。程序文件：
+updates-ask = 检查更新
+updates-help = 仅在您点击时查询。
+updates-asking = 正在查询…
+updates-none = 已是最新版本。
+updates-newer = 有新版本 { $version }。
+
+### The watched folder
+watch-folder = 监视的文件夹
+watch-choose = 选择文件夹…
+watch-stop = 停止监视
+watch-help = Affix 运行期间，其中的新文件写完后会自动上传。已有的文件和子文件夹不受影响。
+watch-target = 其中的文件上传到
+watch-default-target = 默认目标（{ $name }）
+watch-off = 没有监视文件夹。
+watch-starting = 正在查看文件夹…
+watch-watching = { $count ->
+    [0] 正在监视，尚未添加文件。
+   *[other] 正在监视，自 Affix 打开以来已添加 { $count } 个文件。
+}
+watch-lost = 无法读取该文件夹。恢复后会继续监视。
+watch-no-target = 没有名为“{ $name }”的目标。在您选择其他目标之前，文件会等待。
+watch-not-agreed = 您尚未长期同意上传到“{ $name }”。在您同意之前，文件会等待。
+watch-held = { $count } 个文件在等待，没有上传。
+watch-send-held = 上传这些文件…
+watch-leave-held = 不上传
+watch-unconfirmed = 监视的文件夹中有 { $count } 个文件在等待：您尚未长期同意上传到“{ $target }”。请看“设置”中的“桌面”。
+watch-there = 监视的文件夹中有 { $count } 个文件以前上传过，已略过。
 
 ### Services
 service-sandbox = 沙盒

@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::App;
 use super::work::Core;
+use crate::domain::attachment::AttachmentId;
 use crate::domain::error::Failure;
 use crate::domain::file_name;
 use crate::model::intake::{Action, Pasted, Scanned, Update};
@@ -212,14 +213,24 @@ async fn next_step(
             }
         }
     }
-    let (handle, held) = (&core.handle, settings.uploads.look_over);
+    Ok(submit(core, files, &target, settings.uploads.look_over).await?.1)
+}
+
+/// Hands files to the engine: their numbers in the same order, and what the window is told.
+pub(super) async fn submit(
+    core: &Core,
+    files: Vec<PathBuf>,
+    target: &str,
+    held: bool,
+) -> Result<(Vec<AttachmentId>, Vec<model::Update>), Failure> {
+    let handle = &core.handle;
     let (_, ids) = if held {
-        handle.submit_held(files, &target, Repairs::Ask).await?
+        handle.submit_held(files, target, Repairs::Ask).await?
     } else {
-        handle.submit(files, &target, Repairs::Ask).await?
+        handle.submit(files, target, Repairs::Ask).await?
     };
     let key = if held { "handed-over-held" } else { "handed-over" };
     let told = model::Update::Tell(Notice::text(key).value("count", ids.len()));
     // Nothing happens to files that are held, so no event brings them into the list.
-    Ok(vec![model::Update::List(list::Update::Changed(ids)), told])
+    Ok((ids.clone(), vec![model::Update::List(list::Update::Changed(ids)), told]))
 }

@@ -168,6 +168,7 @@ impl App {
         self.model.preferences.restart = self.network_at_start.as_ref() != Some(&settings.network);
         self.model.settings = settings;
         self.limit_engine();
+        self.watch_follow();
     }
 
     /// Hands the engine what the settings say; also when it was opened.

@@ -11,9 +11,12 @@
 //! | the inspector and previews | `detail`, `looks` | `ui/inspector` | `app/detail` |
 //! | targets | `targets` | `ui/targets`, the picker | `app/targets` |
 //! | settings | `preferences` | `ui/settings` | `app/preferences` |
+//! | menus of file managers, autostart, updates | `desktop` | `ui/settings/desktop` | `app/desktop` |
+//! | the watched folder | `watch` | `ui/settings/watch` | `app/watch` |
 //! | questions and findings | `questions` | `ui/dialogs` | `app/questions` |
 //! | what happened elsewhere | `toasts` | `ui/toasts` | all |
 
+pub mod desktop;
 pub mod detail;
 pub mod intake;
 pub mod links;
@@ -24,6 +27,7 @@ pub mod questions;
 pub mod queue;
 pub mod targets;
 pub mod toasts;
+pub mod watch;
 
 use crate::domain::attachment::{AttachmentId, BatchId, Priority};
 use crate::domain::error::Failure;
@@ -45,11 +49,13 @@ pub struct Model {
     pub settings: Settings,
     pub list: list::List,
     pub intake: intake::Intake,
+    pub desktop: desktop::Desktop,
     pub detail: detail::Detail,
     pub targets: targets::Targets,
     pub preferences: preferences::Preferences,
     pub questions: questions::Questions,
     pub toasts: toasts::Toasts,
+    pub watch: watch::Watch,
 }
 
 /// What a widget asks for; carried out after the frame.
@@ -59,10 +65,12 @@ pub enum Action {
     List(list::Action),
     Transfer(Transfer),
     Links(links::Action),
+    Desktop(desktop::Action),
     Detail(detail::Action),
     Targets(targets::Action),
     Preferences(preferences::Action),
     Questions(questions::Action),
+    Watch(watch::Action),
     CloseToast(u64),
     /// The pointer came over the toasts, or left them.
     HoldToasts(bool),
@@ -106,10 +114,12 @@ pub enum Update {
     Intake(intake::Update),
     List(list::Update),
     Links(links::Update),
+    Desktop(desktop::Update),
     Detail(detail::Update),
     Targets(targets::Update),
     Preferences(preferences::Update),
     Questions(questions::Update),
+    Watch(watch::Update),
     /// Something to tell, whatever is on the screen.
     Tell(Notice),
 }

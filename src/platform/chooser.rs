@@ -31,6 +31,12 @@ pub fn pick_folders(title: &str) -> impl Future<Output = Choice<Vec<PathBuf>>> +
     several(dialog(title, &[]).pick_folders())
 }
 
+/// One folder.
+pub fn pick_folder(title: &str) -> impl Future<Output = Choice<PathBuf>> + Send + use<> {
+    let (since, dialog) = (Instant::now(), dialog(title, &[]).pick_folder());
+    async move { answer(since, dialog.await.map(PathBuf::from), false) }
+}
+
 fn several<D>(dialog: D) -> impl Future<Output = Choice<Vec<PathBuf>>> + Send + use<D>
 where
     D: Future<Output = Option<Vec<FileHandle>>> + Send,

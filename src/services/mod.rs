@@ -17,6 +17,7 @@ pub mod sandbox;
 mod storage;
 pub mod teable;
 mod texts;
+pub mod updates;
 
 use std::sync::Arc;
 

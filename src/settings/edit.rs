@@ -28,7 +28,7 @@ fn wrong_value(rule: Rule, path: &str, must: &str) -> Failure {
     let failure = Failure::new(Kind::Settings, format!("{path} {must}"));
     match rule {
         Rule::Proxy => failure.advice("A proxy that asks for a password cannot be used."),
-        Rule::Whole { .. } | Rule::Flag | Rule::Text | Rule::OneOf(_) => failure,
+        Rule::Whole { .. } | Rule::Flag | Rule::Text | Rule::Https | Rule::Path | Rule::OneOf(_) => failure,
     }
 }
 
@@ -120,6 +120,13 @@ pub(super) fn rename_profile(document: &mut DocumentMut, old: &str, new: &str) -
     let default = document.get("default_profile").and_then(Item::as_str);
     if default.is_some_and(|default| profiles::same_name(default, old)) {
         profiles::set_value(document.as_table_mut(), "default_profile", Value::from(new));
+    }
+    // A removed one stays named there: its files wait, and do not go to another target unasked.
+    let watch = document.get_mut("watch").and_then(Item::as_table_like_mut);
+    if let Some(watch) = watch
+        && watch.get("profile").and_then(Item::as_str).is_some_and(|name| profiles::same_name(name, old))
+    {
+        profiles::set_value(watch, "profile", Value::from(new));
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! The keys outside profiles, as data: reading, checking and changing them all go by this table.
 
 use std::fmt;
+use std::path::Path;
 
 use toml_edit::Value;
 use url::Url;
@@ -25,6 +26,10 @@ pub enum Rule {
     Text,
     /// An `http://` or `https://` address with a host, without user name and password.
     Proxy,
+    /// An `https://` address with a host, without user name and password.
+    Https,
+    /// A path from the root on: what is relative would depend on where the program was started.
+    Path,
     /// One of a few words.
     OneOf(&'static [&'static str]),
 }
@@ -50,6 +55,9 @@ pub const KEYS: &[Key] = &[
     Key { path: "uploads.remove_location", rule: Rule::Flag },
     Key { path: "uploads.resume", rule: Rule::Flag },
     Key { path: "uploads.retries", rule: Rule::Whole { min: 0, max: 20 } },
+    Key { path: "updates.url", rule: Rule::Https },
+    Key { path: "watch.folder", rule: Rule::Path },
+    Key { path: "watch.profile", rule: Rule::Text },
     Key { path: "window.backend", rule: Rule::OneOf(&["auto", "wayland", "x11"]) },
     Key { path: "window.filter", rule: Rule::OneOf(&["all", "active", "done", "failed"]) },
     Key { path: "window.height", rule: Rule::Whole { min: 480, max: 20_000 } },
@@ -83,7 +91,9 @@ impl Rule {
             }
             Self::Flag => value.is_bool(),
             Self::Text => value.as_str().is_some_and(|text| !text.trim().is_empty()),
-            Self::Proxy => value.as_str().is_some_and(is_proxy),
+            Self::Proxy => value.as_str().is_some_and(|text| is_address(text, &["http", "https"])),
+            Self::Https => value.as_str().is_some_and(|text| is_address(text, &["https"])),
+            Self::Path => value.as_str().is_some_and(|text| Path::new(text).is_absolute()),
             Self::OneOf(words) => value.as_str().is_some_and(|text| words.contains(&text)),
         };
         if good { Ok(()) } else { Err(format!("must be {self}")) }
@@ -94,7 +104,7 @@ impl Rule {
         let typed = match self {
             Self::Whole { .. } => text.parse::<i64>().ok().map(Value::from),
             Self::Flag => text.parse::<bool>().ok().map(Value::from),
-            Self::Text | Self::Proxy | Self::OneOf(_) => None,
+            Self::Text | Self::Proxy | Self::Https | Self::Path | Self::OneOf(_) => None,
         };
         typed.unwrap_or_else(|| Value::from(text))
     }
@@ -107,6 +117,10 @@ impl fmt::Display for Rule {
             Self::Flag => f.write_str("true or false"),
             Self::OneOf(words) => write!(f, "one of \"{}\"", words.join("\", \"")),
             Self::Text => f.write_str("a text in quotes that is not empty"),
+            Self::Path => f.write_str("a path from the root on"),
+            Self::Https => f.write_str(
+                "an address such as \"https://example.org/affix.json\", without a user name and a password",
+            ),
             Self::Proxy => f.write_str(
                 "an address such as \"http://proxy.example:3128\", without a user name and a password",
             ),
@@ -114,9 +128,9 @@ impl fmt::Display for Rule {
     }
 }
 
-fn is_proxy(text: &str) -> bool {
+fn is_address(text: &str, schemes: &[&str]) -> bool {
     Url::parse(text).is_ok_and(|url| {
-        matches!(url.scheme(), "http" | "https")
+        schemes.contains(&url.scheme())
             && url.has_host()
             && url.username().is_empty()
             && url.password().is_none()
@@ -151,6 +165,18 @@ mod tests {
             ("http://user:secret@a", false),
         ] {
             assert_eq!(Rule::Proxy.check(&Rule::Proxy.value_of(text)).is_ok(), good, "{text}");
+        }
+        for (text, good) in [
+            ("https://a/newest.json", true),
+            ("http://a/newest.json", false),
+            ("https://user@a", false),
+            ("a", false),
+        ] {
+            assert_eq!(Rule::Https.check(&Rule::Https.value_of(text)).is_ok(), good, "{text}");
+        }
+        let root = if cfg!(windows) { r"C:\Outbox" } else { "/outbox" };
+        for (text, good) in [(root, true), ("outbox", false), ("./outbox", false), ("", false)] {
+            assert_eq!(Rule::Path.check(&Rule::Path.value_of(text)).is_ok(), good, "{text}");
         }
     }
 }

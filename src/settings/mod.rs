@@ -31,6 +31,16 @@
 //! [sandbox]
 //! keep_serving_secs = 3600
 //!
+//! # Where the newest version stands: a JSON text with "version", or the version alone. Unset: nothing is asked.
+//! [updates]
+//! url = "https://example.org/affix.json"
+//!
+//! # New files of this folder are uploaded while the window is open; unset: nothing is watched. Without a profile they
+//! # go to the default one.
+//! [watch]
+//! folder = "/home/anna/Outbox"
+//! profile = "My bot"
+//!
 //! [window]
 //! width = 1100
 //! height = 720
@@ -96,6 +106,8 @@ pub struct Settings {
     pub uploads: Uploads,
     pub network: Network,
     pub sandbox: Sandbox,
+    pub updates: Updates,
+    pub watch: Watch,
     pub window: Window,
     /// The built-in `Sandbox` first, then the user's in the file's order. Names are unique without regard to case.
     pub profiles: Vec<Profile>,
@@ -150,6 +162,20 @@ pub struct Sandbox {
     pub keep_serving_secs: u64,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Updates {
+    /// An `https://` address that tells the newest version; none: there is nothing to ask.
+    pub url: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Watch {
+    /// An absolute path; none: nothing is watched.
+    pub folder: Option<PathBuf>,
+    /// The profile that its files go to, whether there is one of this name or not; none: the default one.
+    pub profile: Option<String>,
+}
+
 /// How the window looks, kept from run to run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Window {
@@ -201,6 +227,8 @@ impl Default for Settings {
             uploads: Uploads::default(),
             network: Network::default(),
             sandbox: Sandbox::default(),
+            updates: Updates::default(),
+            watch: Watch::default(),
             window: Window::default(),
             profiles: vec![profiles::built_in()],
         }

@@ -8,7 +8,7 @@ use toml_edit::{Document, TableLike, TomlError, Value};
 use super::keys::{KEYS, Key};
 use super::profiles;
 use super::warning::{Problem, Warning};
-use super::{Describe, Loaded, Network, Sandbox, Settings, Uploads, Window};
+use super::{Describe, Loaded, Network, Sandbox, Settings, Updates, Uploads, Watch, Window};
 use crate::domain::profile::{Profile, SANDBOX_PROFILE};
 
 /// Never fails: a text that does not parse gives the defaults and one warning.
@@ -84,6 +84,11 @@ impl<'a> Reader<'a> {
             },
             sandbox: Sandbox {
                 keep_serving_secs: self.whole("sandbox.keep_serving_secs", sandbox.keep_serving_secs),
+            },
+            updates: Updates { url: self.text("updates.url", None) },
+            watch: Watch {
+                folder: self.text("watch.folder", None).map(PathBuf::from),
+                profile: self.text("watch.profile", None),
             },
             window: self.window(window),
             profiles,

@@ -24,10 +24,16 @@ pub struct First {
     pub link_life: Option<Duration>,
 }
 
-/// The question before the first upload to a profile; none where it was answered for good, or is not wanted.
+/// The question before the first upload to a profile was answered for good, or is not wanted.
+#[must_use]
+pub fn is_agreed(settings: &Settings, profile: &Profile) -> bool {
+    profile.is_local() || profile.confirmed || !settings.uploads.ask_first
+}
+
+/// The question before the first upload to a profile; none where [`is_agreed`].
 #[must_use]
 pub fn first_upload(settings: &Settings, profile: &Profile, service: &dyn Service) -> Option<First> {
-    if profile.is_local() || profile.confirmed || !settings.uploads.ask_first {
+    if is_agreed(settings, profile) {
         return None;
     }
     let description = service.description();

@@ -124,6 +124,11 @@ connect_timeout_secs = 300
 idle_timeout_secs = 5
 [sandbox]
 keep_serving_secs = 0
+[updates]
+url = "https://example.org/affix.json"
+[watch]
+folder = "/home/anna/Outbox"
+profile = "my SHELF"
 [[profiles]]
 name = "My shelf"
 service = "shelf"
@@ -136,7 +141,11 @@ upsert = true
     );
     let loaded = desk.file.load();
     assert_eq!(loaded.warnings, vec![]);
-    let Settings { default_profile, uploads, network, sandbox, window, profiles } = loaded.settings;
+    let Settings { default_profile, uploads, network, sandbox, updates, watch, window, profiles } =
+        loaded.settings;
+    assert_eq!(updates.url.as_deref(), Some("https://example.org/affix.json"));
+    assert_eq!(watch.folder.as_deref(), Some(Path::new("/home/anna/Outbox")));
+    assert_eq!(watch.profile.as_deref(), Some("my SHELF"));
     assert_eq!(default_profile, "My shelf");
     assert_eq!((uploads.parallel_per_profile, uploads.parallel, uploads.retries), (1, 64, 0));
     assert_eq!((uploads.format.as_str(), uploads.ask_first), ("markdown", false));
@@ -292,6 +301,16 @@ fn a_removed_profile_takes_nothing_else_with_it() {
     assert_eq!(desk.text(), format!("{head}\n[uploads]{kept}"));
     let settings = desk.file.load().settings;
     assert_eq!((settings.default_profile.as_str(), settings.profiles.len()), ("Sandbox", 2));
+}
+
+#[test]
+fn the_watched_folder_follows_a_new_name_and_no_other_target_takes_the_place_of_a_removed_one() {
+    let desk = Desk::with("[watch]\nfolder = \"/in\"\nprofile = \"one\" # mine\n");
+    desk.file.add_profile(&shelf("One", &[ADDRESS])).unwrap();
+    desk.file.change_profile("One", &shelf("Two", &[ADDRESS])).unwrap();
+    assert!(desk.text().contains("profile = \"Two\" # mine\n"), "{}", desk.text());
+    desk.file.remove_profile("Two").unwrap();
+    assert_eq!(desk.file.load().settings.watch.profile.as_deref(), Some("Two"));
 }
 
 #[test]

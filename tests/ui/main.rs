@@ -12,6 +12,7 @@ mod window;
 
 mod changes;
 mod closing;
+mod desktop;
 mod dialogs;
 mod export;
 mod inspector;
@@ -23,3 +24,4 @@ mod settings;
 mod taking_up;
 mod targets;
 mod waits;
+mod watch;

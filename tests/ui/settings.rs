@@ -210,8 +210,8 @@ fn places_are_shown_with_the_size_of_the_database() {
 #[test]
 fn every_section_fits_the_smallest_window_in_every_language() {
     for (language, sections) in [
-        ("en", ["Appearance", "Uploads", "Network", "Storage", "About"]),
-        ("zh-CN", ["外观", "上传", "网络", "存储", "关于"]),
+        ("en", ["Appearance", "Uploads", "Network", "Desktop", "Storage", "About"]),
+        ("zh-CN", ["外观", "上传", "网络", "桌面", "存储", "关于"]),
     ] {
         let mut preparing = Preparing::with_settings(&format!("[window]\nlanguage = \"{language}\"\n"));
         preparing.size = (720.0, 480.0);

@@ -12,6 +12,7 @@ import random
 import re
 import subprocess
 import sys
+import time
 import urllib.parse
 import urllib.request
 
@@ -412,7 +413,52 @@ def drag(stage, node, right, down):
     stage.desktop.xdotool("mouseup", 1)
 
 
+def watched_folder(stage):
+    """What is written slowly into the watched folder, or renamed from a browser's unfinished name, becomes links."""
+    folder = os.path.join(stage.desktop.folder, "outbox")
+    os.makedirs(folder)
+    old = os.path.join(folder, "old.txt")
+    with open(old, "wb") as file:
+        file.write(b"was there before")
+    stage.settings(f"[uploads]\nauto_copy = false\n[watch]\nfolder = '{folder}'\n")
+    app = stage.open()
+    app.click("Settings")
+    app.click("Desktop")
+    app.find(named("^Watching"))
+    slow, loading, whole = (os.path.join(folder, name) for name in ("slow.bin", "film.mp4.part", "film.mp4"))
+    with open(loading, "wb") as file:
+        file.write(os.urandom(200_000))
+    with open(slow, "wb") as file:
+        # Longer between two parts than a file has to stand still, and so does what is still open.
+        for _ in range(3):
+            file.write(os.urandom(100_000))
+            file.flush()
+            time.sleep(3)
+        assert history(stage) == [], "a file was taken before it was complete"
+    wait_for("the slow one alone", lambda: [name_of(row) for row in history(stage)] == ["slow.bin"])
+    os.rename(loading, whole)
+    with open(os.path.join(folder, "burst 0.txt"), "wb") as file:
+        file.write(b"0")
+    for number in range(1, 20):
+        with open(os.path.join(folder, f"burst {number}.txt"), "wb") as file:
+            file.write(str(number).encode())
+    wait_for("all that is new", lambda: len(history(stage)) == 22)
+    wait_for("their ends", lambda: all(row["status"] == "done" for row in history(stage)))
+    app.click("Uploads", role="push button")
+    done(app, "slow.bin", "film.mp4")
+    rows = {name_of(row): row for row in history(stage)}
+    assert "old.txt" not in rows and "film.mp4.part" not in rows, rows.keys()
+    for name, row in rows.items():
+        same_bytes(row["view_url"], os.path.join(folder, name))
+    assert len({row["batch"] for row in rows.values()}) <= 3, "a burst is one batch or a few"
+
+
+def name_of(row):
+    return os.path.basename(row["file"])
+
+
 SCENARIOS = {
+    "watched_folder": watched_folder,
     "looked_over": looked_over,
     "killed_windows": killed_windows,
     "three_dropped_files": three_dropped_files,

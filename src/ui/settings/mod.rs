@@ -1,10 +1,12 @@
 //! The screen of settings. Each change is written at once.
 
 mod appearance;
+mod desktop;
 mod network;
 mod rows;
 mod storage;
 mod uploads;
+mod watch;
 
 use std::collections::BTreeMap;
 
@@ -27,6 +29,8 @@ pub struct State {
     drafts: BTreeMap<&'static str, String>,
     /// The database's size was asked for since the section was opened.
     measured: bool,
+    /// What the desktop knows of this program was asked for since the section was opened.
+    looked: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -35,18 +39,21 @@ enum Section {
     Appearance,
     Uploads,
     Network,
+    Desktop,
     Storage,
     About,
 }
 
 impl Section {
-    const ALL: [Self; 5] = [Self::Appearance, Self::Uploads, Self::Network, Self::Storage, Self::About];
+    const ALL: [Self; 6] =
+        [Self::Appearance, Self::Uploads, Self::Network, Self::Desktop, Self::Storage, Self::About];
 
     fn words(self) -> (Icon, &'static str) {
         match self {
             Self::Appearance => (icons::PAINT_BRUSH, "settings-appearance"),
             Self::Uploads => (icons::UPLOAD_SIMPLE, "settings-uploads"),
             Self::Network => (icons::GLOBE_SIMPLE, "settings-network"),
+            Self::Desktop => (icons::FOLDER_OPEN, "settings-desktop"),
             Self::Storage => (icons::HARD_DRIVES, "settings-storage"),
             Self::About => (icons::INFO, "settings-about"),
         }
@@ -92,6 +99,7 @@ fn nav_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
         if nav_row(ui, icon, cx.texts.get(key), chosen).clicked() && !chosen {
             cx.state.settings.section = section;
             cx.state.settings.measured = false;
+            cx.state.settings.looked = false;
         }
     }
 }
@@ -108,6 +116,7 @@ fn section_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
             Section::Appearance => appearance::show(ui, cx),
             Section::Uploads => uploads::show(ui, cx),
             Section::Network => network::show(ui, cx),
+            Section::Desktop => desktop::show(ui, cx),
             Section::Storage => {}
             Section::About => about_ui(ui, cx),
         }
@@ -160,6 +169,7 @@ fn banner_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
 fn about_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     super::overlays::what_it_is(ui, cx);
     ui.add_space(size::EDGE);
+    desktop::updates_ui(ui, cx);
     if Button::plain(cx.texts.get("third-party")).show(ui).clicked() {
         cx.state.overlay = Some(super::Overlay::About);
     }

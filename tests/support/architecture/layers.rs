@@ -70,6 +70,7 @@ const OWNED_CRATES: &[(&str, &[&str])] = &[
     ("keyring", &["src/secrets/"]),
     ("keyring_core", &["src/secrets/"]),
     ("lofty", &["src/media/"]),
+    ("notify", &["src/platform/"]),
     ("openh264", &["src/media/"]),
     ("re_mp4", &["src/media/"]),
     ("resvg", &["src/media/"]),

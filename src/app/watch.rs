@@ -1,0 +1,184 @@
+//! Hands the new files of the watched folder to the engine: without a question, so never to a target that the user has
+//! not agreed to, and never what it has already.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::path::PathBuf;
+
+use super::App;
+use super::intake::{self, Agreed};
+use super::work::{Core, Reporter};
+use crate::domain::attachment::AttachmentId;
+use crate::domain::error::Failure;
+use crate::model::watch::{Action, State, Taken, Update};
+use crate::model::{self, Notice};
+use crate::platform::chooser::{self, Choice};
+use crate::platform::watch::{Seen, Watch};
+use crate::transfer::{Event, again, consent};
+
+/// The watch that runs, and what of its files is on its way.
+#[derive(Debug, Default)]
+pub(super) struct Watching {
+    /// Of the watch that runs; the last one's where none does.
+    number: u64,
+    running: Option<(PathBuf, Watch)>,
+    on_their_way: BTreeMap<PathBuf, AttachmentId>,
+    /// Changed while an upload of theirs was on its way: whether it is another content is known at its end.
+    again: BTreeSet<PathBuf>,
+}
+
+impl App {
+    pub(super) fn watch_action(&mut self, action: Action) {
+        match action {
+            Action::Choose => {
+                let dialog = chooser::pick_folder(self.texts.get("watch-folder"));
+                self.work.spawn(async move {
+                    model::Update::Watch(match dialog.await {
+                        Choice::Chosen(path) => Update::Chosen(Some(path)),
+                        Choice::Canceled => Update::Chosen(None),
+                        Choice::Missing => Update::NoChooser,
+                    })
+                });
+            }
+            Action::SendHeld => {
+                let files: Vec<_> = std::mem::take(&mut self.model.watch.held).into_iter().collect();
+                if !files.is_empty() {
+                    self.hand_over(self.watch_target(), files, Agreed::Nothing);
+                }
+            }
+            Action::LeaveHeld => self.model.watch.held.clear(),
+        }
+    }
+
+    pub(super) fn watch_update(&mut self, update: Update) {
+        match update {
+            Update::Chosen(Some(path)) => {
+                self.set(vec![("watch.folder", Some(path.to_string_lossy().into_owned()))]);
+            }
+            Update::Chosen(None) => {}
+            Update::NoChooser => self.tell(Notice::text("no-file-chooser")),
+            Update::State(number, state) if number == self.watching.number => {
+                if let State::Lost(failure) = &state {
+                    self.tell(Notice::Failure(failure.clone()));
+                }
+                self.model.watch.state = state;
+            }
+            Update::Complete(number, files) if number == self.watching.number => self.watch_take(files),
+            Update::State(..) | Update::Complete(..) => {}
+            Update::Taken(taken) => self.watch_taken(taken),
+        }
+    }
+
+    /// An upload of a file that was changed meanwhile has ended.
+    pub(super) fn watch_event(&mut self, event: &Event) {
+        let Event::Finished(finished) = event else { return };
+        let ended = self.watching.on_their_way.extract_if(.., |_, id| *id == finished.id);
+        let ended: Vec<_> = ended.map(|(path, _)| path).collect();
+        let again: Vec<_> = ended.into_iter().filter(|path| self.watching.again.remove(path)).collect();
+        if !again.is_empty() {
+            self.watch_take(again);
+        }
+    }
+
+    /// Watches what the settings say; also when the engine was opened.
+    pub(super) fn watch_follow(&mut self) {
+        let wanted = self.model.settings.watch.folder.clone().filter(|_| self.core.is_some());
+        if wanted.as_ref() == self.watching.running.as_ref().map(|(folder, _)| folder) {
+            return;
+        }
+        self.watching.running = None;
+        self.watching.number += 1;
+        self.model.watch.state = State::Off;
+        let Some(folder) = wanted else { return };
+        let (number, reporter) = (self.watching.number, self.work.reporter());
+        match Watch::start(folder.clone(), move |seen| report(&reporter, number, seen)) {
+            Ok(watch) => {
+                self.model.watch.state = State::Starting;
+                self.watching.running = Some((folder, watch));
+            }
+            Err(failure) => {
+                self.tell(Notice::Failure(failure.clone()));
+                self.model.watch.state = State::Lost(failure);
+            }
+        }
+    }
+
+    /// The profile that its files go to.
+    fn watch_target(&self) -> String {
+        let settings = &self.model.settings;
+        settings.watch.profile.clone().unwrap_or_else(|| settings.default_profile.clone())
+    }
+
+    fn watch_take(&mut self, files: Vec<PathBuf>) {
+        let Some(core) = self.core.clone() else { return };
+        let (changed, files): (Vec<_>, Vec<_>) =
+            files.into_iter().partition(|path| self.watching.on_their_way.contains_key(path));
+        self.watching.again.extend(changed);
+        if files.is_empty() {
+            return;
+        }
+        let (target, clock, reporter) = (self.watch_target(), self.clock, self.work.reporter());
+        self.work.start(async move {
+            let (updates, taken) = match take(&core, &target, files.clone(), clock()).await {
+                Ok(taken) => taken,
+                Err(failure) => (Vec::new(), Taken::Failed { failure, files }),
+            };
+            reporter.send(model::Update::Watch(Update::Taken(taken))).await;
+            for update in updates {
+                reporter.send(update).await;
+            }
+        });
+    }
+
+    fn watch_taken(&mut self, taken: Taken) {
+        match taken {
+            Taken::HandedOver { files, there } => {
+                self.model.watch.taken += files.len();
+                self.watching.on_their_way.extend(files);
+                if there > 0 {
+                    self.tell(Notice::text("watch-there").value("count", there));
+                }
+            }
+            Taken::Unconfirmed { target, files } => {
+                self.model.watch.held.extend(files);
+                let count = self.model.watch.held.len();
+                self.tell(Notice::text("watch-unconfirmed").value("count", count).value("target", target));
+            }
+            Taken::Failed { failure, files } => {
+                self.model.watch.held.extend(files);
+                self.tell(Notice::Failure(failure));
+            }
+        }
+    }
+}
+
+fn report(reporter: &Reporter, number: u64, seen: Seen) {
+    reporter.send_blocking(model::Update::Watch(match seen {
+        Seen::Watching => Update::State(number, State::Watching),
+        Seen::Lost(failure) => Update::State(number, State::Lost(failure)),
+        Seen::Complete(files) => Update::Complete(number, files),
+    }));
+}
+
+/// Hands over what the target does not have, if the user has agreed to the target; and what the list is to be told.
+async fn take(
+    core: &Core,
+    target: &str,
+    mut files: Vec<PathBuf>,
+    now_ms: i64,
+) -> Result<(Vec<model::Update>, Taken), Failure> {
+    let (profile, service) = core.targets.find(target)?;
+    let settings = core.file.load().settings;
+    if consent::first_upload(&settings, &profile, service).is_some() {
+        return Ok((Vec::new(), Taken::Unconfirmed { target: profile.name, files }));
+    }
+    let before = again::uploaded_before(&core.store, &profile.name, &files, now_ms).await?;
+    let there: HashSet<PathBuf> = before.into_iter().map(|before| before.path).collect();
+    files.retain(|path| !there.contains(path));
+    let there = there.len();
+    if files.is_empty() {
+        return Ok((Vec::new(), Taken::HandedOver { files: Vec::new(), there }));
+    }
+    let (ids, updates) =
+        intake::submit(core, files.clone(), &profile.name, settings.uploads.look_over).await?;
+    Ok((updates, Taken::HandedOver { files: files.into_iter().zip(ids).collect(), there }))
+}

@@ -1,0 +1,302 @@
+//! Small files that start this program from elsewhere: from the menus of file managers, at the start of a session.
+//! Each says for which program it was made, so that one of a moved program is known, and nobody else's is touched.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use super::dirs::Home;
+use super::files;
+use crate::domain::error::{Failure, Kind};
+
+/// The name under which desktops know this program.
+pub const APP_ID: &str = "app.affix.Affix";
+
+/// Stands in a line of each file, with the program's path behind it.
+const MARK: &str = "Made by Affix for: ";
+
+/// This program, as others start it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Program {
+    path: String,
+    /// The folder that was given with `--home`.
+    home: Option<String>,
+}
+
+impl Program {
+    /// # Errors
+    /// The system does not tell where the program is, or it is somewhere that no such file can say.
+    pub fn here(home: &Home) -> Result<Self, Failure> {
+        // The program inside an AppImage is gone with its end; the image tells where it is itself.
+        let image = std::env::var_os("APPIMAGE").map(PathBuf::from).filter(|image| image.is_file());
+        let path = image.map_or_else(std::env::current_exe, Ok).map_err(|error| {
+            Failure::new(Kind::Storage, "The system does not tell where this program is").cause(error)
+        })?;
+        Self::at(&path, home.given())
+    }
+
+    fn at(path: &Path, home: Option<&Path>) -> Result<Self, Failure> {
+        let text = |path: &Path| {
+            let text = path.to_str().filter(|text| !text.chars().any(char::is_control));
+            text.map(str::to_owned).ok_or_else(|| {
+                let broke = format!("The path {} cannot be written into a menu", path.display());
+                Failure::new(Kind::Storage, broke).advice("Move it to a folder with a plain name.")
+            })
+        };
+        // What the system says of a program that was replaced while it ran.
+        let shown = text(path)?;
+        let path = shown.strip_suffix(" (deleted)").unwrap_or(&shown).to_owned();
+        Ok(Self { path, home: home.map(text).transpose()? })
+    }
+
+    /// The words that start it, each made fit by `quote`.
+    fn words(&self, quote: impl Fn(&str) -> String) -> Vec<String> {
+        let home = self.home.iter().flat_map(|home| ["--home", home]);
+        [self.path.as_str()].into_iter().chain(home).map(quote).collect()
+    }
+
+    /// For a shell.
+    pub(super) fn in_a_shell(&self) -> String {
+        self.words(|word| format!("'{}'", word.replace('\'', r"'\''"))).join(" ")
+    }
+
+    /// For `Exec` in a desktop entry: quoted after the Desktop Entry Specification, section "The Exec key", then
+    /// escaped as its strings are.
+    pub(super) fn in_an_entry(&self) -> String {
+        let quote = |word: &str| {
+            let mut quoted = String::from("\"");
+            for letter in word.chars() {
+                match letter {
+                    '"' | '`' | '$' => quoted.push_str(r"\\"),
+                    '\\' => quoted.push_str(r"\\\"),
+                    '%' => quoted.push('%'),
+                    _ => {}
+                }
+                quoted.push(letter);
+            }
+            quoted + "\""
+        };
+        self.words(quote).join(" ")
+    }
+
+    /// Each word as a `<string>` of a property list.
+    pub(super) fn in_a_plist(&self) -> String {
+        self.words(|word| format!("<string>{}</string>", escape_xml(word))).concat()
+    }
+
+    /// The line that says whose file it is.
+    pub(super) fn mark(&self) -> String {
+        format!("{MARK}{}", self.path)
+    }
+
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+}
+
+pub(super) fn escape_xml(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+/// What stands in a file's place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Standing {
+    Absent,
+    /// It starts this program.
+    Here,
+    /// It starts another Affix, which is there.
+    Elsewhere(PathBuf),
+    /// It would start an Affix that is no longer there, or is what an older version wrote.
+    Outdated,
+    /// Somebody else's file.
+    Foreign,
+}
+
+/// One such file as it should be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    path: PathBuf,
+    /// Has the program's mark in a line.
+    text: String,
+    program: String,
+    executable: bool,
+}
+
+impl Entry {
+    pub(super) fn new(path: PathBuf, program: &Program, text: String, executable: bool) -> Self {
+        Self { path, text, program: program.path.clone(), executable }
+    }
+
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// # Errors
+    /// It cannot be read.
+    pub fn standing(&self) -> Result<Standing, Failure> {
+        let bytes = match fs::read(&self.path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Standing::Absent),
+            Err(error) => {
+                let broke = format!("{} cannot be read", self.path.display());
+                return Err(files::disk_failure(broke, &error));
+            }
+        };
+        let text = String::from_utf8_lossy(&bytes);
+        let Some(program) = text.lines().find_map(|line| line.split_once(MARK)).map(|(_, program)| program)
+        else {
+            return Ok(Standing::Foreign);
+        };
+        let unescape = |text: &str| text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
+        let program = program.strip_suffix("</string>").map_or_else(|| program.to_owned(), unescape);
+        Ok(if text == self.text {
+            Standing::Here
+        } else if program != self.program && Path::new(&program).exists() {
+            Standing::Elsewhere(program.into())
+        } else {
+            Standing::Outdated
+        })
+    }
+
+    /// Writes it, also in the place of one that starts another Affix.
+    ///
+    /// # Errors
+    /// Somebody else's file stands there, or it cannot be written.
+    pub fn put(&self) -> Result<(), Failure> {
+        self.refuse_foreign()?;
+        if let Some(folder) = self.path.parent() {
+            let failure = |error| files::disk_failure(format!("{} cannot be made", folder.display()), &error);
+            fs::create_dir_all(folder).map_err(failure)?;
+        }
+        files::write_atomically(&self.path, self.text.as_bytes())?;
+        self.make_executable()
+    }
+
+    /// Takes it away; others beside it stay.
+    ///
+    /// # Errors
+    /// Somebody else's file stands there, or it cannot be removed.
+    pub fn remove(&self) -> Result<(), Failure> {
+        self.refuse_foreign()?;
+        match fs::remove_file(&self.path) {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                Err(files::disk_failure(format!("{} cannot be removed", self.path.display()), &error))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Writes it anew where it is outdated: the program was moved.
+    ///
+    /// # Errors
+    /// As [`Self::standing`] and [`Self::put`].
+    pub fn mend(&self) -> Result<(), Failure> {
+        if self.standing()? == Standing::Outdated { self.put() } else { Ok(()) }
+    }
+
+    fn refuse_foreign(&self) -> Result<(), Failure> {
+        if self.standing()? != Standing::Foreign {
+            return Ok(());
+        }
+        let broke = format!("{} is there already and was not made by Affix", self.path.display());
+        Err(Failure::new(Kind::NameTaken, broke).advice("Move or rename that file first."))
+    }
+
+    #[cfg(unix)]
+    fn make_executable(&self) -> Result<(), Failure> {
+        use std::os::unix::fs::PermissionsExt as _;
+        if !self.executable {
+            return Ok(());
+        }
+        let failure =
+            |error| files::disk_failure(format!("{} cannot be made a program", self.path.display()), &error);
+        fs::set_permissions(&self.path, fs::Permissions::from_mode(0o755)).map_err(failure)
+    }
+
+    #[cfg(not(unix))]
+    fn make_executable(&self) -> Result<(), Failure> {
+        let _no_such_mark = self.executable;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// A path with everything in it that some format gives a meaning to.
+    pub(in super::super) const ODD: &str = r#"/opt/An 'odd' & "long" $PATH `x` 100% \ <ä> 文/affix"#;
+
+    pub(in super::super) fn program(path: &str) -> Program {
+        Program::at(Path::new(path), None).unwrap()
+    }
+
+    fn entry(folder: &Path, path: &str) -> Entry {
+        let program = program(path);
+        let text = format!("#!/bin/sh\n# {}\nexec {} -- \"$@\"\n", program.mark(), program.in_a_shell());
+        Entry::new(folder.join("sub/entry"), &program, text, true)
+    }
+
+    #[test]
+    fn it_is_put_told_and_taken_away_and_its_neighbours_stay() {
+        let folder = tempfile::tempdir().unwrap();
+        let entry = entry(folder.path(), ODD);
+        assert_eq!(entry.standing().unwrap(), Standing::Absent);
+        entry.remove().unwrap();
+        entry.put().unwrap();
+        assert_eq!(entry.standing().unwrap(), Standing::Here);
+        let neighbour = folder.path().join("sub/neighbour");
+        files::write_atomically(&neighbour, b"mine").unwrap();
+        entry.remove().unwrap();
+        assert_eq!(entry.standing().unwrap(), Standing::Absent);
+        assert_eq!(fs::read(neighbour).unwrap(), b"mine");
+    }
+
+    #[test]
+    fn one_of_a_moved_program_is_mended_and_one_of_another_program_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let other = folder.path().join("other affix");
+        files::write_atomically(&other, b"").unwrap();
+        let here = entry(folder.path(), "/opt/affix");
+        entry(folder.path(), "/gone/affix").put().unwrap();
+        assert_eq!(here.standing().unwrap(), Standing::Outdated);
+        here.mend().unwrap();
+        assert_eq!(here.standing().unwrap(), Standing::Here);
+
+        entry(folder.path(), other.to_str().unwrap()).put().unwrap();
+        here.mend().unwrap();
+        assert_eq!(here.standing().unwrap(), Standing::Elsewhere(other));
+        here.put().unwrap();
+        assert_eq!(here.standing().unwrap(), Standing::Here);
+    }
+
+    #[test]
+    fn somebody_elses_file_is_not_touched() {
+        let folder = tempfile::tempdir().unwrap();
+        let entry = entry(folder.path(), "/opt/affix");
+        fs::create_dir(entry.path().parent().unwrap()).unwrap();
+        files::write_atomically(entry.path(), b"mine").unwrap();
+        assert_eq!(entry.standing().unwrap(), Standing::Foreign);
+        assert_eq!(entry.put().unwrap_err().kind, Kind::NameTaken);
+        assert_eq!(entry.remove().unwrap_err().kind, Kind::NameTaken);
+        entry.mend().unwrap();
+        assert_eq!(fs::read(entry.path()).unwrap(), b"mine");
+    }
+
+    #[test]
+    fn a_path_that_no_line_can_hold_is_refused_and_a_replaced_program_has_its_name() {
+        assert!(Program::at(Path::new("/a\nb/affix"), None).is_err());
+        assert_eq!(program("/opt/affix (deleted)").path(), "/opt/affix");
+    }
+
+    #[test]
+    fn a_given_home_goes_along() {
+        let program = Program::at(Path::new("/opt/affix"), Some(Path::new("/a b"))).unwrap();
+        assert_eq!(program.in_a_shell(), "'/opt/affix' '--home' '/a b'");
+        assert_eq!(program.in_an_entry(), r#""/opt/affix" "--home" "/a b""#);
+        let plist = "<string>/opt/affix</string><string>--home</string><string>/a b</string>";
+        assert_eq!(program.in_a_plist(), plist);
+    }
+}

@@ -1,0 +1,212 @@
+//! “Upload with Affix” in the menus of file managers, each in the way that it offers to its user.
+//!
+//! | file manager | file below the user's data folder | where it is seen |
+//! |---|---|---|
+//! | Nautilus (Files) | `nautilus/scripts/Upload with Affix` | the menu's Scripts |
+//! | Nemo | `nemo/actions/affix.nemo_action` | the menu |
+//! | Dolphin | `kio/servicemenus/affix.desktop`, executable since KDE Frameworks 5.85 | the menu's Actions |
+//! | Thunar | `Thunar/sendto/affix.desktop` | the menu's Send To |
+//!
+//! Nautilus shows a script's file name, so that one has no other language. Windows and macOS have none yet.
+
+use std::path::Path;
+
+use directories::BaseDirs;
+
+use super::entries::{APP_ID, Entry, Program};
+
+/// A file manager that is on this computer, or has the entry still.
+#[derive(Debug)]
+pub struct Menu {
+    /// The program's name.
+    pub id: &'static str,
+    /// As its users know it.
+    pub name: &'static str,
+    pub entry: Entry,
+}
+
+/// Looks for programs on the disk.
+#[must_use]
+pub fn found(program: &Program) -> Vec<Menu> {
+    let is_freedesktop = cfg!(all(unix, not(target_os = "macos")));
+    let Some(dirs) = BaseDirs::new().filter(|_| is_freedesktop) else { return Vec::new() };
+    let mut menus = all(dirs.data_dir(), program);
+    menus.retain(|menu| is_installed(menu.id) || menu.entry.path().exists());
+    menus
+}
+
+fn is_installed(program: &str) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
+}
+
+fn all(data: &Path, program: &Program) -> Vec<Menu> {
+    let entry =
+        |place: &str, text: String, executable| Entry::new(data.join(place), program, text, executable);
+    vec![
+        Menu {
+            id: "nautilus",
+            name: "Nautilus",
+            entry: entry("nautilus/scripts/Upload with Affix", script(program), true),
+        },
+        Menu {
+            id: "nemo",
+            name: "Nemo",
+            entry: entry("nemo/actions/affix.nemo_action", action(program), false),
+        },
+        Menu {
+            id: "dolphin",
+            name: "Dolphin",
+            entry: entry("kio/servicemenus/affix.desktop", service_menu(program), true),
+        },
+        Menu {
+            id: "thunar",
+            name: "Thunar",
+            entry: entry("Thunar/sendto/affix.desktop", send_to(program), false),
+        },
+    ]
+}
+
+const NAMES: &str = "Name=Upload with Affix\nName[zh_CN]=用 Affix 上传\n";
+
+/// Nautilus starts it in the folder that it shows, with names: one of them may look like a command or an option.
+fn script(program: &Program) -> String {
+    format!("#!/bin/sh\n# {}\nexec {} -- \"$@\"\n", program.mark(), program.in_a_shell())
+}
+
+/// Nemo escapes what it puts into double quotes, and starts the words without a shell.
+fn action(program: &Program) -> String {
+    format!(
+        "# {}\n[Nemo Action]\n{NAMES}Exec={} %F\nIcon-Name={APP_ID}\nSelection=notnone\nExtensions=any;\nQuote=double\n",
+        program.mark(),
+        program.in_an_entry()
+    )
+}
+
+/// Every type of file descends from `application/octet-stream` (shared-mime-info), folders have one of their own.
+fn service_menu(program: &Program) -> String {
+    format!(
+        "# {}\n[Desktop Entry]\nType=Service\n{NAMES}MimeType=application/octet-stream;inode/directory;\nActions=upload;\n\
+         \n[Desktop Action upload]\n{NAMES}Icon={APP_ID}\nExec={} %F\n",
+        program.mark(),
+        program.in_an_entry()
+    )
+}
+
+/// Without types it takes all.
+fn send_to(program: &Program) -> String {
+    format!(
+        "# {}\n[Desktop Entry]\nType=Application\nVersion=1.0\n{NAMES}Icon={APP_ID}\nExec={} %F\nTerminal=false\n",
+        program.mark(),
+        program.in_an_entry()
+    )
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt as _;
+    use std::process::Command;
+
+    use super::super::entries::Standing;
+    use super::super::entries::tests::{ODD, program};
+    use super::*;
+
+    fn menus(data: &Path, path: &str) -> BTreeMap<&'static str, Entry> {
+        all(data, &program(path)).into_iter().map(|menu| (menu.id, menu.entry)).collect()
+    }
+
+    /// Nothing where the desktop's own validator has no complaint.
+    fn complaints(path: &Path) -> String {
+        let judged = Command::new("desktop-file-validate").arg("--no-hints").arg(path).output().unwrap();
+        String::from_utf8_lossy(&judged.stdout).into_owned()
+    }
+
+    #[test]
+    fn what_was_there_before_is_there_afterwards() {
+        let data = tempfile::tempdir().unwrap();
+        for (id, entry) in menus(data.path(), "/opt/affix") {
+            let theirs = entry.path().with_file_name("theirs.desktop");
+            fs::create_dir_all(entry.path().parent().unwrap()).unwrap();
+            super::super::files::write_atomically(&theirs, b"theirs").unwrap();
+            entry.put().unwrap();
+            assert_eq!(entry.standing().unwrap(), Standing::Here, "{id}");
+            entry.remove().unwrap();
+            let left: Vec<_> = fs::read_dir(entry.path().parent().unwrap()).unwrap().flatten().collect();
+            assert_eq!(left.len(), 1, "{id}: {left:?}");
+            assert_eq!(fs::read(theirs).unwrap(), b"theirs", "{id}");
+        }
+    }
+
+    #[test]
+    fn desktop_entries_are_valid_with_any_path() {
+        let data = tempfile::tempdir().unwrap();
+        for path in ["/usr/bin/affix", ODD] {
+            let menus = menus(data.path(), path);
+            for id in ["thunar", "dolphin"] {
+                let entry = &menus[id];
+                entry.put().unwrap();
+                let said = complaints(entry.path());
+                // A service menu is KDE's own kind of entry.
+                let about: Vec<_> = said
+                    .lines()
+                    .filter(|line| !line.contains("Service") && !line.contains("reserved"))
+                    .collect();
+                assert!(about.is_empty(), "{id}: {said}");
+            }
+        }
+    }
+
+    #[test]
+    fn scripts_and_service_menus_are_programs_and_the_others_are_not() {
+        let data = tempfile::tempdir().unwrap();
+        for (id, entry) in menus(data.path(), "/opt/affix") {
+            entry.put().unwrap();
+            let mode = entry.path().metadata().unwrap().permissions().mode();
+            assert_eq!(mode & 0o111 != 0, ["nautilus", "dolphin"].contains(&id), "{id}: {mode:o}");
+        }
+    }
+
+    /// What each of them starts, read as its file manager does it.
+    #[test]
+    fn the_files_arrive_at_a_program_with_an_odd_path() {
+        let data = tempfile::tempdir().unwrap();
+        let odd = data.path().join(ODD.trim_start_matches('/'));
+        fs::create_dir_all(odd.parent().unwrap()).unwrap();
+        super::super::files::write_atomically(&odd, b"#!/bin/sh\nprintf '%s\\n' \"$@\"\n").unwrap();
+        fs::set_permissions(&odd, fs::Permissions::from_mode(0o755)).unwrap();
+        let menus = menus(data.path(), odd.to_str().unwrap());
+
+        let script = &menus["nautilus"];
+        script.put().unwrap();
+        let told = Command::new(script.path()).args(["upload", "--help", "a b"]).output().unwrap();
+        assert_eq!(String::from_utf8_lossy(&told.stdout), "--\nupload\n--help\na b\n");
+
+        for (id, group) in
+            [("thunar", "Desktop Entry"), ("dolphin", "Desktop Action upload"), ("nemo", "Nemo Action")]
+        {
+            let entry = &menus[id];
+            entry.put().unwrap();
+            // GLib reads keys and words for Nautilus, Nemo and Thunar.
+            let read = "import sys\nfrom gi.repository import GLib\nfile = GLib.KeyFile()\n\
+                        file.load_from_file(sys.argv[1], GLib.KeyFileFlags.KEEP_TRANSLATIONS)\n\
+                        words = GLib.shell_parse_argv(file.get_string(sys.argv[2], 'Exec'))[1]\n\
+                        print(*words, file.get_locale_string(sys.argv[2], 'Name', 'zh_CN'), sep='\\n')";
+            let told = Command::new("/usr/bin/python3")
+                .args(["-c", read])
+                .arg(entry.path())
+                .arg(group)
+                .output()
+                .unwrap();
+            let program = odd.to_str().unwrap().replace('%', "%%");
+            let words = format!("{program}\n%F\n用 Affix 上传\n");
+            assert_eq!(
+                String::from_utf8_lossy(&told.stdout),
+                words,
+                "{id}: {}",
+                String::from_utf8_lossy(&told.stderr)
+            );
+        }
+    }
+}
