@@ -109,10 +109,9 @@ impl App {
                 self.count_under_way();
                 true
             }
-            Stage::Counting { since_ms } => now_ms - since_ms < COUNTING_MS,
             Stage::Asked => true,
             // Whoever asks again after a while does not want to wait.
-            Stage::Ending { since_ms, .. } => now_ms - since_ms < COUNTING_MS,
+            Stage::Counting { since_ms } | Stage::Ending { since_ms, .. } => now_ms - since_ms < COUNTING_MS,
             Stage::Over | Stage::Told => false,
         }
     }

@@ -65,7 +65,7 @@ impl App {
     /// Takes what came from outside, and shows there how far everything is.
     pub(super) fn outside_due(&mut self, ctx: &Context) {
         while self.stays()
-            && let Some(offer) = self.outside.listener.as_mut().and_then(Listener::next)
+            && let Some(offer) = self.outside.listener.as_mut().and_then(Listener::arrived)
         {
             if let Some(message) = offer.take() {
                 self.later_start(ctx, message);

@@ -38,7 +38,7 @@ const PATIENCE: Duration = Duration::from_secs(6);
 /// How long a window that is open has to take what was sent; less than [`PATIENCE`].
 const TO_TAKE: Duration = Duration::from_secs(4);
 /// The same from its program's start: it may take long to open on a computer that is busy.
-const TO_OPEN: Duration = Duration::from_secs(60);
+const TO_OPEN: Duration = Duration::from_mins(1);
 /// Between two words that say it is not forgotten.
 const HEARTBEAT: Duration = Duration::from_secs(1);
 /// Until the window that begins or ends at this moment is there or gone.
@@ -224,7 +224,7 @@ impl Listener {
 
     /// The next one that has come.
     #[must_use]
-    pub fn next(&mut self) -> Option<Offer> {
+    pub fn arrived(&mut self) -> Option<Offer> {
         self.offers.try_recv().ok()
     }
 }

@@ -11,7 +11,7 @@ use affix::sandbox::faults::Fault;
 use affix::ui::text::Language;
 use eframe::egui::accesskit::Role;
 use eframe::egui::{Key, Modifiers, ViewportCommand, ViewportEvent, ViewportId};
-use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use egui_kittest::kittest::Queryable as _;
 
 fn asked(language: Language, hides: bool, count: u64) -> Stage {
     let mut model = stage::model(vec![stage::row(1, "long.bin", State::Uploading)]);
@@ -34,8 +34,8 @@ fn answers(stage: &mut Stage) -> Vec<Answer> {
 
 /// In the sheet: the list behind it has buttons of the same names.
 fn press(stage: &mut Stage, name: &str) {
-    let sheet = stage.harness.get_by_role(Role::Dialog);
-    sheet.get_by_role_and_label(Role::Button, name).click();
+    // What lies on top is drawn last.
+    stage.harness.query_all_by_role_and_label(Role::Button, name).last().unwrap().click();
     stage.draw();
 }
 

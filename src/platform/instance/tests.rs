@@ -42,7 +42,7 @@ fn open(listener: &Listener) -> std::sync::mpsc::Receiver<()> {
 
 fn take_next(listener: &mut Listener, woken: &std::sync::mpsc::Receiver<()>) -> Option<Message> {
     woken.recv_timeout(PATIENCE).unwrap();
-    listener.next().unwrap().take()
+    listener.arrived().unwrap().take()
 }
 
 #[test]
@@ -126,7 +126,7 @@ fn a_window_that_closes_leaves_its_place_to_the_one_that_waits() {
     let woken = open(&window);
     let later = later(&stage.home, message(1));
     woken.recv_timeout(PATIENCE).unwrap();
-    drop(window.next());
+    drop(window.arrived());
     drop(window);
     assert!(matches!(later.join().unwrap(), Begun::First(_)));
 }
@@ -138,7 +138,7 @@ fn a_window_that_does_not_take_it_gets_nothing_later() {
     let woken = open(&window);
     let later = later(&stage.home, message(1));
     woken.recv_timeout(PATIENCE).unwrap();
-    let offer = window.next().unwrap();
+    let offer = window.arrived().unwrap();
     assert!(matches!(later.join().unwrap(), Begun::Unanswered));
     assert_eq!(offer.take(), None);
 }
@@ -156,7 +156,7 @@ fn a_later_start_that_has_gone_leaves_nothing() {
         wire::send(&mut line, &message(1)).await.unwrap();
     });
     woken.recv_timeout(PATIENCE).unwrap();
-    let offer = window.next().unwrap();
+    let offer = window.arrived().unwrap();
     let began = Instant::now();
     while !offer.taken.is_closed() {
         assert!(began.elapsed() < PATIENCE, "its end is not noticed");

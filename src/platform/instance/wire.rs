@@ -137,6 +137,7 @@ fn os_bytes(text: &OsStr) -> Vec<u8> {
 }
 
 #[cfg(unix)]
+#[expect(clippy::unnecessary_wraps, reason = "on Windows not all bytes are a text")]
 fn os_text(bytes: &[u8]) -> io::Result<OsString> {
     use std::os::unix::ffi::OsStrExt as _;
     Ok(OsStr::from_bytes(bytes).to_owned())
