@@ -32,24 +32,25 @@ def own(forms):
 def give(_, selection, info, time):
     form = selection.get_target().name()
     say("asked", form)
-    if form == "SAVE_TARGETS":
-        save(selection)
-    else:
-        selection.set(selection.get_target(), 8, widget.forms[form])
+    selection.set(selection.get_target(), 8, widget.forms[form])
 
-def save(selection):
-    """Reads all that the program has, and has it from then on."""
+def asked(_, event):
+    """GTK answers SAVE_TARGETS by itself, with nothing; so it is answered before GTK sees it."""
+    if event.target.name() != "SAVE_TARGETS":
+        return False
+    say("asked SAVE_TARGETS")
     clipboard = Gtk.Clipboard.get(CLIPBOARD)
     found, targets = clipboard.wait_for_targets()
     read = {target.name(): clipboard.wait_for_contents(target) for target in targets
             if target.name() not in ("TARGETS", "SAVE_TARGETS", "TIMESTAMP", "MULTIPLE")}
-    selection.set(Gdk.Atom.intern("NULL", False), 8, b"")
+    Gdk.selection_send_notify(event.requestor, event.selection, event.target, event.property, event.time)
     own({form: data.get_data() for form, data in read.items() if data})
+    return True
 
 widget.connect("selection-get", give)
+widget.connect("selection-request-event", asked)
 if sys.argv[1:] == ["--manager"]:
     manager = Gdk.Atom.intern("CLIPBOARD_MANAGER", False)
-    Gtk.selection_add_target(widget, manager, Gdk.Atom.intern("SAVE_TARGETS", False), 0)
     assert Gtk.selection_owner_set(widget, manager, Gdk.CURRENT_TIME)
     say("manages")
 else:

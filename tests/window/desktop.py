@@ -14,7 +14,7 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 # A slow machine that builds beside: conditions are waited for, never times.
-PATIENCE_SECS = int(os.environ.get("PAT", 60))
+PATIENCE_SECS = 60
 
 
 def wait_for(what, condition, patience=PATIENCE_SECS):

@@ -206,9 +206,9 @@ def links_go_to_the_manager(stage):
     done(app, "one.txt")
     links = wait_for("links on the clipboard", lambda: stage.desktop.clipboard())
     app.stop()
-    assert not holders(stage), "it was not needed"
     wait_for(lambda: f"the manager to have them: {stage.desktop.log('manager')}",
              lambda: "owned" in stage.desktop.log("manager"))
+    # One that is slow has them taken back, by who held them until then.
     assert stage.desktop.clipboard() == links
 
 

@@ -53,6 +53,8 @@ class Sway:
                                                    if name.startswith("wayland-") and not name.endswith(".lock"))
         with open(display, encoding="utf-8") as told:
             self.environment["DISPLAY"] = told.read().strip()
+        # A keyboard that stays: programs would not hear the first keys of one that comes with them.
+        self.start("keyboard", ["wtype", "-s", "3600000", "-k", "Shift_L"])
         self.pointer = Pointer(os.path.join(self.folder, "run", self.environment["WAYLAND_DISPLAY"]))
 
     def own(self, path):

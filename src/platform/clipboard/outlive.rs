@@ -3,9 +3,9 @@
 
 use std::io::{Read as _, Write as _};
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc;
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use arboard::{Clipboard, Error};
 
@@ -13,6 +13,8 @@ use crate::platform::process;
 
 /// How long a text that nobody replaces is kept for.
 const KEPT: Duration = Duration::from_hours(1);
+/// Between two looks whether the screen is still there: arboard waits for an X server that has ended for good.
+const LOOK: Duration = Duration::from_secs(5);
 /// For an owner that may have hung to give its text, and for the new process to have it.
 const ANSWER: Duration = Duration::from_secs(3);
 
@@ -85,10 +87,30 @@ pub fn hold(text: String, secret: bool, there: impl FnOnce()) -> Result<(), Erro
         let _after_the_hour = tell.send(put(&mut clipboard, &text, secret, true));
     });
     match holds {
-        // The hour is over: the process ends, and its thread with it.
-        Ok(_) => told.recv_timeout(KEPT).unwrap_or(Ok(())),
+        Ok(_) => until_replaced(&told),
         Err(_) => Err(Error::Unknown { description: "no thread could be started".to_owned() }),
     }
+}
+
+/// When the hour is over or the screen is gone the process ends, and its thread with it.
+fn until_replaced(told: &mpsc::Receiver<Result<(), Error>>) -> Result<(), Error> {
+    let until = Instant::now() + KEPT;
+    loop {
+        match told.recv_timeout(LOOK) {
+            Ok(ended) => return ended,
+            Err(RecvTimeoutError::Timeout) if Instant::now() < until && has_screen() => {}
+            Err(_) => return Ok(()),
+        }
+    }
+}
+
+/// A compositor that ends is noticed by itself.
+fn has_screen() -> bool {
+    #[cfg(target_os = "linux")]
+    let has = std::env::var_os("WAYLAND_DISPLAY").is_some() || crate::platform::x11::answers();
+    #[cfg(not(target_os = "linux"))]
+    let has = true;
+    has
 }
 
 /// X11's managers take over what is offered to them; Wayland has them take what they want.
