@@ -18,6 +18,7 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     // The folder has a file, a link and a folder in it.
     let into = Path::new("/etc");
     for asked in [
+        Asked::Facts,
         Asked::Still { max_px: MAX_PX },
         Asked::Small { cache: into },
         Asked::Part { area, max_px: MAX_PX },
@@ -37,6 +38,8 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
 fn judge(asked: Asked<'_>, told: Told, into: &Path) {
     match (asked, told) {
         (_, Told::Failed(_)) | (Asked::Metadata, Told::Metadata(_)) => {}
+        // The file is its own, whatever the reader says.
+        (Asked::Facts, Told::Facts(facts)) => assert_eq!(facts.path, Path::new("/tmp/photo.jpg")),
         (Asked::Still { max_px } | Asked::Part { max_px, .. }, Told::Pictures(pictures)) => {
             sane(&pictures, 1, max_px)
         }

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::Copied;
 use super::wire::{Answer, Call, Reply, Request, Said, WirePath};
+use crate::domain::attachment::FileFacts;
 use crate::domain::changes::{CopyWish, Metadata};
 use crate::domain::error::Failure;
 use crate::media::{Area, Cache, Excerpt, Rgba, Thumb};
@@ -12,6 +13,7 @@ use crate::media::{Area, Cache, Excerpt, Rgba, Thumb};
 /// What was asked of a reader.
 #[derive(Debug, Clone, Copy)]
 pub enum Asked<'a> {
+    Facts,
     Still { max_px: u32 },
     Small { cache: &'a Path },
     Part { area: Area, max_px: u32 },
@@ -26,6 +28,7 @@ pub enum Asked<'a> {
 /// What the program takes for an answer.
 #[derive(Debug)]
 pub enum Told {
+    Facts(FileFacts),
     Pictures(Vec<(Rgba, u64)>),
     Excerpt(Excerpt),
     Thumb(Thumb),
@@ -37,6 +40,7 @@ pub enum Told {
 impl Asked<'_> {
     fn request(self, path: &Path) -> Request {
         let call = match self {
+            Self::Facts => Call::Facts,
             Self::Still { max_px } => Call::Still { max_px },
             Self::Small { cache } => Call::Small { cache: Some(Cache::at(cache)) },
             Self::Part { area, max_px } => Call::Part { area, max_px },
@@ -70,6 +74,7 @@ pub fn question_again(bytes: &[u8]) -> Option<Vec<u8>> {
 pub fn answer(bytes: &[u8], asked: Asked<'_>, path: &Path) -> Option<Told> {
     let reply = Reply::read(&mut &*bytes).ok().filter(|reply| !reply.is_much())?;
     Some(match reply.answer(&asked.request(path))? {
+        Ok(Answer::Facts(facts)) => Told::Facts(facts),
         Ok(Answer::Pictures(pictures)) => Told::Pictures(pictures),
         Ok(Answer::Excerpt(excerpt)) => Told::Excerpt(excerpt),
         Ok(Answer::Thumb(thumb)) => Told::Thumb(thumb),
