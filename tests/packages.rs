@@ -170,7 +170,7 @@ fn man_pages_and_completions_are_those_of_the_command_line() {
         old.push(name);
         if std::env::var_os(WRITE).is_some() {
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(&path, content).unwrap();
+            affix::platform::files::write_atomically(&path, content).unwrap();
         }
     }
     let there = std::fs::read_dir(folder.join("man")).unwrap().map(|entry| entry.unwrap().file_name());

@@ -54,7 +54,6 @@ impl App {
             Update::Chosen(Some(path)) => {
                 self.set(vec![("watch.folder", Some(path.to_string_lossy().into_owned()))]);
             }
-            Update::Chosen(None) => {}
             Update::NoChooser => self.tell(Notice::text("no-file-chooser")),
             Update::State(number, state) if number == self.watching.number => {
                 if let State::Lost(failure) = &state {
@@ -63,7 +62,7 @@ impl App {
                 self.model.watch.state = state;
             }
             Update::Complete(number, files) if number == self.watching.number => self.watch_take(files),
-            Update::State(..) | Update::Complete(..) => {}
+            Update::Chosen(None) | Update::State(..) | Update::Complete(..) => {}
             Update::Taken(taken) => self.watch_taken(taken),
         }
     }

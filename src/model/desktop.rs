@@ -56,7 +56,7 @@ pub enum Newest {
     Failed(Failure),
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub enum Action {
     /// Look what is there.
     Look,

@@ -27,7 +27,7 @@ pub enum State {
     Lost(Failure),
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub enum Action {
     /// A folder, by a dialog.
     Choose,

@@ -52,7 +52,8 @@ pub fn is_off(entry: &Entry) -> bool {
     lines.any(|line| ["Hidden=true", "X-GNOME-Autostart-enabled=false"].contains(&line.as_str()))
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
+#[cfg(target_os = "linux")]
 mod tests {
     use std::process::Command;
 

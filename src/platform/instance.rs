@@ -323,5 +323,6 @@ async fn gone(line: &mut (impl AsyncRead + Unpin)) {
     let _end_or_nonsense = line.read_u8().await;
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests;

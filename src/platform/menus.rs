@@ -102,7 +102,8 @@ fn send_to(program: &Program) -> String {
     )
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
+#[cfg(target_os = "linux")]
 mod tests {
     use std::collections::BTreeMap;
     use std::fs;

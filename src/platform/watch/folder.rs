@@ -156,7 +156,9 @@ mod tests {
     impl Bench {
         fn watching(names: &[(&str, u64)]) -> Self {
             let mut bench = Self { folder: Folder::default(), listing: Listing::new(), now: Instant::now() };
-            names.iter().for_each(|(name, size)| bench.put(name, *size));
+            for (name, size) in names {
+                bench.put(name, *size);
+            }
             bench.folder.begin(&bench.listing);
             bench
         }

@@ -54,7 +54,8 @@ pub(super) fn of(_paths: &HashSet<PathBuf>) -> HashSet<PathBuf> {
     HashSet::new()
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
+#[cfg(target_os = "linux")]
 mod tests {
     use std::fs::File;
 
@@ -64,12 +65,12 @@ mod tests {
     fn who_writes_is_told_from_who_reads() {
         let folder = tempfile::tempdir().unwrap();
         let real = folder.path().canonicalize().unwrap();
-        let [written, read, closed] = ["written", "read", "closed"].map(|name| real.join(name));
+        let [written, seen, closed] = ["written", "only-read", "closed"].map(|name| real.join(name));
         let _writer = File::create(&written).unwrap();
-        for path in [&read, &closed] {
+        for path in [&seen, &closed] {
             drop(File::create(path).unwrap());
         }
-        let _reader = File::open(&read).unwrap();
-        assert_eq!(of(&[written.clone(), read, closed].into()), [written].into());
+        let _reader = File::open(&seen).unwrap();
+        assert_eq!(of(&[written.clone(), seen, closed].into()), [written].into());
     }
 }
