@@ -140,7 +140,9 @@ impl Talk {
             }
         }
         let tested = self.service.test(&target, &mut self.exchange()).await;
-        assert!(tested.is_err() || SERVER.successes() > 0, "{tested:?}");
+        // The forum's code counts, and of an address without one the test tells what was answered.
+        let is_answered = SERVER.successes() > 0 || self.with.service == "forum";
+        assert!(tested.is_err() || is_answered, "{tested:?}");
         self.judge(tested);
         for activity in self.notes.activities.lock().expect("no panic before").iter() {
             self.is_clean(&format!("{activity:?}"));
