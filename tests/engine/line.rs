@@ -322,28 +322,6 @@ async fn files_that_cannot_be_sent_fail_before_anything_leaves() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_upload_that_cannot_be_recorded_still_tells_its_link() {
-    let fake = Fake::with(0, None);
-    let mut rig = rig(fake, Limits::default());
-    rig.submit("a", one(&rig.file("x.txt"))).await;
-    while fake.asked().is_empty() {
-        tokio::time::sleep(Duration::from_millis(1)).await;
-    }
-    rig.store.clone().close().await;
-    fake.gate.add_permits(1);
-    let finished = rig
-        .until(|event| match event {
-            Event::Finished(finished) => Some(*finished),
-            _ => None,
-        })
-        .await;
-    assert_eq!(finished.state, State::Done);
-    assert_eq!(finished.receipt.unwrap().primary().unwrap().value, "https://fake.example/x.txt");
-    let failure = finished.failure.unwrap();
-    assert_eq!((failure.kind, failure.step), (Kind::Storage, Some(Step::Record)));
-}
-
-#[tokio::test(start_paused = true)]
 async fn nothing_is_sent_when_it_cannot_be_kept_first() {
     let fake = Fake::new();
     let rig = rig(fake, Limits::default());

@@ -94,6 +94,20 @@ fn what_a_photo_tells_is_said_in_plain_words_and_can_be_kept() {
 }
 
 #[test]
+fn a_file_that_no_upload_has_looked_at_has_its_facts_in_the_inspector() {
+    let row = Row { size: None, mime: None, pixels: None, ..photo(State::Paused) };
+    let mut stage = Stage::new(model(vec![row.clone()]));
+    stage.inspect(row);
+    assert!(!stage.says("4.1 MB"), "{:?}", stage.words());
+    let (mime, pixels) = ("image/jpeg".to_owned(), Some((4000, 3000)));
+    let facts = Facts { size: 4_100_000, mime, pixels, duration_secs: None, offers: Vec::new() };
+    put(&mut stage, Wish::Facts, Ok(Look::Facts(facts)));
+    for words in ["4000 × 3000 · JPEG · 4.1 MB", "4.1 MB (4,100,000 bytes)", "image/jpeg"] {
+        assert!(stage.says(words), "{words} in {:?}", stage.words());
+    }
+}
+
+#[test]
 fn the_copy_is_tried_and_its_result_told() {
     let mut stage = opened(photo(State::Paused));
     assert!(stage.says("Making the copy…"));

@@ -243,13 +243,21 @@ def code(scene):
     return path
 
 
+def in_large(scene, app, folder, name, *keys):
+    """A picture of what is selected in the large preview, after these keys."""
+    scene.desktop.key("space")
+    app.find("Close preview")
+    if keys:
+        scene.desktop.key(*keys)
+    # Until the sharp parts are there.
+    subprocess.run(["sleep", "3"], check=True)
+    scene.picture(folder, name)
+
+
 def large(affix, folder, theme):
     scene, app = looked_over(affix, theme, code)
     try:
-        scene.desktop.key("space")
-        app.find("Close preview")
-        subprocess.run(["sleep", "1.5"], check=True)
-        scene.picture(folder, f"large-{theme}")
+        in_large(scene, app, folder, f"large-{theme}")
     finally:
         scene.close()
 
@@ -257,11 +265,7 @@ def large(affix, folder, theme):
 def zoomed(affix, folder, theme):
     scene, app = looked_over(affix, theme)
     try:
-        scene.desktop.key("space")
-        app.find("Close preview")
-        scene.desktop.key("plus", "plus", "plus")
-        subprocess.run(["sleep", "3"], check=True)
-        scene.picture(folder, f"zoomed-{theme}")
+        in_large(scene, app, folder, f"zoomed-{theme}", "plus", "plus", "plus")
     finally:
         scene.close()
 
@@ -272,10 +276,7 @@ def text(affix, folder, theme):
         app.mouse(named("^drop . link"))
         subprocess.run(["sleep", "1.5"], check=True)
         scene.picture(folder, f"card-text-{theme}")
-        scene.desktop.key("space")
-        app.find("Close preview")
-        subprocess.run(["sleep", "1.5"], check=True)
-        scene.picture(folder, f"text-{theme}")
+        in_large(scene, app, folder, f"text-{theme}")
     finally:
         scene.close()
 

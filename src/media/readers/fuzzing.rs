@@ -55,14 +55,6 @@ impl Asked<'_> {
     }
 }
 
-/// The bytes of a question about this file.
-///
-/// # Errors
-/// The question is longer than a message may be.
-pub fn question(asked: Asked<'_>, path: &Path) -> std::io::Result<Vec<u8>> {
-    Said::Call(asked.request(path)).bytes()
-}
-
 /// The question in these bytes, as bytes again; none where they are none.
 #[must_use]
 pub fn question_again(bytes: &[u8]) -> Option<Vec<u8>> {

@@ -199,6 +199,17 @@ fn late(path: &Path, lane: Lane) -> Failure {
     Failure::new(Kind::Unreadable, failure).at(lane.step())
 }
 
+/// What a reader says of itself before it ends.
+#[cfg(target_os = "linux")]
+fn heavy(path: &Path, lane: Lane) -> Failure {
+    let name = file_name::display(&inspect::name(path));
+    let failure = match lane {
+        Lane::Look => format!("“{name}” needs more memory than a preview may take"),
+        Lane::Send => format!("“{name}” needs more memory to be read than a file may take"),
+    };
+    Failure::new(Kind::TooLarge, failure).at(lane.step())
+}
+
 fn broken(path: &Path, lane: Lane) -> Failure {
     let name = file_name::display(&inspect::name(path));
     let failure = match lane {

@@ -1,12 +1,12 @@
 //! A reader, as its own process sees it: takes calls from standard input, one after the other, until that ends.
 
-use std::cell::RefCell;
 use std::io::{self, Read, Write};
 use std::rc::Rc;
 use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-use super::wire::{HELLO, Said, write_answer, write_much};
+use super::wire::{HELLO, Request, Said, write_answer, write_much};
 use super::{carry, guarded};
 use crate::domain::error::{Failure, Kind};
 use crate::media::claim;
@@ -37,21 +37,73 @@ pub fn serve(mut input: impl Read, output: impl Write + Send + 'static) -> Resul
     Ok(())
 }
 
-fn answer(mut output: impl Write + 'static, heard: Receiver<Said>) -> io::Result<()> {
+fn answer(mut output: impl Write + Send + 'static, heard: Receiver<Said>) -> io::Result<()> {
     output.write_all(HELLO.as_bytes())?;
     output.flush()?;
-    let (output, heard) = (Rc::new(RefCell::new(output)), Rc::new(heard));
+    let (output, heard) = (Arc::new(Mutex::new(output)), Rc::new(heard));
     while let Ok(said) = heard.recv() {
         let Said::Call(request) = said else { continue };
         let (asking, going) = (output.clone(), heard.clone());
         let ask = move || {
             // Whoever should let it go on may have ended; then this process does too.
-            let _over = write_much(&mut *asking.borrow_mut()).map(|()| going.recv());
+            let _over = write_much(&mut *lock(&asking)).map(|()| going.recv());
         };
-        let result = claim::asking(Box::new(ask), || guarded(|| carry::out(&request)));
-        write_answer(&mut *output.borrow_mut(), result)?;
+        let work = || claim::asking(Box::new(ask), || guarded(|| carry::out(&request)));
+        let result = bounded(&output, &request, work);
+        write_answer(&mut *lock(&output), result)?;
     }
     Ok(())
+}
+
+fn lock<T>(output: &Mutex<T>) -> MutexGuard<'_, T> {
+    // Nothing that panics writes.
+    output.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Does it, and looks meanwhile at how much memory that takes: what takes too much is answered so, and this process ends.
+/// A decoder of somebody else's cannot be told a bound.
+#[cfg(target_os = "linux")]
+fn bounded<T>(output: &Mutex<impl Write + Send>, request: &Request, work: impl FnOnce() -> T) -> T {
+    use std::sync::mpsc::RecvTimeoutError;
+    use std::time::Duration;
+
+    /// The most that is known to be of use: a picture of 144 megapixels decoded for a copy.
+    const MEMORY_MAX_KIB: u64 = 640 << 10;
+    /// A core fills a few MiB in this time.
+    const TURN: Duration = Duration::from_millis(5);
+
+    thread::scope(|scope| {
+        let (working, done) = sync_channel::<()>(0);
+        let look = move || {
+            while done.recv_timeout(TURN) == Err(RecvTimeoutError::Timeout) {
+                if resident_kib().is_some_and(|kib| kib > MEMORY_MAX_KIB) {
+                    let heavy = super::heavy(&request.path, request.call.lane());
+                    // Who does not listen has ended.
+                    let _over = write_answer(&mut *lock(output), Err(heavy));
+                    end_group();
+                    std::process::exit(1);
+                }
+            }
+        };
+        // The system's own limit holds where there is no thread for it.
+        let _unwatched = thread::Builder::new().name("affix-memory".to_owned()).spawn_scoped(scope, look);
+        let done = work();
+        drop(working);
+        done
+    })
+}
+
+#[cfg(not(target_os = "linux"))]
+fn bounded<T>(_output: &Mutex<impl Write>, _request: &Request, work: impl FnOnce() -> T) -> T {
+    work()
+}
+
+/// What this process has in memory.
+#[cfg(target_os = "linux")]
+fn resident_kib() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    line.trim().trim_end_matches(" kB").parse().ok()
 }
 
 /// What no file may cost, and who goes first. A limit that the system refuses is one less.
@@ -59,13 +111,13 @@ fn answer(mut output: impl Write + 'static, heard: Receiver<Said>) -> io::Result
 fn limit() {
     use rustix::process::{Resource, Rlimit, setpriority_process, setrlimit};
 
-    /// The most that a reader takes are the pixels of a picture, some of them twice.
-    const MEMORY_MAX_BYTES: u64 = 1536 << 20;
+    /// Of addresses, which are more than memory: stacks, and what an allocator keeps for later. See [`bounded`].
+    const ADDRESSES_MAX_BYTES: u64 = 1536 << 20;
     /// Uploads and the window go first.
     const NICE: i32 = 10;
 
     let at_most = |most| Rlimit { current: Some(most), maximum: Some(most) };
-    let _refused = setrlimit(Resource::As, at_most(MEMORY_MAX_BYTES));
+    let _refused = setrlimit(Resource::As, at_most(ADDRESSES_MAX_BYTES));
     // A broken reader's memory has the user's pictures in it.
     let _refused = setrlimit(Resource::Core, at_most(0));
     let _refused = setpriority_process(None, NICE);

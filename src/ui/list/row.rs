@@ -15,6 +15,7 @@ use crate::domain::attachment::{AttachmentId, State};
 use crate::store::Row;
 use crate::ui::icon::{Icon, of_row};
 use crate::ui::kind::Kind;
+use crate::ui::seen::Seen;
 use crate::ui::tokens::{Tokens, Type, size};
 use crate::ui::widgets::{
     self, Button, IconButton, focus_ring, menu_of, paint_badge, paint_cut, paint_elided, progress, wide,
@@ -92,8 +93,15 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>, rect: Rect, id: AttachmentId) {
 }
 
 /// Size and target, and the mark of one that does not wait in the usual line.
-fn facts_ui(ui: &Ui, cx: &Cx<'_>, (at, room): (Pos2, f32), row: &Row) {
-    let facts = words::facts(cx.texts, row);
+fn facts_ui(ui: &Ui, cx: &mut Cx<'_>, (at, room): (Pos2, f32), row: &Row) {
+    // Who looks a file over before it goes wants to know how large it is; what is queued tells it soon enough.
+    let measures = if row.state == State::Paused {
+        let seen = Seen::of(cx, row);
+        (seen.size, seen.duration_secs)
+    } else {
+        (row.size, row.duration_secs)
+    };
+    let facts = words::facts(cx.texts, row, measures);
     paint_cut(ui.painter(), (at, room), Type::Small, Tokens::of(ui).text_2, &facts);
     let Some((tone, icon, label)) = waits::priority(cx.texts, row) else { return };
     let left = wide(ui, Type::Small, &facts) + size::GAP;

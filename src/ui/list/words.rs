@@ -188,13 +188,13 @@ pub(super) fn described(cx: &Cx<'_>, row: &Row) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join(", "))
 }
 
-/// Under a row's name: size, duration, target.
-pub(super) fn facts(texts: &Texts, row: &Row) -> String {
+/// Under a row's name: size in bytes and duration in seconds, as far as they are known, and the target.
+pub(super) fn facts(texts: &Texts, row: &Row, (size, duration): (Option<u64>, Option<u64>)) -> String {
     let mut facts = Vec::new();
-    if let Some(bytes) = row.size {
+    if let Some(bytes) = size {
         facts.push(texts.bytes(bytes));
     }
-    if let Some(secs) = row.duration_secs {
+    if let Some(secs) = duration {
         facts.push(clock(secs));
     }
     facts.push(row.profile.clone());
