@@ -224,7 +224,7 @@ impl App {
     /// Takes the database and the engine over when they are open.
     fn open(&mut self) {
         match self.work.opened() {
-            None => {}
+            None => return,
             Some(Ok((core, events))) => {
                 self.desktop_mend(&core);
                 self.core = Some(core);
@@ -239,6 +239,8 @@ impl App {
             }
             Some(Err(failure)) => self.model.trouble = Some(failure),
         }
+        self.outside_opened();
+        self.closing_opened();
     }
 
     fn act(&mut self, ctx: &Context, action: Action) {

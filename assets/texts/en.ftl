@@ -543,6 +543,8 @@ question-closing = { $count ->
 question-closing-why = In the background they go on without a window; you are told when they have ended. Paused, they are kept for the next start. Stopped, they are canceled.
 question-closing-why-here = Paused, they are kept for the next start. Stopped, they are canceled.
 remember-closing = Don’t ask again
+closing-pauses = Pausing the uploads; the window closes then.
+closing-stops = Stopping the uploads; the window closes then.
 keep-in-background = Keep going in the background
 
 confirm-send-again = Send { $name } again?

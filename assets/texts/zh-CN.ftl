@@ -457,6 +457,8 @@ question-closing = { $count ->
 question-closing-why = 在后台，它们会在没有窗口的情况下继续，结束时会通知您。暂停后会保留到下次启动。停止则会取消。
 question-closing-why-here = 暂停后会保留到下次启动。停止则会取消。
 remember-closing = 不再询问
+closing-pauses = 正在暂停上传，随后窗口会关闭。
+closing-stops = 正在停止上传，随后窗口会关闭。
 keep-in-background = 在后台继续
 
 confirm-send-again = 再次发送 { $name }？

@@ -40,6 +40,10 @@ pub(super) struct Closing {
     pressable: usize,
     /// While hidden: since when nothing has been under way.
     idle_since_ms: Option<i64>,
+    /// A question has come up that nobody sees where the window is minimised.
+    to_front: bool,
+    /// What was told to pause or to stop.
+    told: HashSet<AttachmentId>,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -51,6 +55,7 @@ enum Stage {
         since_ms: i64,
     },
     Asked,
+    /// What is under way comes to its pause or its end.
     Ending {
         how: OnClose,
         since_ms: i64,
@@ -82,7 +87,13 @@ impl App {
             ctx.send_viewport_cmd(ViewportCommand::CancelClose);
         }
         match self.closing.stage {
+            // The database may be what does not answer.
+            Stage::Ending { how, since_ms } if self.is_late(how, since_ms) => {
+                self.closing.stage = Stage::Over;
+                ctx.request_repaint();
+            }
             Stage::Ending { .. } => self.look_at_rest(ctx, LOOK_MS),
+            Stage::Asked if std::mem::take(&mut self.closing.to_front) => self.raise(ctx),
             Stage::Over => {
                 self.closing.stage = Stage::Told;
                 ctx.send_viewport_cmd(ViewportCommand::Close);
@@ -102,18 +113,43 @@ impl App {
     fn asks_to_close(&mut self) -> bool {
         let now_ms = self.model.now_ms;
         match self.closing.stage {
-            // Nothing is under way where there is no engine.
-            Stage::Open if self.core.is_none() => false,
+            // Nothing is under way where there is no engine; files that wait for it are counted once it is there.
+            Stage::Open if self.core.is_none() => {
+                let waits = self.model.trouble.is_none() && self.is_given_early();
+                if waits {
+                    self.closing.stage = Stage::Counting { since_ms: now_ms };
+                }
+                waits
+            }
             Stage::Open => {
                 self.closing.stage = Stage::Counting { since_ms: now_ms };
                 self.count_under_way();
                 true
             }
-            Stage::Asked => true,
+            Stage::Asked => {
+                self.closing.to_front = true;
+                true
+            }
             // Whoever asks again after a while does not want to wait.
             Stage::Counting { since_ms } | Stage::Ending { since_ms, .. } => now_ms - since_ms < COUNTING_MS,
             Stage::Over | Stage::Told => false,
         }
+    }
+
+    /// The engine is there, or what kept it from coming is told: goes on with what was asked meanwhile.
+    pub(super) fn closing_opened(&mut self) {
+        if matches!(self.closing.stage, Stage::Counting { .. }) {
+            match self.core {
+                Some(_) => self.count_under_way(),
+                None => self.closing.stage = Stage::Open,
+            }
+        }
+    }
+
+    /// Files that are looked through or compared are paused all the same, however long that takes: nothing else knows
+    /// them. Who does not want to wait closes the window again.
+    fn is_late(&self, how: OnClose, since_ms: i64) -> bool {
+        self.model.now_ms - since_ms > PATIENCE_MS && !(how == OnClose::Pause && self.is_taking())
     }
 
     fn look_at_rest(&mut self, ctx: &Context, every_ms: i64) {
@@ -143,9 +179,9 @@ impl App {
         });
         match self.closing.stage {
             Stage::Counting { .. } => self.counted(&found),
-            Stage::Ending { how, since_ms } => {
-                let late = self.model.now_ms - since_ms > PATIENCE_MS;
-                if late || (!self.is_taking() && self.is_settled(how, &found)) {
+            Stage::Ending { how, .. } => {
+                self.intake_settle(how);
+                if !self.is_taking() && self.is_settled(how, &found) {
                     self.closing.stage = Stage::Over;
                 } else {
                     self.bring_to_rest(how, found);
@@ -157,7 +193,8 @@ impl App {
     }
 
     fn counted(&mut self, found: &[AttachmentId]) {
-        if found.is_empty() && !self.is_taking() {
+        let asked = self.model.questions.files();
+        if found.is_empty() && asked == 0 && !self.is_taking() {
             self.closing.stage = Stage::Over;
             return;
         }
@@ -166,8 +203,9 @@ impl App {
             _ => {
                 self.closing.stage = Stage::Asked;
                 // Before whatever else is asked: who closes the window wants an answer to this.
-                let question = Question::Closing { count: found.len() as u64 };
+                let question = Question::Closing { count: (found.len() + asked) as u64 };
                 self.model.questions.waiting.push_front(question);
+                self.closing.to_front = true;
             }
         }
     }
@@ -186,11 +224,10 @@ impl App {
             self.viewport.push(ViewportCommand::Visible(false));
             return;
         }
-        if how == OnClose::Stop {
-            self.intake_stop();
-        }
+        self.intake_end(how);
         self.closing.stage = Stage::Ending { how, since_ms: now_ms };
         self.closing.looked_at_ms = 0;
+        self.closing.told.clear();
     }
 
     /// What waits for the user's word neither pauses nor sends anything: the next start asks again.
@@ -205,9 +242,18 @@ impl App {
         found.is_empty() || (how == OnClose::Pause && found.iter().all(|id| asked.contains(id)))
     }
 
-    fn bring_to_rest(&self, how: OnClose, found: Vec<AttachmentId>) {
+    /// Each is told once: the engine keeps what it was told.
+    fn bring_to_rest(&mut self, how: OnClose, mut found: Vec<AttachmentId>) {
         let Some(core) = &self.core else { return };
         let handle = core.handle.clone();
+        if self.closing.told.is_empty() {
+            let key = if how == OnClose::Stop { "closing-stops" } else { "closing-pauses" };
+            self.tell(Notice::text(key));
+        }
+        found.retain(|id| self.closing.told.insert(*id));
+        if found.is_empty() {
+            return;
+        }
         self.work.start(async move {
             let scope = Scope::Some(found);
             // An engine that has ended has nothing under way.
@@ -220,7 +266,7 @@ impl App {
 
     /// The program ends with its last upload, or when its notification is done with.
     fn hidden_rest(&mut self, found: &[AttachmentId]) {
-        if !found.is_empty() || self.is_taking() {
+        if !found.is_empty() || self.is_taking() || self.model.questions.files() > 0 {
             self.closing.idle_since_ms = None;
             return;
         }

@@ -9,13 +9,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use tokio::sync::watch;
+
 use super::App;
 use super::work::Core;
 use crate::domain::attachment::AttachmentId;
 use crate::domain::error::Failure;
 use crate::domain::file_name;
 use crate::model::intake::{Action, Pasted, Scanned, Update};
-use crate::model::questions::{self, Question};
+use crate::model::questions::{self, OnClose, Question};
 use crate::model::{self, Notice, list};
 use crate::platform::chooser::{self, Choice};
 use crate::settings::Settings;
@@ -29,6 +31,10 @@ pub(super) struct Taking {
     stop: Option<Arc<AtomicBool>>,
     /// Target and paths.
     waiting: VecDeque<(String, Vec<PathBuf>)>,
+    /// Lists that are read from the clipboard, compared or handed over: no database knows them yet.
+    on_their_way: usize,
+    /// The window closes, and what becomes of what is on its way then.
+    end: watch::Sender<Option<OnClose>>,
 }
 
 /// What the user has agreed to already.
@@ -37,6 +43,8 @@ pub(super) enum Agreed {
     Nothing,
     ToTheTarget,
     ToAll,
+    /// Nothing more: they are only kept.
+    ToKeep,
 }
 
 impl App {
@@ -47,6 +55,7 @@ impl App {
             Action::ChooseFolder => self.choose(chooser::pick_folders(self.texts.get("add-folder"))),
             Action::Paste(text) => {
                 let folder = core.home.cache_dir().join("pasted");
+                self.intake_begins();
                 self.work.spawn(async move {
                     let pasted = tokio::task::spawn_blocking(move || paste::take(text, &folder));
                     model::Update::Intake(Update::Pasted(pasted.await.unwrap_or(Pasted::Nothing)))
@@ -56,10 +65,40 @@ impl App {
         }
     }
 
-    /// Files that are looked through now are not handed over.
-    pub(super) fn intake_stop(&mut self) {
-        self.intake.waiting.clear();
-        self.stop_scan();
+    /// A list of files begins its way to the engine; every one ends it with [`Self::intake_ends`].
+    pub(super) fn intake_begins(&mut self) {
+        self.intake.on_their_way += 1;
+    }
+
+    /// It is in the database, in a question, in the next step's hands, or given up.
+    pub(super) fn intake_ends(&mut self) {
+        self.intake.on_their_way = self.intake.on_their_way.saturating_sub(1);
+    }
+
+    /// The window closes: files on their way are stopped, or kept for the next start.
+    pub(super) fn intake_end(&mut self, how: OnClose) {
+        self.intake.end.send_replace(Some(how));
+        if how == OnClose::Stop {
+            self.intake.waiting.clear();
+            self.stop_scan();
+        }
+    }
+
+    /// What nobody answers any more: files that were asked about are kept for the next start, or dropped.
+    pub(super) fn intake_settle(&mut self, how: OnClose) {
+        for (target, files) in self.model.questions.take_files() {
+            if how == OnClose::Pause {
+                self.hand_over(target, files, Agreed::ToKeep);
+            }
+        }
+    }
+
+    /// Files wait for the engine to be opened.
+    pub(super) fn is_given_early(&self) -> bool {
+        let gives = |action: &model::Action| {
+            matches!(action, model::Action::Intake(Action::Add(_) | Action::Paste(_)))
+        };
+        self.early.iter().chain(&self.actions).any(gives)
     }
 
     fn stop_scan(&self) {
@@ -70,10 +109,13 @@ impl App {
 
     /// Whether files are on their way to the engine.
     pub(super) fn is_taking(&self) -> bool {
-        self.intake.stop.is_some()
+        self.intake.stop.is_some() || !self.intake.waiting.is_empty() || self.intake.on_their_way > 0
     }
 
     pub(super) fn intake_update(&mut self, update: Update) {
+        if matches!(update, Update::Pasted(_) | Update::HandedOver) {
+            self.intake_ends();
+        }
         match update {
             Update::Chosen(paths) => {
                 self.model.intake.choosing = false;
@@ -90,6 +132,7 @@ impl App {
                 }
             }
             Update::Scanned(scanned) => self.scanned(scanned),
+            Update::HandedOver => {}
             Update::Pasted(Pasted::Paths(paths)) => self.take(paths),
             Update::Pasted(Pasted::Kept(path)) => {
                 let name = file_name::display(&path.file_name().unwrap_or_default().to_string_lossy());
@@ -176,13 +219,15 @@ impl App {
 
     /// Asks what is still to be asked, one question after the other, then hands the files to the engine: from there
     /// on they are in the database.
-    pub(super) fn hand_over(&self, target: String, files: Vec<PathBuf>, agreed: Agreed) {
+    pub(super) fn hand_over(&mut self, target: String, files: Vec<PathBuf>, agreed: Agreed) {
         let Some(core) = self.core.clone() else { return };
-        let (clock, reporter) = (self.clock, self.work.reporter());
+        self.intake_begins();
+        let (clock, reporter, end) = (self.clock, self.work.reporter(), self.intake.end.subscribe());
         self.work.start(async move {
-            let step = next_step(&core, (target, files), agreed, clock()).await;
+            let step = next_step(&core, (target, files), agreed, (clock(), end)).await;
             let failed = |failure| vec![model::Update::Tell(Notice::Failure(failure))];
-            for update in step.unwrap_or_else(failed) {
+            let updates = step.unwrap_or_else(failed);
+            for update in updates.into_iter().chain([model::Update::Intake(Update::HandedOver)]) {
                 reporter.send(update).await;
             }
         });
@@ -193,7 +238,7 @@ async fn next_step(
     core: &Core,
     (target, files): (String, Vec<PathBuf>),
     agreed: Agreed,
-    now_ms: i64,
+    (now_ms, mut end): (i64, watch::Receiver<Option<OnClose>>),
 ) -> Result<Vec<model::Update>, Failure> {
     let ask = |question| Ok(vec![model::Update::Questions(questions::Update::Ask(Box::new(question)))]);
     let (profile, service) = core.targets.find(&target)?;
@@ -204,7 +249,15 @@ async fn next_step(
         return ask(Question::FirstUpload { first, files });
     }
     if agreed < Agreed::ToAll {
-        match consent::again(&core.store, &profile, &files, now_ms).await? {
+        let again = tokio::select! {
+            biased;
+            // Large files are compared for a long time.
+            keep = async { end.wait_for(Option::is_some).await.is_ok_and(|how| *how == Some(OnClose::Pause)) } => {
+                return if keep { Ok(submit(core, files, &target, true).await?.1) } else { Ok(Vec::new()) };
+            }
+            again = consent::again(&core.store, &profile, &files, now_ms) => again?,
+        };
+        match again {
             consent::Again::Upload => {}
             consent::Again::Ask(before) => return ask(Question::Again { target, files, before }),
             consent::Again::Existing(before) => {
@@ -213,7 +266,8 @@ async fn next_step(
             }
         }
     }
-    Ok(submit(core, files, &target, settings.uploads.look_over).await?.1)
+    let held = settings.uploads.look_over || agreed == Agreed::ToKeep;
+    Ok(submit(core, files, &target, held).await?.1)
 }
 
 /// Hands files to the engine: their numbers in the same order, and what the window is told.

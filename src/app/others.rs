@@ -1,7 +1,6 @@
 //! Other programs' wishes to this window: later starts with their files, presses of a notification; and what this
 //! program shows outside of its window.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use eframe::egui::{Context, UserAttentionType, ViewportCommand};
@@ -56,15 +55,25 @@ async fn show_progress(bus: Bus, mut shown: watch::Receiver<Option<u8>>) {
 
 impl App {
     /// From now on later starts come to this window.
-    pub fn listen(&mut self, ctx: &Context, listener: Listener) {
-        let ctx = ctx.clone();
-        listener.open(Arc::new(move || ctx.request_repaint()));
+    pub fn listen(&mut self, listener: Listener) {
         self.outside.listener = Some(listener);
+        if self.core.is_some() {
+            self.outside_opened();
+        }
+    }
+
+    /// The engine is there, or what kept it from coming is told: later starts have waited for this long enough.
+    pub(super) fn outside_opened(&self) {
+        if let Some(listener) = &self.outside.listener {
+            listener.open(self.work.waker());
+        }
     }
 
     /// Takes what came from outside, and shows there how far everything is.
     pub(super) fn outside_due(&mut self, ctx: &Context) {
+        // Without an engine nothing can be kept: who hands files over then keeps them.
         while self.stays()
+            && self.core.is_some()
             && let Some(offer) = self.outside.listener.as_mut().and_then(Listener::arrived)
         {
             if let Some(message) = offer.take() {

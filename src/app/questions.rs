@@ -166,7 +166,7 @@ impl App {
         });
     }
 
-    fn hand_over_rest(&self, target: String, files: Vec<PathBuf>) {
+    fn hand_over_rest(&mut self, target: String, files: Vec<PathBuf>) {
         if !files.is_empty() {
             self.hand_over(target, files, Agreed::ToAll);
         }

@@ -75,7 +75,7 @@ pub fn run(
             app.hides();
         }
         if let Some(listener) = listener {
-            app.listen(&cc.egui_ctx, listener);
+            app.listen(listener);
         }
         if let Some(notice) = alone {
             app.tell(notice);

@@ -131,6 +131,10 @@ impl Work {
         self.updates.try_recv().ok()
     }
 
+    pub(super) fn waker(&self) -> Waker {
+        self.reporter.waker.clone()
+    }
+
     pub(super) fn reporter(&self) -> Reporter {
         self.reporter.clone()
     }

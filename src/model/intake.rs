@@ -40,6 +40,8 @@ pub enum Update {
     Scanning(Scan),
     Scanned(Scanned),
     Pasted(Pasted),
+    /// A list of files is in the database, or asked about; what came of it was told before.
+    HandedOver,
 }
 
 /// Everything found, folders looked through.

@@ -26,6 +26,29 @@ impl Questions {
         self.waiting.iter().skip(1).filter(|question| matches!(question, Question::Findings { .. })).count()
     }
 
+    /// How many files are asked about that nothing else knows yet.
+    #[must_use]
+    pub fn files(&self) -> usize {
+        let files = |question: &Question| match question {
+            Question::FirstUpload { files, .. } | Question::Again { files, .. } => files.len(),
+            _ => 0,
+        };
+        self.waiting.iter().map(files).sum()
+    }
+
+    /// Takes these questions back: their targets and files.
+    pub fn take_files(&mut self) -> Vec<(String, Vec<PathBuf>)> {
+        let mut taken = Vec::new();
+        for question in std::mem::take(&mut self.waiting) {
+            match question {
+                Question::FirstUpload { first, files } => taken.push((first.profile, files)),
+                Question::Again { target, files, .. } => taken.push((target, files)),
+                other => self.waiting.push_back(other),
+            }
+        }
+        taken
+    }
+
     /// The attachment that is asked about, if it is this one.
     #[must_use]
     pub fn row(&self, id: AttachmentId) -> Option<&Arc<Row>> {

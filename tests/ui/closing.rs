@@ -120,16 +120,7 @@ fn close(window: &mut Window) -> bool {
 }
 
 fn closes(window: &mut Window) {
-    let mut closed = false;
-    for _ in 0..10_000 {
-        window.harness.step();
-        closed = commands(window).contains(&ViewportCommand::Close);
-        if closed {
-            break;
-        }
-        std::thread::yield_now();
-    }
-    assert!(closed, "it does not close");
+    window.until("it closes", |window| commands(window).contains(&ViewportCommand::Close));
 }
 
 #[test]
@@ -166,16 +157,81 @@ fn paused_by_the_setting_nothing_is_lost() {
     let mut window = desk.open();
     window.drop_files(&paths);
     window.until("they run", |window| window.rows().iter().any(|row| row.contains("Uploading")));
+    close_of(&mut window);
+    assert_eq!(paused(&desk), 8);
+}
+
+fn commands_of(window: &crate::desk::Window) -> Vec<ViewportCommand> {
+    window.harness.output().viewport_output[&ViewportId::ROOT].commands.clone()
+}
+
+fn press_close(window: &mut crate::desk::Window) {
     let viewport = window.harness.input_mut().viewports.entry(ViewportId::ROOT).or_default();
     viewport.events.push(ViewportEvent::Close);
     window.harness.step();
     window.harness.input_mut().viewports.entry(ViewportId::ROOT).or_default().events.clear();
-    let closed = |window: &crate::desk::Window| {
-        let output = &window.harness.output().viewport_output[&ViewportId::ROOT];
-        output.commands.contains(&ViewportCommand::Close)
-    };
-    window.until("it closes", closed);
+}
+
+fn closes_of(window: &mut crate::desk::Window) {
+    window.until("it closes", |window| commands_of(window).contains(&ViewportCommand::Close));
+}
+
+/// The X of this window, until it is closed.
+fn close_of(window: &mut crate::desk::Window) {
+    press_close(window);
+    closes_of(window);
+}
+
+/// How many the next start finds paused; there are no others.
+fn paused(desk: &Desk) -> u64 {
     let counts = desk.runtime.block_on(desk.store().count_by_state()).unwrap();
-    let paused = counts.into_iter().find(|(state, _)| *state == State::Paused);
-    assert_eq!(paused, Some((State::Paused, 8)));
+    let of = |paused: bool| {
+        counts.iter().filter(|(state, _)| (*state == State::Paused) == paused).map(|(_, count)| count).sum()
+    };
+    let others: u64 = of(false);
+    assert_eq!(others, 0, "{counts:?}");
+    of(true)
+}
+
+/// A target that is asked about before its first upload.
+const ASKED: &str = "[window]\nlanguage = \"en\"\non_close = \"HOW\"\n[uploads]\nretries = 0\nnotify = false\n\
+    [[profiles]]\nname = \"Cal\"\nservice = \"cronofy\"\n[profiles.settings]\nbase_url = \"https://api.example\"\n";
+
+#[test]
+fn files_that_are_asked_about_are_kept_when_it_pauses_and_dropped_when_it_stops() {
+    for (how, kept) in [("pause", 3), ("stop", 0)] {
+        let desk = Desk::new();
+        desk.settings(&format!("default_profile = \"Cal\"\n{}", ASKED.replace("HOW", how)));
+        let paths: Vec<PathBuf> = (0..3).map(|n| desk.file(&format!("{n}.txt"), &[n; 10])).collect();
+        let mut window = desk.open();
+        window.drop_files(&paths);
+        window.until("the first upload is asked about", |window| {
+            window.names().iter().any(|name| name.contains("First upload to Cal"))
+        });
+        close_of(&mut window);
+        assert_eq!(paused(&desk), kept, "{how}");
+    }
+}
+
+#[test]
+fn files_that_came_before_the_engine_are_kept() {
+    let desk = Desk::new();
+    desk.settings(&format!("default_profile = \"Cal\"\n{}", ASKED.replace("HOW", "pause")));
+    let path = desk.file("early.txt", b"early");
+    desk.runtime.block_on(desk.store().close());
+    // While another program writes, the database is not open.
+    let other = rusqlite::Connection::open(desk.home.database()).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let mut window = desk.open();
+    window.harness.step();
+    window.drop_files(&[path]);
+    press_close(&mut window);
+    let told = commands_of(&window);
+    assert!(
+        told.contains(&ViewportCommand::CancelClose) && !told.contains(&ViewportCommand::Close),
+        "{told:?}"
+    );
+    drop(other);
+    closes_of(&mut window);
+    assert_eq!(paused(&desk), 1);
 }
