@@ -218,8 +218,7 @@ fn files_that_came_before_the_engine_are_kept() {
     let desk = Desk::new();
     desk.settings(&format!("default_profile = \"Cal\"\n{}", ASKED.replace("HOW", "pause")));
     let path = desk.file("early.txt", b"early");
-    desk.runtime.block_on(desk.store().close());
-    // While another program writes, the database is not open.
+    // It cannot be made while another program writes into it.
     let other = rusqlite::Connection::open(desk.home.database()).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     let mut window = desk.open();
