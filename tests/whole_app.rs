@@ -100,6 +100,11 @@ fn in_the_background_it_ends_with_its_last_upload() {
 }
 
 #[test]
+fn a_minimised_window_that_is_closed_comes_up_and_asks() {
+    scenario("closed_minimised");
+}
+
+#[test]
 fn closed_and_paused_it_is_paused_at_the_next_start() {
     scenario("closed_paused");
 }
@@ -107,6 +112,11 @@ fn closed_and_paused_it_is_paused_at_the_next_start() {
 #[test]
 fn closed_and_stopped_everything_is_canceled() {
     scenario("closed_stopped");
+}
+
+#[test]
+fn a_notification_daemon_shows_a_batch_that_ended_out_of_sight() {
+    scenario("told_by_dunst");
 }
 
 #[test]

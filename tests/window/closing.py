@@ -146,6 +146,20 @@ def paused(stage, history, sandbox_asks):
     app.stop()
 
 
+def minimised(stage, history, sandbox_asks):
+    """Closed from the taskbar while it is minimised, the window comes up with its question."""
+    slow(stage, sandbox_asks, 300_000)
+    app, _ = under_way(stage, history)
+    window = desktop_windows(stage.desktop)
+    stage.desktop.xdotool("windowminimize", *window)
+    wait_for("no window on the screen", lambda: not desktop_windows(stage.desktop))
+    close(stage)
+    wait_for("the window again", lambda: desktop_windows(stage.desktop) == window and active(stage) == "Affix")
+    press_in(app, "Stop")
+    app.process.wait(60)
+    assert app.process.returncode == 0 and states(stage, history) == ["canceled", "canceled"]
+
+
 def stopped(stage, history, sandbox_asks):
     """Stopped, everything is canceled, the program ends; and the answer is remembered where that is wanted."""
     slow(stage, sandbox_asks, 300_000)
@@ -171,11 +185,42 @@ def links_copied(stage, history, sandbox_asks):
     told = Told(stage)
     slow(stage, sandbox_asks, 300_000)
     _, files = under_way(stage, history)
-    stage.desktop.start("other", ["zenity", "--info", "--title", "Other", "--text", "in front"])
-    wait_for(lambda: f"the other in front, not {active(stage)}", lambda: active(stage) == "Other")
+    another_in_front(stage)
     fast(stage, sandbox_asks)
     notice = wait_for("the end told", told.notices)[0]
     told.press(notice, "copy")
     links = wait_for("links on the clipboard", stage.desktop.clipboard).splitlines()
     assert len(links) == len(files), links
     assert active(stage) == "Other", "copying needs no window"
+
+
+def told_by_dunst(stage, history, sandbox_asks):
+    """A notification daemon that people have shows it once, with its buttons, and brings the window back; a batch that
+    ends while the window is in front is not told."""
+    stage.desktop.start("dunst", ["dunst", "-config", os.devnull])
+    wait_for("dunst", lambda: dunst(stage, "count", "displayed") == "0")
+    slow(stage, sandbox_asks, 300_000)
+    app, _ = under_way(stage, history)
+    another_in_front(stage)
+    fast(stage, sandbox_asks)
+    wait_for("the notification on the screen", lambda: dunst(stage, "count", "displayed") == "1")
+    dunst(stage, "action", "0")
+    wait_for("the window in front", lambda: active(stage) == "Affix")
+    dunst(stage, "close-all")
+    wait_for("it to be closed", lambda: dunst(stage, "count", "displayed") == "0")
+    stage.desktop.drop([stage.write("in front.txt", b"seen")])
+    wait_for("its end", lambda: states(stage, history) == ["done"] * 3)
+    app.find(named("^in front.txt, Done"))
+    told = json.loads(dunst(stage, "history"))["data"][0]
+    words = [(one["summary"]["data"], one["body"]["data"], one["appname"]["data"]) for one in told]
+    assert words == [("2 files uploaded", "Sandbox", "Affix")], words
+
+
+def another_in_front(stage):
+    stage.desktop.start("other", ["zenity", "--info", "--title", "Other", "--text", "in front"])
+    wait_for(lambda: f"the other in front, not {active(stage)}", lambda: active(stage) == "Other")
+
+
+def dunst(stage, *words):
+    told = subprocess.run(["dunstctl", *words], env=stage.desktop.environment, capture_output=True, text=True)
+    return told.stdout.strip()

@@ -476,7 +476,9 @@ SCENARIOS = {
     "closed_into_background": lambda stage: closing.in_background(stage, history, sandbox_asks),
     "background_ends": lambda stage: closing.ends_by_itself(stage, history, sandbox_asks),
     "closed_paused": lambda stage: closing.paused(stage, history, sandbox_asks),
+    "closed_minimised": lambda stage: closing.minimised(stage, history, sandbox_asks),
     "closed_stopped": lambda stage: closing.stopped(stage, history, sandbox_asks),
+    "told_by_dunst": lambda stage: closing.told_by_dunst(stage, history, sandbox_asks),
     "notified": lambda stage: closing.links_copied(stage, history, sandbox_asks),
 }
 
