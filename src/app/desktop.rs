@@ -1,5 +1,7 @@
 //! Looks at and changes what the desktop around the window knows of this program, and asks for newer versions.
 
+mod updates;
+
 use std::path::{Path, PathBuf};
 
 use super::App;
@@ -9,8 +11,7 @@ use crate::model::desktop::{Action, Entry, Found, Newest, Standing, Update};
 use crate::model::{self, Notice};
 use crate::platform::dirs::Home;
 use crate::platform::entries::{self, Program};
-use crate::platform::{autostart, menus};
-use crate::services::updates;
+use crate::platform::{self, autostart, menus};
 
 impl App {
     pub(super) fn desktop_action(&mut self, core: &Core, action: Action) {
@@ -26,6 +27,7 @@ impl App {
                 autostart::entry(program).map_or(Ok(()), |entry| switch(&entry, on))
             }),
             Action::AskForUpdates => self.ask_for_updates(core),
+            Action::OpenNewest => self.open_newest(),
         }
     }
 
@@ -61,13 +63,26 @@ impl App {
         });
     }
 
+    fn open_newest(&self) {
+        let Newest::Newer { page: Some(page), .. } = &self.model.desktop.newest else { return };
+        let (page, reporter) = (page.clone(), self.work.reporter());
+        self.work.start(async move {
+            let opened = tokio::task::spawn_blocking(move || platform::desktop::open_link(&page)).await;
+            if let Ok(Err(failure)) = opened {
+                reporter.send(model::Update::Tell(Notice::Failure(failure))).await;
+            }
+        });
+    }
+
     fn ask_for_updates(&mut self, core: &Core) {
         let Some(address) = self.model.settings.updates.url.clone() else { return };
         self.model.desktop.newest = Newest::Asking;
         let (http, clock) = (core.http.clone(), self.clock);
         self.work.spawn(async move {
             model::Update::Desktop(Update::Newest(match updates::newest(&address, http, clock).await {
-                Ok(newest) if updates::is_newer(&newest, env!("CARGO_PKG_VERSION")) => Newest::Newer(newest),
+                Ok(told) if updates::is_newer(&told.version, env!("CARGO_PKG_VERSION")) => {
+                    Newest::Newer { version: told.version, page: told.page }
+                }
                 Ok(_) => Newest::Same,
                 Err(failure) => Newest::Failed(failure),
             }))

@@ -52,7 +52,11 @@ pub enum Newest {
     Asking,
     /// This one is the newest.
     Same,
-    Newer(String),
+    Newer {
+        version: String,
+        /// Where to get it.
+        page: Option<String>,
+    },
     Failed(Failure),
 }
 
@@ -65,6 +69,8 @@ pub enum Action {
     Autostart(bool),
     /// Ask the address in the settings.
     AskForUpdates,
+    /// Open the page of the newer version.
+    OpenNewest,
 }
 
 #[derive(Debug)]

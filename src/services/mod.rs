@@ -17,7 +17,6 @@ pub mod sandbox;
 mod storage;
 pub mod teable;
 mod texts;
-pub mod updates;
 
 use std::sync::Arc;
 

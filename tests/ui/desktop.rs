@@ -103,7 +103,8 @@ fn without_a_file_manager_that_is_said() {
 #[test]
 fn nobody_is_asked_for_updates_unless_there_is_an_address_and_the_button_is_pressed() {
     let mut stage = section(found(), Language::English, "About");
-    assert!(!stage.has("Look for updates"), "there is nobody to ask");
+    assert!(!stage.is_enabled("Look for updates"), "there is nobody to ask");
+    assert!(stage.has("Where newer versions are told"));
     assert!(stage.says("This program was not installed by a package manager"));
     assert!(stage.says("/home/anna/bin/affix"));
     stage.change(|model| {
@@ -118,7 +119,7 @@ fn nobody_is_asked_for_updates_unless_there_is_an_address_and_the_button_is_pres
     assert_eq!(asked(&mut stage), [format!("{:?}", model::Action::Desktop(Action::AskForUpdates))]);
     for (newest, words) in [
         (Newest::Same, "This is the newest version."),
-        (Newest::Newer("9.1.0".to_owned()), "Version 9.1.0 is there."),
+        (newer(None), "Version 9.1.0 is there."),
         (Newest::Failed(Failure::new(Kind::Network, "No answer came")), "No answer came"),
         (Newest::Asking, "Asking…"),
     ] {
@@ -126,4 +127,13 @@ fn nobody_is_asked_for_updates_unless_there_is_an_address_and_the_button_is_pres
         assert!(stage.says(words), "{words}: {:#?}", stage.words());
     }
     assert!(!stage.is_enabled("Look for updates"), "one at a time");
+    stage.change(|model| model.desktop.newest = newer(None));
+    assert!(!stage.has("Open its page"));
+    stage.change(|model| model.desktop.newest = newer(Some("https://example.org/get")));
+    stage.click("Open its page");
+    assert_eq!(asked(&mut stage), [format!("{:?}", model::Action::Desktop(Action::OpenNewest))]);
+}
+
+fn newer(page: Option<&str>) -> Newest {
+    Newest::Newer { version: "9.1.0".to_owned(), page: page.map(str::to_owned) }
 }

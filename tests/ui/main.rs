@@ -1,6 +1,8 @@
 //! The window without a screen: the real app in a home of its own, or its drawing alone on a model made by hand.
 #![cfg(test)]
 
+#[path = "../faults/certificates.rs"]
+mod certificates;
 #[path = "../support/desk.rs"]
 mod desk;
 #[path = "../support/stage.rs"]
@@ -23,5 +25,6 @@ mod preview;
 mod settings;
 mod taking_up;
 mod targets;
+mod updates;
 mod waits;
 mod watch;

@@ -2,7 +2,7 @@
 
 use eframe::egui::Ui;
 
-use super::rows::{above, below, card, line, path, row};
+use super::rows::{above, below, card, field, line, path, row};
 use crate::model::Action;
 use crate::model::desktop::{self, Entry, Newest, Standing};
 use crate::ui::Cx;
@@ -97,19 +97,27 @@ pub(super) fn updates_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
         path(ui, &program.display().to_string(), width);
         ui.add_space(size::GAP);
     }
-    if model.settings.updates.url.is_none() {
-        return;
-    }
-    let asking = matches!(model.desktop.newest, Newest::Asking);
-    if Button::plain(texts.get("updates-ask")).enabled(!asking).show(ui).clicked() {
-        cx.push(Action::Desktop(desktop::Action::AskForUpdates));
-    }
+    above(ui, texts.get("updates-url"));
+    let url = model.settings.updates.url.as_deref().unwrap_or_default();
+    field(ui, cx, ("updates.url", texts.get("updates-url")), url, false);
+    below(ui, texts.get("updates-url-help"));
+    let can_ask = !url.is_empty() && !matches!(model.desktop.newest, Newest::Asking);
+    ui.horizontal(|ui| {
+        if Button::plain(texts.get("updates-ask")).enabled(can_ask).show(ui).clicked() {
+            cx.push(Action::Desktop(desktop::Action::AskForUpdates));
+        }
+        if matches!(model.desktop.newest, Newest::Newer { page: Some(_), .. })
+            && Button::quiet(texts.get("updates-open")).show(ui).clicked()
+        {
+            cx.push(Action::Desktop(desktop::Action::OpenNewest));
+        }
+    });
     ui.add_space(size::HALF);
     let words = match &model.desktop.newest {
         Newest::NotAsked => texts.get("updates-help").to_owned(),
         Newest::Asking => texts.get("updates-asking").to_owned(),
         Newest::Same => texts.get("updates-none").to_owned(),
-        Newest::Newer(version) => texts.with("updates-newer", &[("version", version.as_str().into())]),
+        Newest::Newer { version, .. } => texts.with("updates-newer", &[("version", version.as_str().into())]),
         Newest::Failed(failure) => texts.failure(failure),
     };
     text(ui, Type::Small, tokens.text_2, words);

@@ -7,20 +7,22 @@ use serde::Deserialize;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use super::http::{Call, Context, Exchange, Http, Redactor, Reply, Unobserved};
 use crate::domain::error::{Failure, Kind};
+use crate::services::http::{Call, Context, Exchange, Http, Redactor, Reply, Unobserved};
 
-/// The file may say more.
-#[derive(Deserialize)]
-struct Told {
-    version: String,
+/// What the file says; it may say more.
+#[derive(Debug, Deserialize, PartialEq, Eq)]
+pub(super) struct Told {
+    pub version: String,
+    /// Where to get it: an `https://` address.
+    pub page: Option<String>,
 }
 
-/// The version that the file at `address` tells: a JSON text with `version`, or the version alone.
+/// The version that the file at `address` tells: a JSON text with `version` and perhaps `page`, or the version alone.
 ///
 /// # Errors
 /// It is no `https://` address, there is no answer, or the answer tells no version.
-pub async fn newest(address: &str, http: Http, clock: fn() -> i64) -> Result<String, Failure> {
+pub(super) async fn newest(address: &str, http: Http, clock: fn() -> i64) -> Result<Told, Failure> {
     let wrong = || Failure::new(Kind::Settings, "updates.url is no https:// address");
     let url = Url::parse(address).map_err(|error| wrong().cause(error))?;
     if url.scheme() != "https" {
@@ -38,24 +40,23 @@ pub async fn newest(address: &str, http: Http, clock: fn() -> i64) -> Result<Str
     told(&exchange.send(Call::new(Method::GET, url)).await?)
 }
 
-fn told(reply: &Reply) -> Result<String, Failure> {
+fn told(reply: &Reply) -> Result<Told, Failure> {
     if !reply.is_success() {
         return Err(reply.failure("The newest version is not told there"));
     }
     let text = String::from_utf8_lossy(&reply.body);
-    let version = match serde_json::from_str::<Told>(&text) {
-        Ok(told) => told.version,
-        Err(_not_json) => text.trim().to_owned(),
-    };
-    if numbers(&version).is_some() && version.len() <= 32 {
-        return Ok(version);
+    let plain = || Told { version: text.trim().to_owned(), page: None };
+    let mut told: Told = serde_json::from_str(&text).unwrap_or_else(|_not_json| plain());
+    told.page.take_if(|page| !Url::parse(page).is_ok_and(|url| url.scheme() == "https"));
+    if numbers(&told.version).is_some() && told.version.len() <= 32 {
+        return Ok(told);
     }
     Err(Failure::new(Kind::Protocol, "What stands there tells no version").cause(reply.quote()))
 }
 
 /// Whether a version comes after another one. What is no version comes after none.
 #[must_use]
-pub fn is_newer(version: &str, than: &str) -> bool {
+pub(super) fn is_newer(version: &str, than: &str) -> bool {
     numbers(version) > numbers(than)
 }
 
@@ -91,8 +92,20 @@ mod tests {
 
     #[test]
     fn a_version_is_read_from_json_and_from_text_and_nothing_else_is_one() {
-        for body in ["{\"version\": \"0.3.1\", \"notes\": 1}", "0.3.1\n"] {
-            assert_eq!(told(&reply(200, body)).unwrap(), "0.3.1");
+        let page =
+            |scheme| format!("{{\"version\": \"0.3.1\", \"notes\": 1, \"page\": \"{scheme}://e.org/a\"}}");
+        for (body, page) in [
+            ("{\"version\": \"0.3.1\"}".to_owned(), None),
+            ("0.3.1\n".to_owned(), None),
+            (page("https"), Some("https://e.org/a".to_owned())),
+            (page("http"), None),
+            (page("javascript"), None),
+        ] {
+            assert_eq!(
+                told(&reply(200, &body)).unwrap(),
+                Told { version: "0.3.1".to_owned(), page },
+                "{body}"
+            );
         }
         for body in ["", "<html>", "{\"newest\": \"1\"}", "{\"version\": \"soon\"}"] {
             assert_eq!(told(&reply(200, body)).unwrap_err().kind, Kind::Protocol, "{body}");
