@@ -3,8 +3,8 @@
 
 usage: /usr/bin/python3 tests/window/pictures.py AFFIX_BINARY FOLDER [SCENE…]
 
-A scene is one of empty, busy, waiting, failed, targets, settings, chinese, large, zoomed, text, changes, in both
-themes, or `busy:dark` in one.
+A scene is one of empty, busy, waiting, failed, targets, settings, chinese, large, zoomed, text, changes,
+desktop, closing, in both themes, or `busy:dark` in one.
 """
 import json
 import os
@@ -210,6 +210,46 @@ def settings(affix, folder, theme):
         scene.close()
 
 
+def desktop(affix, folder, theme):
+    """Settings of the desktop, with a folder that is watched and file managers that are here."""
+    scene = Scene(affix, theme)
+    try:
+        outbox = os.path.join(scene.desktop.folder, "Pictures", "Screenshots")
+        os.makedirs(outbox)
+        with open(os.path.join(scene.home, "settings.toml"), "a", encoding="utf-8") as file:
+            file.write(f'\n[watch]\nfolder = "{outbox}"\n')
+        managers = os.path.join(scene.desktop.folder, "managers")
+        os.makedirs(managers)
+        for name in ("nautilus", "nemo", "thunar", "dolphin"):
+            os.symlink("/bin/true", os.path.join(managers, name))
+        scene.desktop.environment["PATH"] = f"{managers}:{os.environ['PATH']}"
+        scene.desktop.environment["XDG_DATA_HOME"] = os.path.join(scene.desktop.folder, "data")
+        scene.desktop.environment["XDG_CONFIG_HOME"] = os.path.join(scene.desktop.folder, "config")
+        app = scene.open()
+        app.click("Settings")
+        app.click("Desktop", role="toggle button")
+        app.click("Nautilus", role="check box")
+        subprocess.run(["sleep", "1"], check=True)
+        scene.picture(folder, f"desktop-{theme}")
+    finally:
+        scene.close()
+
+
+def closing(affix, folder, theme):
+    """The window is closed while uploads run."""
+    scene = Scene(affix, theme, extra='default_profile = "Product bot"')
+    try:
+        scene.fault("slow=900000", "mixin", step="bytes", times=5)
+        app = scene.open(scene.blob("release-1.4.0-linux-x86_64.tar.zst", 9_620_000), scene.blob("orders.csv", 6_400_000))
+        app.find(named("^orders.csv, Uploading"))
+        subprocess.run(["wmctrl", "-c", "Affix"], env=scene.desktop.environment, check=True)
+        app.find("2 uploads are under way", "dialog")
+        subprocess.run(["sleep", "1"], check=True)
+        scene.picture(folder, f"closing-{theme}")
+    finally:
+        scene.close()
+
+
 def chinese(affix, folder, theme):
     busy(affix, folder, theme, "zh-CN", f"chinese-{theme}")
 
@@ -300,7 +340,8 @@ def changes(affix, folder, theme):
 
 
 SCENES = {"empty": empty, "busy": busy, "waiting": waiting, "failed": failed, "targets": targets, "settings": settings,
-          "chinese": chinese, "large": large, "zoomed": zoomed, "text": text, "changes": changes}
+          "chinese": chinese, "large": large, "zoomed": zoomed, "text": text, "changes": changes,
+          "desktop": desktop, "closing": closing}
 
 
 def main():

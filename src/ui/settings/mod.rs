@@ -53,7 +53,7 @@ impl Section {
             Self::Appearance => (icons::PAINT_BRUSH, "settings-appearance"),
             Self::Uploads => (icons::UPLOAD_SIMPLE, "settings-uploads"),
             Self::Network => (icons::GLOBE_SIMPLE, "settings-network"),
-            Self::Desktop => (icons::FOLDER_OPEN, "settings-desktop"),
+            Self::Desktop => (icons::MONITOR, "settings-desktop"),
             Self::Storage => (icons::HARD_DRIVES, "settings-storage"),
             Self::About => (icons::INFO, "settings-about"),
         }
