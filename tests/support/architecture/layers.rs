@@ -86,8 +86,11 @@ const OWNED_CRATES: &[(&str, &[&str])] = &[
     ("toml_edit", &["src/settings/"]),
     ("tower", &["src/sandbox/"]),
     ("windows_native_keyring_store", &["src/secrets/"]),
+    // The window's own loop alone.
+    ("winit", &["src/app/window.rs", "src/app/display.rs"]),
     ("wl_clipboard_rs", &["src/platform/"]),
     ("x11rb", &["src/platform/"]),
+    ("zbus", &["src/platform/"]),
     ("zbus_secret_service_keyring_store", &["src/secrets/"]),
 ];
 
