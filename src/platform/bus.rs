@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::StreamExt as _;
+use futures_util::{StreamExt as _, stream};
 use tokio::sync::Mutex;
 use tokio::time::timeout;
 use zbus::zvariant::Value;
@@ -19,6 +19,8 @@ use super::desktop::{APP_ID, Notice, Pressed};
 
 const NOTIFICATIONS: &str = "org.freedesktop.Notifications";
 const NOTIFICATIONS_PATH: &str = "/org/freedesktop/Notifications";
+/// <https://dbus.freedesktop.org/doc/dbus-specification.html#bus-messages-name-owner-changed>
+const OWNER_CHANGED: &str = "NameOwnerChanged";
 const LAUNCHER: &str = "com.canonical.Unity.LauncherEntry";
 const LAUNCHER_PATH: &str = "/app/affix/Affix";
 
@@ -48,15 +50,10 @@ impl Bus {
     pub async fn notify(&self, notice: &Notice) -> Option<Pressed> {
         let connection = self.connection().await?;
         // Before it is shown: who is quick is not missed.
-        let signals = MatchRule::builder()
-            .msg_type(message::Type::Signal)
-            .interface(NOTIFICATIONS)
-            .and_then(|rule| rule.path(NOTIFICATIONS_PATH))
-            .ok()?
-            .build();
         let shown = async {
-            let signals = MessageStream::for_match_rule(signals, &connection, Some(SIGNALS)).await?;
-            Ok::<_, zbus::Error>((signals, show(&connection, notice).await?))
+            let signals = MessageStream::for_match_rule(said()?, &connection, Some(SIGNALS)).await?;
+            let owners = MessageStream::for_match_rule(left()?, &connection, Some(SIGNALS)).await?;
+            Ok::<_, zbus::Error>((stream::select(signals, owners), show(&connection, notice).await?))
         };
         let Ok(Ok((mut signals, id))) = timeout(PATIENCE, shown).await else {
             self.forget().await;
@@ -91,6 +88,18 @@ impl Bus {
 
 /// Signals that wait to be read: those of all programs' notifications arrive.
 const SIGNALS: usize = 64;
+
+/// What the service says.
+fn said() -> zbus::Result<MatchRule<'static>> {
+    let rule = MatchRule::builder().msg_type(message::Type::Signal).sender(NOTIFICATIONS)?;
+    Ok(rule.interface(NOTIFICATIONS)?.path(NOTIFICATIONS_PATH)?.build())
+}
+
+/// That another one is the service, or none: its notifications have gone with it.
+fn left() -> zbus::Result<MatchRule<'static>> {
+    let rule = MatchRule::builder().msg_type(message::Type::Signal).sender("org.freedesktop.DBus")?;
+    Ok(rule.member(OWNER_CHANGED)?.add_arg(NOTIFICATIONS)?.build())
+}
 
 /// Answers its number.
 async fn show(connection: &Connection, notice: &Notice) -> zbus::Result<u32> {
@@ -136,6 +145,11 @@ fn read(signal: &zbus::Message, id: u32) -> Option<Signal> {
             let (about, _why) = body.deserialize::<(u32, u32)>().ok()?;
             (about == id).then_some(Signal::Closed)
         }
+        OWNER_CHANGED => {
+            let (_, before, _) = body.deserialize::<(String, String, String)>().ok()?;
+            // The bus starts a service for its first notification.
+            (!before.is_empty()).then_some(Signal::Closed)
+        }
         _ => None,
     }
 }
@@ -170,5 +184,11 @@ mod tests {
         assert_eq!(read(&signal("Unheard", &(7, String::new())), 7), None);
         let closed = zbus::Message::signal(NOTIFICATIONS_PATH, NOTIFICATIONS, "NotificationClosed");
         assert_eq!(read(&closed.unwrap().build(&(7_u32, 2_u32)).unwrap(), 7), Some(Signal::Closed));
+        for (before, after, told) in [("", ":1.7", None), (":1.7", "", Some(Signal::Closed))] {
+            let changed =
+                zbus::Message::signal("/org/freedesktop/DBus", "org.freedesktop.DBus", OWNER_CHANGED);
+            let body = (NOTIFICATIONS, before, after);
+            assert_eq!(read(&changed.unwrap().build(&body).unwrap(), 7), told, "{before} {after}");
+        }
     }
 }

@@ -190,14 +190,16 @@ impl std::fmt::Debug for Waker {
 
 impl Listener {
     fn start(home: &Home, lock: File, runtime: Runtime) -> io::Result<Self> {
+        let written = home.sessions_dir().join(ADDRESS);
         let doors = {
             let _in_runtime = runtime.enter();
             if let Ok(before) = read_address(home) {
                 Doors::clear(&before);
+                // Nobody comes by an address that somebody else may have taken meanwhile.
+                fs::remove_file(&written)?;
             }
             Doors::open()?
         };
-        let written = home.sessions_dir().join(ADDRESS);
         files::write_atomically(&written, doors.address().as_encoded_bytes())
             .map_err(|failure| io::Error::other(failure.to_string()))?;
         let (sender, offers) = mpsc::channel(WAITING);

@@ -145,22 +145,22 @@ mod on_unix {
 
 #[cfg(windows)]
 mod on_windows {
-    use std::ffi::OsStr;
+    use std::ffi::{OsStr, OsString};
 
     use tokio::net::windows::named_pipe::{ClientOptions, NamedPipeClient, NamedPipeServer, ServerOptions};
 
     use super::{Address, io};
 
-    /// Where others come in. The name cannot be guessed and is written down where this user alone reads it; the system
-    /// lets no other user write to the pipe.
+    /// Where others come in. The name is random and written down where this user alone reads it. Every user can list
+    /// the system's pipes, and open this one to read what greets; the default access lets none of them write, so no
+    /// message is another user's
+    /// (<https://learn.microsoft.com/windows/win32/ipc/named-pipe-security-and-access-rights>).
     #[derive(Debug)]
     pub(crate) struct Doors {
         name: OsString,
         /// The one that the next comes in by.
         open: NamedPipeServer,
     }
-
-    use std::ffi::OsString;
 
     impl Doors {
         pub(crate) fn open() -> io::Result<Self> {
