@@ -211,6 +211,44 @@ fn a_watch_that_is_dropped_ends() {
     assert!(matches!(told.try_recv(), Err(std::sync::mpsc::TryRecvError::Disconnected)));
 }
 
+/// A thread's things, without the thread.
+fn line() -> Line<impl Fn(&Path) -> bool, impl Fn(Seen)> {
+    let (wake, woken) = sync_channel(WORDS);
+    let stop = Arc::new(AtomicBool::new(false));
+    Line { folder: PathBuf::new(), is_own: |_: &Path| false, tell: |_: Seen| (), woken, wake, stop }
+}
+
+#[test]
+fn a_file_that_was_kept_open_is_not_waited_for_after_it_was_closed() {
+    let (mut folder, now) = (Folder::default(), Instant::now());
+    let facts = Facts { size: 1, modified: None };
+    folder.look(&Listing::from([("log".into(), Some(facts))]), now);
+    for _ in 0..4 {
+        folder.is_open("log".as_ref(), now);
+    }
+    assert_eq!(folder.pause(now), Some(Duration::from_secs(30)));
+    let line = line();
+    line.wake.try_send(Word::Closed("log".into())).unwrap();
+    line.wait(&mut folder, Duration::ZERO, PATIENCE);
+    assert!(folder.pause(Instant::now()).unwrap() <= Duration::from_secs(2));
+}
+
+#[test]
+fn what_changes_all_the_time_does_not_take_the_rest_away() {
+    let (line, rest, began) = (line(), Duration::from_millis(400), Instant::now());
+    let (wake, stop) = (line.wake.clone(), line.stop.clone());
+    let changing = thread::Builder::new().spawn(move || {
+        while !stop.load(Ordering::Relaxed) {
+            let _full = wake.try_send(Word::Look);
+            thread::yield_now();
+        }
+    });
+    line.wait(&mut Folder::default(), rest, PATIENCE);
+    line.stop.store(true, Ordering::Relaxed);
+    changing.unwrap().join().unwrap();
+    assert!((rest..PATIENCE).contains(&began.elapsed()), "{:?}", began.elapsed());
+}
+
 #[test]
 fn reading_wakes_nothing_and_closing_tells_which() {
     let word = |kind: EventKind| word_of(Event::new(kind).add_path(PathBuf::from("/in/a")));
