@@ -231,7 +231,7 @@ impl Eye {
         }
         let wake = wake.clone();
         let watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
-            if let Some(word) = event.ok().and_then(word_of) {
+            if let Some(word) = event.ok().as_ref().and_then(word_of) {
                 let _woken = wake.try_send(word);
             }
         });
@@ -249,7 +249,7 @@ fn hear(folder: &mut Folder, word: Word) {
 
 /// That a file was opened or read says nothing; looking at the folder would wake itself. Nor does, on Linux, that
 /// something was written to it: that it was closed is told too, and a large file or a log would wake all the time.
-fn word_of(event: Event) -> Option<Word> {
+fn word_of(event: &Event) -> Option<Word> {
     match event.kind {
         EventKind::Access(AccessKind::Close(AccessMode::Write)) => {
             let name = event.paths.first().and_then(|path| path.file_name());

@@ -251,7 +251,7 @@ fn what_changes_all_the_time_does_not_take_the_rest_away() {
 
 #[test]
 fn reading_wakes_nothing_and_closing_tells_which() {
-    let word = |kind: EventKind| word_of(Event::new(kind).add_path(PathBuf::from("/in/a")));
+    let word = |kind: EventKind| word_of(&Event::new(kind).add_path(PathBuf::from("/in/a")));
     assert!(word(EventKind::Access(AccessKind::Open(AccessMode::Any))).is_none());
     assert!(word(EventKind::Access(AccessKind::Read)).is_none());
     let closed = word(EventKind::Access(AccessKind::Close(AccessMode::Write)));
