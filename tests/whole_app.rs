@@ -163,3 +163,8 @@ fn links_can_be_pasted_on_wayland_after_the_window_has_gone() {
 fn what_is_complete_in_the_watched_folder_becomes_links() {
     scenario("watched_folder");
 }
+
+#[test]
+fn ten_thousand_files_in_the_watched_folder_are_each_taken_once() {
+    scenario("watched_crowd");
+}

@@ -784,6 +784,8 @@ watch-watching = { $count ->
    *[other] Watching. { $count } files were added since Affix was opened.
 }
 watch-lost = The folder cannot be read. It is watched again when it is back.
+watch-own = Affix keeps its own files in that folder, so it is not watched. Choose another one.
+watch-not-text = The name of { $folder } is not valid text, so it cannot be watched. Rename the folder or choose another one.
 watch-no-target = There is no target named { $name }. Files wait until you choose another one.
 watch-not-agreed = You have not agreed to uploads to { $name } for good. Files wait until you do.
 watch-held = { $count ->

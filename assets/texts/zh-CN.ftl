@@ -688,6 +688,8 @@ watch-watching = { $count ->
    *[other] 正在监视，自 Affix 打开以来已添加 { $count } 个文件。
 }
 watch-lost = 无法读取该文件夹。恢复后会继续监视。
+watch-own = 该文件夹存放 Affix 自己的文件，不能监视。请选择其他文件夹。
+watch-not-text = “{ $folder }”的名称不是有效文本，无法监视。请重命名该文件夹或选择其他文件夹。
 watch-no-target = 没有名为“{ $name }”的目标。在您选择其他目标之前，文件会等待。
 watch-not-agreed = 您尚未长期同意上传到“{ $name }”。在您同意之前，文件会等待。
 watch-held = { $count } 个文件在等待，没有上传。

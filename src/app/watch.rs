@@ -1,14 +1,17 @@
 //! Hands the new files of the watched folder to the engine: without a question, so never to a target that the user has
 //! not agreed to, and never what it has already.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::path::PathBuf;
+mod underway;
 
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use self::underway::Underway;
 use super::App;
 use super::intake::{self, Agreed};
 use super::work::{Core, Reporter};
-use crate::domain::attachment::AttachmentId;
 use crate::domain::error::Failure;
+use crate::domain::file_name;
 use crate::model::watch::{Action, State, Taken, Update};
 use crate::model::{self, Notice};
 use crate::platform::chooser::{self, Choice};
@@ -21,9 +24,7 @@ pub(super) struct Watching {
     /// Of the watch that runs; the last one's where none does.
     number: u64,
     running: Option<(PathBuf, Watch)>,
-    on_their_way: BTreeMap<PathBuf, AttachmentId>,
-    /// Changed while an upload of theirs was on its way: whether it is another content is known at its end.
-    again: BTreeSet<PathBuf>,
+    underway: Underway,
 }
 
 impl App {
@@ -51,13 +52,16 @@ impl App {
 
     pub(super) fn watch_update(&mut self, update: Update) {
         match update {
-            Update::Chosen(Some(path)) => {
-                self.set(vec![("watch.folder", Some(path.to_string_lossy().into_owned()))]);
-            }
+            Update::Chosen(Some(path)) => match as_setting(&path) {
+                Ok(folder) => self.set(vec![("watch.folder", Some(folder))]),
+                Err(notice) => self.tell(notice),
+            },
             Update::NoChooser => self.tell(Notice::text("no-file-chooser")),
             Update::State(number, state) if number == self.watching.number => {
-                if let State::Lost(failure) = &state {
-                    self.tell(Notice::Failure(failure.clone()));
+                match &state {
+                    State::Lost(failure) => self.tell(Notice::Failure(failure.clone())),
+                    State::Own => self.tell(Notice::text("watch-own")),
+                    State::Off | State::Starting | State::Watching => {}
                 }
                 self.model.watch.state = state;
             }
@@ -67,14 +71,11 @@ impl App {
         }
     }
 
-    /// An upload of a file that was changed meanwhile has ended.
+    /// An upload of a file that was changed meanwhile may have ended.
     pub(super) fn watch_event(&mut self, event: &Event) {
         let Event::Finished(finished) = event else { return };
-        let ended = self.watching.on_their_way.extract_if(.., |_, id| *id == finished.id);
-        let ended: Vec<_> = ended.map(|(path, _)| path).collect();
-        let again: Vec<_> = ended.into_iter().filter(|path| self.watching.again.remove(path)).collect();
-        if !again.is_empty() {
-            self.watch_take(again);
+        if let Some(changed) = self.watching.underway.ended(finished.id) {
+            self.watch_take(vec![changed]);
         }
     }
 
@@ -87,9 +88,10 @@ impl App {
         self.watching.running = None;
         self.watching.number += 1;
         self.model.watch.state = State::Off;
-        let Some(folder) = wanted else { return };
-        let (number, reporter) = (self.watching.number, self.work.reporter());
-        match Watch::start(folder.clone(), move |seen| report(&reporter, number, seen)) {
+        let (Some(folder), Some(core)) = (wanted, &self.core) else { return };
+        let (number, reporter, home) = (self.watching.number, self.work.reporter(), core.home.clone());
+        let is_own = move |folder: &Path| home.is_own(folder);
+        match Watch::start(folder.clone(), is_own, move |seen| report(&reporter, number, seen)) {
             Ok(watch) => {
                 self.model.watch.state = State::Starting;
                 self.watching.running = Some((folder, watch));
@@ -109,9 +111,7 @@ impl App {
 
     fn watch_take(&mut self, files: Vec<PathBuf>) {
         let Some(core) = self.core.clone() else { return };
-        let (changed, files): (Vec<_>, Vec<_>) =
-            files.into_iter().partition(|path| self.watching.on_their_way.contains_key(path));
-        self.watching.again.extend(changed);
+        let files = self.watching.underway.begin(files);
         if files.is_empty() {
             return;
         }
@@ -132,28 +132,44 @@ impl App {
         match taken {
             Taken::HandedOver { files, there } => {
                 self.model.watch.taken += files.len();
-                self.watching.on_their_way.extend(files);
-                if there > 0 {
-                    self.tell(Notice::text("watch-there").value("count", there));
+                let again = self.watching.underway.handed_over(files, &there);
+                if !there.is_empty() {
+                    self.tell(Notice::text("watch-there").value("count", there.len()));
                 }
+                self.watch_take(again);
             }
             Taken::Unconfirmed { target, files } => {
-                self.model.watch.held.extend(files);
+                self.watch_hold(files);
                 let count = self.model.watch.held.len();
                 self.tell(Notice::text("watch-unconfirmed").value("count", count).value("target", target));
             }
             Taken::Failed { failure, files } => {
-                self.model.watch.held.extend(files);
+                self.watch_hold(files);
                 self.tell(Notice::Failure(failure));
             }
         }
     }
+
+    /// Those that have changed meanwhile are held as they will be then.
+    fn watch_hold(&mut self, files: Vec<PathBuf>) {
+        self.watching.underway.handed_over(Vec::new(), &files);
+        self.model.watch.held.extend(files);
+    }
+}
+
+/// The folder as the settings can keep it: their file is UTF-8, and a name that is not would become another one.
+fn as_setting(folder: &Path) -> Result<String, Notice> {
+    folder.to_str().map(str::to_owned).ok_or_else(|| {
+        let shown = file_name::display(&folder.to_string_lossy());
+        Notice::text("watch-not-text").value("folder", shown)
+    })
 }
 
 fn report(reporter: &Reporter, number: u64, seen: Seen) {
     reporter.send_blocking(model::Update::Watch(match seen {
         Seen::Watching => Update::State(number, State::Watching),
         Seen::Lost(failure) => Update::State(number, State::Lost(failure)),
+        Seen::Own => Update::State(number, State::Own),
         Seen::Complete(files) => Update::Complete(number, files),
     }));
 }
@@ -173,11 +189,30 @@ async fn take(
     let before = again::uploaded_before(&core.store, &profile.name, &files, now_ms).await?;
     let there: HashSet<PathBuf> = before.into_iter().map(|before| before.path).collect();
     files.retain(|path| !there.contains(path));
-    let there = there.len();
+    let there: Vec<PathBuf> = there.into_iter().collect();
     if files.is_empty() {
         return Ok((Vec::new(), Taken::HandedOver { files: Vec::new(), there }));
     }
     let (ids, updates) =
         intake::submit(core, files.clone(), &profile.name, settings.uploads.look_over).await?;
     Ok((updates, Taken::HandedOver { files: files.into_iter().zip(ids).collect(), there }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_folder_whose_name_is_not_text_is_refused_and_any_other_is_kept_as_it_is() {
+        use std::ffi::OsStr;
+        use std::os::unix::ffi::OsStrExt as _;
+        assert_eq!(as_setting(Path::new("/home/anna/最终版 'out'")).unwrap(), "/home/anna/最终版 'out'");
+        let latin = Path::new(OsStr::from_bytes(b"/home/anna/Gr\xf6\xdfe"));
+        let Err(Notice::Text { key, values }) = as_setting(latin) else {
+            panic!("it is kept as another one")
+        };
+        assert_eq!(key, "watch-not-text");
+        assert_eq!(values, [("folder", "/home/anna/Gr\u{fffd}\u{fffd}e".to_owned())]);
+    }
 }

@@ -25,6 +25,8 @@ pub enum State {
     Watching,
     /// It cannot be read, and is looked for.
     Lost(Failure),
+    /// Affix writes files of its own into it, so it is not watched.
+    Own,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -53,10 +55,10 @@ pub enum Update {
 /// What became of complete files.
 #[derive(Debug)]
 pub enum Taken {
-    /// With the engine's number of each file; and how many were uploaded before.
+    /// With the engine's number of each file; and those that were uploaded before.
     HandedOver {
         files: Vec<(PathBuf, AttachmentId)>,
-        there: usize,
+        there: Vec<PathBuf>,
     },
     /// Nothing was uploaded: the target of this name has to be agreed to first.
     Unconfirmed {

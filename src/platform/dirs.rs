@@ -91,6 +91,18 @@ impl Home {
         self.data.join("sessions")
     }
 
+    /// Whether the program itself makes files in `folder`, a path without symbolic links: settings and database, or
+    /// anything below cache, sandbox, sessions and the desktop's thumbnails.
+    #[must_use]
+    pub fn is_own(&self, folder: &Path) -> bool {
+        let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let thumbnails = desktop_cache().map(|cache| cache.join("thumbnails"));
+        let below =
+            [Some(self.cache.clone()), Some(self.sandbox_dir()), Some(self.sessions_dir()), thumbnails];
+        [&self.config, &self.data].into_iter().any(|own| folder == real(own))
+            || below.into_iter().flatten().any(|own| folder.starts_with(real(&own)))
+    }
+
     /// The name under which the keyring keeps this home's secrets: `affix`, or `affix@/the/folder` where a folder
     /// was given, so that a trial home never touches the user's own secrets.
     #[must_use]
@@ -149,6 +161,25 @@ mod tests {
         assert_eq!(home.database(), root.join("affix.db"));
         for dir in [home.cache_dir(), &home.sandbox_dir(), &home.sessions_dir()] {
             assert!(dir.starts_with(&root) && dir.is_dir(), "{}", dir.display());
+        }
+    }
+
+    #[test]
+    fn it_knows_its_own_folders_and_a_folder_beside_them_is_the_users() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().canonicalize().unwrap();
+        let home = Home::resolve(Some(root.clone())).unwrap();
+        home.create().unwrap();
+        let own = ["", "cache", "cache/pasted", "sandbox", "sandbox/files", "sessions"];
+        for (folders, is_own) in [(&own[..], true), (&["outbox", "outbox/sandbox", "sandboxes"], false)] {
+            for name in folders {
+                assert_eq!(home.is_own(&root.join(name)), is_own, "{name}");
+            }
+        }
+        assert!(!home.is_own(root.parent().unwrap()));
+        if let Some(cache) = desktop_cache() {
+            let cache = cache.canonicalize().unwrap_or(cache);
+            assert!(home.is_own(&cache.join("thumbnails/large")) && !home.is_own(&cache));
         }
     }
 

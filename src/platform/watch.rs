@@ -1,30 +1,38 @@
 //! Watches a folder for files that are complete, on a thread of its own. The system's word that something changed only
 //! wakes it; what counts is what stands in the folder.
+//!
+//! A file is complete when it has stood still for two seconds, nothing beside it says that it is still being loaded, and
+//! nobody has it open for writing. The last is known on Linux of this user's own processes, and on Windows of all. So a
+//! file that another user's process writes on Linux (Samba, an SFTP server), that comes over the network, or that is
+//! written on macOS, has its two seconds alone: where its writer pauses longer, it is taken too early, and once more
+//! when it has changed.
 
 mod folder;
+mod names;
 mod writers;
 
 use std::collections::HashSet;
+use std::ffi::OsString;
 use std::fs::{self, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use notify::event::{AccessKind, AccessMode};
-use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
+use notify::event::{AccessKind, AccessMode, ModifyKind};
+use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
 
 use self::folder::{Facts, Folder, Listing};
 use super::files::disk_failure;
 use crate::domain::error::Failure;
 
-/// How often the folder is looked at while files in it wait to be complete.
+/// The folder is looked at when a file in it may have become complete, but not more often than this.
 const BUSY: Duration = Duration::from_millis(500);
 
-/// While nothing waits: for folders of other computers, of which the system tells nothing.
+/// Nor more seldom: for folders of other computers, of which the system tells nothing.
 const QUIET: Duration = Duration::from_secs(10);
 
 /// How often a folder that is gone is looked for.
@@ -33,8 +41,11 @@ const GONE: Duration = Duration::from_secs(2);
 /// Changes come in crowds: one look for all of them.
 const CROWD: Duration = Duration::from_millis(100);
 
-/// A look that takes long is followed by so many times its length without one.
+/// A look that takes long is followed by so many times its length without one, whatever changes.
 const REST: u32 = 10;
+
+/// Words of the system that wait; one that finds no room is not missed, because the folder is looked at anyhow.
+const WORDS: usize = 64;
 
 /// What is told of the folder.
 #[derive(Debug)]
@@ -43,6 +54,8 @@ pub enum Seen {
     Watching,
     /// It cannot be read; it is looked for, and watched again when it is back.
     Lost(Failure),
+    /// The program writes files of its own into it, and would upload those for ever; looked for like a lost one.
+    Own,
     /// Complete files, by name. Regular files of the folder itself alone.
     Complete(Vec<PathBuf>),
 }
@@ -51,18 +64,32 @@ pub enum Seen {
 #[derive(Debug)]
 pub struct Watch {
     stop: Arc<AtomicBool>,
-    wake: SyncSender<()>,
+    wake: SyncSender<Word>,
+}
+
+/// What wakes the thread.
+#[derive(Debug)]
+enum Word {
+    /// Something changed, or the watch ends.
+    Look,
+    /// A file of this name was closed by somebody who may have written to it.
+    Closed(OsString),
 }
 
 impl Watch {
-    /// Watches `folder`, an absolute path. `tell` is called on the watch's thread and may wait.
+    /// Watches `folder`, an absolute path, unless `is_own` says of it, without symbolic links, that it is the
+    /// program's own. Both functions are called on the watch's thread and may wait.
     ///
     /// # Errors
     /// The system gives no thread.
-    pub fn start(folder: PathBuf, tell: impl Fn(Seen) + Send + 'static) -> Result<Self, Failure> {
-        let (wake, woken) = sync_channel(1);
+    pub fn start(
+        folder: PathBuf,
+        is_own: impl Fn(&Path) -> bool + Send + 'static,
+        tell: impl Fn(Seen) + Send + 'static,
+    ) -> Result<Self, Failure> {
+        let (wake, woken) = sync_channel(WORDS);
         let stop = Arc::new(AtomicBool::new(false));
-        let line = Line { folder, tell, woken, wake: wake.clone(), stop: stop.clone() };
+        let line = Line { folder, is_own, tell, woken, wake: wake.clone(), stop: stop.clone() };
         let thread = thread::Builder::new().name("affix-watch".to_owned()).spawn(move || line.run());
         thread.map_err(|error| disk_failure("The folder cannot be watched", &error))?;
         Ok(Self { stop, wake })
@@ -73,17 +100,30 @@ impl Drop for Watch {
     fn drop(&mut self) {
         self.stop.store(true, Ordering::Relaxed);
         // Full: it wakes anyhow.
-        let _woken = self.wake.try_send(());
+        let _woken = self.wake.try_send(Word::Look);
     }
 }
 
 /// What the thread works with.
-struct Line<T> {
+struct Line<O, T> {
     folder: PathBuf,
+    is_own: O,
     tell: T,
-    woken: Receiver<()>,
-    wake: SyncSender<()>,
+    woken: Receiver<Word>,
+    wake: SyncSender<Word>,
     stop: Arc<AtomicBool>,
+}
+
+/// Why a folder is not watched now.
+enum Unwatched {
+    Own,
+    Unreadable(io::Error),
+}
+
+impl From<io::Error> for Unwatched {
+    fn from(error: io::Error) -> Self {
+        Self::Unreadable(error)
+    }
 }
 
 /// The folder that stands at the path now.
@@ -95,24 +135,34 @@ struct Eye {
     _watcher: Option<RecommendedWatcher>,
 }
 
-impl<T: Fn(Seen)> Line<T> {
+impl<O: Fn(&Path) -> bool, T: Fn(Seen)> Line<O, T> {
     fn run(self) {
         let mut folder = Folder::default();
         let mut lost = false;
         while !self.stopped() {
-            let Err(error) = self.follow(&mut folder, &mut lost) else { continue };
+            let Err(why) = self.follow(&mut folder, &mut lost) else { continue };
             if !std::mem::replace(&mut lost, true) {
-                let broke = format!("The watched folder {} cannot be read", self.folder.display());
-                let advice = "It is watched again when it is back. Settings can choose another one.";
-                (self.tell)(Seen::Lost(disk_failure(broke, &error).advice(advice)));
+                (self.tell)(match why {
+                    Unwatched::Own => Seen::Own,
+                    Unwatched::Unreadable(error) => Seen::Lost(self.lost(&error)),
+                });
             }
-            self.wait(GONE);
+            self.wait(&mut folder, Duration::ZERO, GONE);
         }
     }
 
+    fn lost(&self, error: &io::Error) -> Failure {
+        let broke = format!("The watched folder {} cannot be read", self.folder.display());
+        let advice = "It is watched again when it is back. Settings can choose another one.";
+        disk_failure(broke, error).advice(advice)
+    }
+
     /// Watches until the end, until the folder cannot be read, or until another one stands in its place.
-    fn follow(&self, folder: &mut Folder, lost: &mut bool) -> io::Result<()> {
+    fn follow(&self, folder: &mut Folder, lost: &mut bool) -> Result<(), Unwatched> {
         let eye = Eye::open(&self.folder, &self.wake)?;
+        if (self.is_own)(&eye.real) {
+            return Err(Unwatched::Own);
+        }
         folder.begin(&list(&eye.real, folder)?);
         *lost = false;
         (self.tell)(Seen::Watching);
@@ -122,8 +172,9 @@ impl<T: Fn(Seen)> Line<T> {
             }
             let since = Instant::now();
             self.look(&eye.real, folder)?;
-            let pause = if folder.is_waiting() { BUSY } else { QUIET };
-            self.wait(pause.max(since.elapsed() * REST));
+            let rest = since.elapsed() * REST;
+            let pause = folder.pause(Instant::now()).unwrap_or(QUIET).clamp(BUSY, QUIET);
+            self.wait(folder, rest, pause.max(rest));
         }
         Ok(())
     }
@@ -131,7 +182,7 @@ impl<T: Fn(Seen)> Line<T> {
     fn look(&self, real: &Path, folder: &mut Folder) -> io::Result<()> {
         let (listing, now) = (list(real, folder)?, Instant::now());
         folder.look(&listing, now);
-        let mut complete = folder.complete(&listing, now);
+        let mut complete = folder.complete(now);
         if complete.is_empty() {
             return Ok(());
         }
@@ -150,14 +201,19 @@ impl<T: Fn(Seen)> Line<T> {
         Ok(())
     }
 
-    /// Until something changes, the time is over, or the watch ends.
-    fn wait(&self, pause: Duration) {
-        match self.woken.recv_timeout(pause) {
-            Ok(()) if !self.stopped() => {
-                thread::sleep(CROWD);
-                while self.woken.try_recv().is_ok() {}
+    /// Until the time is over or the watch ends; or until something changes and the rest is over.
+    fn wait(&self, folder: &mut Folder, rest: Duration, pause: Duration) {
+        let rested = Instant::now() + rest;
+        let Ok(word) = self.woken.recv_timeout(pause) else { return };
+        hear(folder, word);
+        let until = rested.max(Instant::now() + CROWD);
+        while !self.stopped() {
+            let left = until.saturating_duration_since(Instant::now());
+            let Ok(word) = self.woken.recv_timeout(left) else { return };
+            hear(folder, word);
+            if left.is_zero() {
+                return;
             }
-            Ok(()) | Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {}
         }
     }
 
@@ -167,17 +223,16 @@ impl<T: Fn(Seen)> Line<T> {
 }
 
 impl Eye {
-    fn open(folder: &Path, wake: &SyncSender<()>) -> io::Result<Self> {
+    fn open(folder: &Path, wake: &SyncSender<Word>) -> io::Result<Self> {
         let real = folder.canonicalize()?;
         let facts = fs::metadata(&real)?;
         if !facts.is_dir() {
             return Err(io::ErrorKind::NotADirectory.into());
         }
         let wake = wake.clone();
-        let watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
-            if event.is_ok_and(|event| says_something(event.kind)) {
-                // Full: it will be looked at anyhow.
-                let _woken = wake.try_send(());
+        let watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
+            if let Some(word) = event.ok().as_ref().and_then(word_of) {
+                let _woken = wake.try_send(word);
             }
         });
         let watching = watcher
@@ -186,11 +241,23 @@ impl Eye {
     }
 }
 
-/// That a file was opened or read says nothing; looking at the folder would wake itself.
-fn says_something(kind: EventKind) -> bool {
-    match kind {
-        EventKind::Access(access) => access == AccessKind::Close(AccessMode::Write),
-        _ => true,
+fn hear(folder: &mut Folder, word: Word) {
+    if let Word::Closed(name) = word {
+        folder.is_closed(&name, Instant::now());
+    }
+}
+
+/// That a file was opened or read says nothing; looking at the folder would wake itself. Nor does, on Linux, that
+/// something was written to it: that it was closed is told too, and a large file or a log would wake all the time.
+fn word_of(event: &Event) -> Option<Word> {
+    match event.kind {
+        EventKind::Access(AccessKind::Close(AccessMode::Write)) => {
+            let name = event.paths.first().and_then(|path| path.file_name());
+            Some(name.map_or(Word::Look, |name| Word::Closed(name.to_owned())))
+        }
+        EventKind::Access(_) => None,
+        EventKind::Modify(ModifyKind::Data(_)) if cfg!(target_os = "linux") => None,
+        _ => Some(Word::Look),
     }
 }
 
@@ -244,144 +311,4 @@ fn identity(_facts: &Metadata) -> (u64, u64) {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::io::Write as _;
-
-    use super::*;
-
-    const PATIENCE: Duration = Duration::from_secs(30);
-
-    struct Bench {
-        dir: tempfile::TempDir,
-        told: Receiver<Seen>,
-        _watch: Watch,
-    }
-
-    impl Bench {
-        /// Watches `folder` below a folder of its own, made by `prepare`.
-        fn new(prepare: impl FnOnce(&Path)) -> Self {
-            let dir = tempfile::tempdir().unwrap();
-            let folder = dir.path().join("in");
-            prepare(&folder);
-            let (tell, told) = sync_channel(64);
-            let watch = Watch::start(folder, move |seen| tell.send(seen).unwrap_or_default()).unwrap();
-            Self { dir, told, _watch: watch }
-        }
-
-        fn watching() -> Self {
-            let bench = Self::new(|folder| fs::create_dir(folder).unwrap());
-            assert!(matches!(bench.next(), Seen::Watching));
-            bench
-        }
-
-        fn folder(&self) -> PathBuf {
-            self.dir.path().join("in")
-        }
-
-        #[track_caller]
-        fn next(&self) -> Seen {
-            self.told.recv_timeout(PATIENCE).unwrap()
-        }
-
-        /// The names that are told next.
-        #[track_caller]
-        fn complete(&self) -> Vec<String> {
-            match self.next() {
-                Seen::Complete(paths) => paths
-                    .iter()
-                    .map(|path| path.strip_prefix(self.folder()).unwrap().to_str().unwrap().to_owned())
-                    .collect(),
-                other => panic!("{other:?}"),
-            }
-        }
-    }
-
-    fn write(path: &Path) -> fs::File {
-        let mut file = fs::File::create(path).unwrap();
-        file.write_all(b"some content").unwrap();
-        file
-    }
-
-    #[test]
-    fn new_files_are_told_and_folders_and_links_never() {
-        let bench = Bench::new(|folder| {
-            fs::create_dir(folder).unwrap();
-            write(&folder.join("old"));
-        });
-        assert!(matches!(bench.next(), Seen::Watching));
-        let folder = bench.folder();
-        fs::create_dir(folder.join("a folder")).unwrap();
-        write(&folder.join("a folder/inside"));
-        #[cfg(unix)]
-        std::os::unix::fs::symlink(folder.join("old"), folder.join("a link")).unwrap();
-        #[cfg(unix)]
-        let _listening = std::os::unix::net::UnixListener::bind(folder.join("a socket")).unwrap();
-        write(&folder.join("b"));
-        write(&folder.join("c"));
-        assert_eq!(bench.complete(), ["b", "c"]);
-        write(&folder.join("d"));
-        assert_eq!(bench.complete(), ["d"], "and nothing else in between");
-    }
-
-    #[cfg(target_os = "linux")]
-    #[test]
-    fn a_file_that_stays_open_for_writing_waits_until_it_is_closed() {
-        let bench = Bench::watching();
-        let open = write(&bench.folder().join("slow"));
-        write(&bench.folder().join("quick"));
-        assert_eq!(bench.complete(), ["quick"]);
-        drop(open);
-        assert_eq!(bench.complete(), ["slow"]);
-    }
-
-    #[test]
-    fn a_folder_that_goes_is_told_once_and_watched_again_when_it_is_back() {
-        let bench = Bench::watching();
-        let folder = bench.folder();
-        fs::remove_dir(&folder).unwrap();
-        let Seen::Lost(failure) = bench.next() else { panic!("it is gone") };
-        assert!(failure.broke.contains(folder.to_str().unwrap()), "{failure}");
-        fs::create_dir(&folder).unwrap();
-        assert!(matches!(bench.next(), Seen::Watching), "told once, then back");
-        write(&folder.join("a"));
-        assert_eq!(bench.complete(), ["a"]);
-    }
-
-    #[test]
-    fn another_folder_in_its_place_is_watched() {
-        let bench = Bench::watching();
-        let folder = bench.folder();
-        let other = bench.dir.path().join("other");
-        fs::create_dir(&other).unwrap();
-        write(&other.join("was there"));
-        fs::rename(&folder, bench.dir.path().join("away")).unwrap();
-        fs::rename(&other, &folder).unwrap();
-        while !matches!(bench.next(), Seen::Watching) {}
-        write(&folder.join("new"));
-        assert_eq!(bench.complete(), ["new"]);
-    }
-
-    #[test]
-    fn what_is_no_folder_is_said() {
-        let bench = Bench::new(|folder| drop(write(folder)));
-        let Seen::Lost(failure) = bench.next() else { panic!("it is a file") };
-        assert!(failure.broke.contains("cannot be read"), "{failure}");
-    }
-
-    #[test]
-    fn a_watch_that_is_dropped_ends() {
-        let Bench { told, _watch: watch, .. } = Bench::watching();
-        drop(watch);
-        // The thread takes its sender with it.
-        while told.recv_timeout(PATIENCE).is_ok() {}
-        assert!(matches!(told.try_recv(), Err(std::sync::mpsc::TryRecvError::Disconnected)));
-    }
-
-    #[test]
-    fn reading_wakes_nothing() {
-        assert!(!says_something(EventKind::Access(AccessKind::Open(AccessMode::Any))));
-        assert!(!says_something(EventKind::Access(AccessKind::Read)));
-        assert!(says_something(EventKind::Access(AccessKind::Close(AccessMode::Write))));
-        assert!(says_something(EventKind::Create(notify::event::CreateKind::File)));
-    }
-}
+mod tests;

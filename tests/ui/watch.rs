@@ -34,8 +34,8 @@ fn asks(window: &Window) -> bool {
 #[test]
 fn new_files_are_uploaded_and_the_same_content_is_not_uploaded_again() {
     let desk = Desk::with_sandbox();
-    let folder = desk.home.cache_dir().join("outbox");
-    std::fs::create_dir_all(&folder).unwrap();
+    let folder = desk.home.given().unwrap().join("outbox");
+    std::fs::create_dir(&folder).unwrap();
     let put = |name: &str, content: &str| window::write(&folder.join(name), content);
     put("old.txt", "was there before");
     let start = "[window]\nlanguage = \"en\"\n[uploads]\nretries = 0\nnotify = false\nauto_copy = false\n";
@@ -129,6 +129,41 @@ fn a_folder_is_typed_with_the_keyboard_and_a_relative_one_is_refused() {
     window.type_into("Watched folder", folder.to_str().unwrap());
     window.press(Modifiers::NONE, Key::Enter);
     window.wait_for("Watching. Nothing was added yet.");
+}
+
+/// What Affix keeps there itself would be uploaded, and kept, and uploaded, for ever.
+#[test]
+fn affixs_own_folders_are_refused_and_what_they_get_is_not_uploaded() {
+    let desk = Desk::with_sandbox();
+    let kept = desk.home.sandbox_dir().join("files");
+    std::fs::create_dir_all(&kept).unwrap();
+    let start = "[window]\nlanguage = \"en\"\n[uploads]\nretries = 0\nnotify = false\nauto_copy = false\n";
+    desk.settings(&format!("{start}{}", watching(&kept, "")));
+    let mut window = desk.open();
+    window.press(Modifiers::COMMAND, Key::Comma);
+    window.until("settings", |window| window.has("Desktop"));
+    window.click("Desktop");
+    let refused = "Affix keeps its own files in that folder, so it is not watched. Choose another one.";
+    window.until("refused", |window| window.has(refused));
+    window.click("Stop watching");
+    window.until("none", |window| window.has("No folder is watched."));
+}
+
+/// Many at once: each is handed over, and none twice, while the first are on their way already.
+#[test]
+fn a_thousand_files_at_once_are_each_taken_once() {
+    const MANY: usize = 1_000;
+    let (preparing, folder) =
+        with_folder(|folder| format!("[uploads]\nlook_over = true\n{}", watching(folder, "")));
+    let mut window = preparing.open();
+    desktop(&mut window, "Desktop");
+    window.wait_for("Watching. Nothing was added yet.");
+    for number in 0..MANY {
+        window::write(&folder.join(format!("{number}.txt")), &number.to_string());
+    }
+    window.wait_for("Watching. 1000 files were added since Affix was opened.");
+    window::write(&folder.join("one more.txt"), "one more");
+    window.wait_for("Watching. 1001 files were added since Affix was opened.");
 }
 
 #[test]

@@ -12,7 +12,6 @@ import random
 import re
 import subprocess
 import sys
-import time
 import urllib.parse
 import urllib.request
 
@@ -414,43 +413,91 @@ def drag(stage, node, right, down):
 
 
 def watched_folder(stage):
-    """What is written slowly into the watched folder, or renamed from a browser's unfinished name, becomes links."""
+    """What is written slowly into the watched folder, or renamed from a browser's unfinished name, becomes links; a
+    folder that goes is watched again when it is back, and what is there at a start stays as it is."""
     folder = os.path.join(stage.desktop.folder, "outbox")
     os.makedirs(folder)
-    old = os.path.join(folder, "old.txt")
-    with open(old, "wb") as file:
-        file.write(b"was there before")
+
+    def put(name, content):
+        with open(os.path.join(folder, name), "wb") as file:
+            file.write(content)
+    put("old.txt", b"was there before")
     stage.settings(f"[uploads]\nauto_copy = false\n[watch]\nfolder = '{folder}'\n")
-    app = stage.open()
-    app.click("Settings")
-    app.click("Desktop")
-    app.find(named("^Watching"))
-    slow, loading, whole = (os.path.join(folder, name) for name in ("slow.bin", "film.mp4.part", "film.mp4"))
-    with open(loading, "wb") as file:
-        file.write(os.urandom(200_000))
-    with open(slow, "wb") as file:
-        # Longer between two parts than a file has to stand still, and so does what is still open.
-        for _ in range(3):
+    app = watching(stage)
+    taken = set()
+
+    def taken_are(*names):
+        """Waits for these, and for no others than those before."""
+        taken.update(names)
+        wait_for(lambda: f"{names}, there are {[name_of(row) for row in history(stage)]}",
+                 lambda: {name_of(row) for row in history(stage)} >= taken)
+        assert sorted(name_of(row) for row in history(stage)) == sorted(taken)
+    for name, content in (("film.mp4.part", os.urandom(200_000)), (".hidden", b"1"), ("notes.txt~", b"2")):
+        put(name, content)
+    os.symlink("old.txt", os.path.join(folder, "link.txt"))
+    with open(os.path.join(folder, "slow.bin"), "wb") as file:
+        # What is put there after each part is taken first: the part has stood still for longer then, but is still open.
+        for number in range(3):
             file.write(os.urandom(100_000))
             file.flush()
-            time.sleep(3)
-        assert history(stage) == [], "a file was taken before it was complete"
-    wait_for("the slow one alone", lambda: [name_of(row) for row in history(stage)] == ["slow.bin"])
-    os.rename(loading, whole)
-    with open(os.path.join(folder, "burst 0.txt"), "wb") as file:
-        file.write(b"0")
-    for number in range(1, 20):
-        with open(os.path.join(folder, f"burst {number}.txt"), "wb") as file:
-            file.write(str(number).encode())
-    wait_for("all that is new", lambda: len(history(stage)) == 22)
+            put(f"witness {number}.txt", str(number).encode())
+            taken_are(f"witness {number}.txt")
+    taken_are("slow.bin")
+    os.rename(os.path.join(folder, "film.mp4.part"), os.path.join(folder, "film.mp4"))
+    taken_are("film.mp4")
+    put("notes.txt", b"the backup of an editor beside it is in nobody's way")
+    taken_are("notes.txt")
+    burst = [f"burst {number}.txt" for number in range(20)]
+    for name in burst:
+        put(name, name.encode())
+    taken_are(*burst)
     wait_for("their ends", lambda: all(row["status"] == "done" for row in history(stage)))
-    app.click("Uploads", role="push button")
-    done(app, "slow.bin", "film.mp4")
     rows = {name_of(row): row for row in history(stage)}
-    assert "old.txt" not in rows and "film.mp4.part" not in rows, rows.keys()
     for name, row in rows.items():
         same_bytes(row["view_url"], os.path.join(folder, name))
-    assert len({row["batch"] for row in rows.values()}) <= 3, "a burst is one batch or a few"
+    assert len({rows[name]["batch"] for name in burst}) <= 2, "a burst is one batch, or two where the machine is slow"
+    app.click("Uploads", role="push button")
+    app.find(named("^burst .*, Done"))
+    app.stop()
+
+    put("meanwhile.txt", b"while nobody watched")
+    app = watching(stage)
+    put("after.txt", b"after the start")
+    taken_are("after.txt")
+    os.rename(folder, folder + " away")
+    app.find(named("^The folder cannot be read"))
+    os.makedirs(folder)
+    app.find(named("^Watching"))
+    put("back.txt", b"the folder is back")
+    taken_are("back.txt")
+
+
+def watching(stage):
+    """A window that shows that it watches."""
+    app = stage.open()
+    app.click("Settings")
+    app.click("Desktop", role="toggle button")
+    app.find(named("^Watching"))
+    return app
+
+
+def watched_crowd(stage):
+    """Ten thousand files at once: each is taken once, in few batches, and the window answers meanwhile."""
+    many = int(os.environ.get("AFFIX_CROWD") or 10_000)
+    folder = os.path.join(stage.desktop.folder, "outbox")
+    os.makedirs(folder)
+    # Held, so that it is the hand-over that is seen and not ten thousand uploads.
+    stage.settings(f"[uploads]\nlook_over = true\nauto_copy = false\n[watch]\nfolder = '{folder}'\n")
+    app = watching(stage)
+    names = {f"{number}.txt" for number in range(many)}
+    for name in names:
+        with open(os.path.join(folder, name), "wb") as file:
+            file.write(name.encode())
+    app.find(f"Watching. {many:,} files were added since Affix was opened.".replace(",", ""))
+    told = stage.command("history", "--json", "--limit", str(many * 2)).stdout
+    rows = [json.loads(line) for line in told.splitlines()]
+    assert len(rows) == many and {name_of(row) for row in rows} == names, len(rows)
+    assert len({row["batch"] for row in rows}) <= 5, "batches"
 
 
 def name_of(row):
@@ -459,6 +506,7 @@ def name_of(row):
 
 SCENARIOS = {
     "watched_folder": watched_folder,
+    "watched_crowd": watched_crowd,
     "looked_over": looked_over,
     "killed_windows": killed_windows,
     "three_dropped_files": three_dropped_files,

@@ -67,6 +67,7 @@ fn now_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
         State::Watching => {
             said(ui, icons::EYE, Type::Body, &texts.count("watch-watching", watch.taken as u64));
         }
+        State::Own => said(ui, icons::WARNING_FILL, Type::Body, texts.get("watch-own")),
         State::Lost(failure) => {
             said(ui, icons::WARNING_FILL, Type::Body, texts.get("watch-lost"));
             text(ui, Type::Small, tokens.text_2, texts.failure(failure));
@@ -76,7 +77,7 @@ fn now_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
         }
     }
     let settings = &cx.model.settings;
-    if matches!(watch.state, State::Off) {
+    if matches!(watch.state, State::Off | State::Own) {
         return;
     }
     let name = settings.watch.profile.as_ref().unwrap_or(&settings.default_profile);
