@@ -67,7 +67,10 @@ impl App {
             }
             Update::Complete(number, files) if number == self.watching.number => self.watch_take(files),
             Update::Chosen(None) | Update::State(..) | Update::Complete(..) => {}
-            Update::Taken(taken) => self.watch_taken(taken),
+            Update::Taken(taken) => {
+                self.intake_ends();
+                self.watch_taken(taken);
+            }
         }
     }
 
@@ -116,6 +119,7 @@ impl App {
             return;
         }
         let (target, clock, reporter) = (self.watch_target(), self.clock, self.work.reporter());
+        self.intake_begins();
         self.work.start(async move {
             let (updates, taken) = match take(&core, &target, files.clone(), clock()).await {
                 Ok(taken) => taken,
