@@ -4,8 +4,10 @@ drag source, a real reader of the clipboard.
 Run with the system's python (/usr/bin/python3): `gi` is Debian's package python3-gi. One `Desktop` a process: the
 accessibility library keeps the bus of the first.
 """
+import contextlib
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -75,6 +77,9 @@ class Session:
         return found
 
     def close(self):
+        for pid in self.holders():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGTERM)
         for process in reversed(self.processes):
             if process.poll() is None:
                 process.terminate()
