@@ -288,6 +288,10 @@ def nothing_copied_is_lost(stage):
     holder = held(stage, "secret", "--secret")
     for _ in range(10):
         assert stage.desktop.clipboard() == "secret", "for a moment there was no clipboard"
+    forms = ["UTF8_STRING", "text/plain;charset=utf-8", "image/png", "x-kde-passwordManagerHint"]
+    many = subprocess.run([sys.executable, os.path.join(HERE, "clipboard_many.py"), *forms], check=True,
+                          capture_output=True, env=stage.desktop.environment)
+    assert json.loads(many.stdout) == dict(zip(forms, ["secret", "secret", None, "secret"])), many.stdout
     stage.desktop.set_clipboard("last")
     holder.wait(20)
     told = stage.desktop.log("manager")
