@@ -174,8 +174,8 @@ class Sway(Session):
 
     def set_clipboard(self, content, kind):
         """wl-copy stays in the background; what it inherits must not keep us waiting."""
-        with open(os.path.join(self.folder, "copied"), "w+", encoding="utf-8") as file:
-            file.write(content)
+        with open(os.path.join(self.folder, "copied"), "wb+") as file:
+            file.write(content if isinstance(content, bytes) else content.encode())
             file.seek(0)
             subprocess.run(self.words(["wl-copy", "--type", kind]), env=self.environment, check=True, stdin=file,
                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=PATIENCE_SECS)

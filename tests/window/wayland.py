@@ -10,6 +10,7 @@ import operator
 import os
 import pathlib
 import shutil
+import subprocess
 import urllib.parse
 import urllib.request
 
@@ -110,18 +111,27 @@ def without_drops(stage):
 
 
 def clipboard(stage):
-    """Copied files come in, and links can be pasted after the window has gone; through XWayland and without."""
+    """Copied files and pictures come in, and links can be pasted after the window has gone; through XWayland and
+    without."""
+    picture = os.path.join(stage.sway.folder, "picture of the web.png")
+    subprocess.run(["convert", "-size", "64x48", "plasma:tomato-steelblue", picture], check=True)
+    with open(picture, "rb") as file:
+        pixels = file.read()
     for turn, backend in enumerate(("x11", "wayland")):
         stage.settings(f'[window]\nbackend = "{backend}"\n')
         name = f"opened on {backend}.txt"
         app = stage.open(stage.write(name, b"1"))
         linked(stage, name)
+        stage.sway.set_clipboard(pixels, "image/png")
+        stage.sway.key("ctrl", "v")
+        names = [row["name"] for row in stage.done(4 * turn + 2)]
+        assert sum(name.startswith("pasted-") and name.endswith(".png") for name in names) == turn + 1, names
         for form, before in ("text/uri-list", "# by hand\r\n"), ("x-special/gnome-copied-files", "copy\n"):
             name = f"{backend} {form.replace('/', ' ')} ü.txt"
             stage.sway.set_clipboard(before + pathlib.Path(stage.write(name, name.encode())).as_uri(), form)
             stage.sway.key("ctrl", "v")
             link = linked(stage, name)
-        stage.done(3 * (turn + 1))
+        stage.done(4 * (turn + 1))
         stage.quit(app)
         for _ in range(3):
             assert stage.sway.clipboard() == link, f"gone with the window on {backend}"

@@ -22,7 +22,9 @@ pub fn path_of(line: &str) -> Option<PathBuf> {
         Ok(url) if url.scheme() == "file" => local(url)?.to_file_path().ok()?,
         _ => PathBuf::from(line),
     };
-    path.is_absolute().then_some(path)
+    // No name has a NUL; `%00` in an address gives one.
+    let is_one = path.is_absolute() && !path.as_os_str().as_encoded_bytes().contains(&0);
+    is_one.then_some(path)
 }
 
 /// The address without the name of this computer, which KDE's old programs and some X11 programs put in it.
