@@ -13,7 +13,7 @@ mod portal;
 
 use std::path::PathBuf;
 
-use arboard::Clipboard;
+use arboard::{Clipboard, ImageData};
 #[cfg(target_os = "linux")]
 use offered::text;
 
@@ -64,25 +64,25 @@ pub fn paths_in(text: &str) -> Option<Vec<PathBuf>> {
 /// The picture that is there, also beside a text: browsers copy one together with the HTML that shows it.
 #[must_use]
 pub fn read_picture() -> Option<Held> {
-    let picture = in_time(|| Clipboard::new().and_then(|mut clipboard| clipboard.get_image()))?.ok()?;
+    let picture = picture()?;
     let (width, height) = (u32::try_from(picture.width).ok()?, u32::try_from(picture.height).ok()?);
     Some(Held::Picture { width, height, rgba: picture.bytes.into_owned() })
 }
 
-/// What the call answers. On Wayland arboard waits for good for an owner that hangs; its thread goes with that owner.
+/// On Wayland arboard waits for good for an owner that hangs: its thread goes with that owner.
 #[cfg(target_os = "linux")]
-fn in_time<T: Send + 'static>(call: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+fn picture() -> Option<ImageData<'static>> {
     let (tell, told) = std::sync::mpsc::sync_channel(1);
-    let called = std::thread::Builder::new().name("affix-clipboard".to_owned()).spawn(move || {
+    let asked = std::thread::Builder::new().name("affix-clipboard".to_owned()).spawn(move || {
         // Nobody waits any more when it took too long.
-        let _too_late = tell.send(call());
+        let _too_late = tell.send(Clipboard::new().and_then(|mut clipboard| clipboard.get_image()));
     });
-    called.ok().and_then(|_thread| told.recv_timeout(PICTURE).ok())
+    asked.ok().and_then(|_thread| told.recv_timeout(PICTURE).ok())?.ok()
 }
 
 #[cfg(not(target_os = "linux"))]
-fn in_time<T>(call: impl FnOnce() -> T) -> Option<T> {
-    Some(call())
+fn picture() -> Option<ImageData<'static>> {
+    Clipboard::new().ok()?.get_image().ok()
 }
 
 /// arboard knows neither the lists of GNOME's file managers, nor addresses that name a host, nor the portal.

@@ -38,7 +38,7 @@ pub(super) struct Client {
 impl Client {
     pub(super) fn new() -> Result<Self, ReplyOrIdError> {
         // Without a server it is as if the connection had been lost.
-        let (server, screen) = x11rb::connect(None).map_err(|_| ConnectionError::UnknownError)?;
+        let (server, screen) = x11rb::connect(None).map_err(|_no_server| ConnectionError::UnknownError)?;
         let window = server.generate_id()?;
         let root = server.setup().roots.get(screen).ok_or(ConnectionError::UnknownError)?.root;
         let told = CreateWindowAux::new().event_mask(EventMask::PROPERTY_CHANGE);
