@@ -140,8 +140,18 @@ fn files_are_pasted_in_every_form_of_file_managers() {
 }
 
 #[test]
+fn files_that_sandboxed_programs_copied_come_from_the_portal() {
+    scenario("pasted_from_sandboxes");
+}
+
+#[test]
 fn links_can_be_pasted_after_the_window_has_gone() {
     scenario("links_outlive_the_window");
+}
+
+#[test]
+fn who_holds_the_links_ends_with_the_screen() {
+    scenario("links_end_with_the_screen");
 }
 
 #[test]
@@ -150,13 +160,28 @@ fn a_clipboard_manager_takes_over_the_links() {
 }
 
 #[test]
+fn nothing_that_was_copied_is_lost_for_the_links() {
+    scenario("nothing_copied_is_lost");
+}
+
+#[test]
 fn signed_links_are_not_for_histories() {
     scenario("signed_links_are_marked");
 }
 
 #[test]
+fn signed_links_stay_where_there_is_a_manager_and_are_not_for_it() {
+    scenario("signed_links_and_a_manager");
+}
+
+#[test]
 fn links_can_be_pasted_on_wayland_after_the_window_has_gone() {
     scenario_on_wayland("clipboard");
+}
+
+#[test]
+fn what_is_held_on_wayland_is_marked_overwrites_nothing_and_ends_with_the_compositor() {
+    scenario_on_wayland("clipboard_held");
 }
 
 #[test]

@@ -6,6 +6,8 @@ use std::env;
 use eframe::EventLoopBuilderHook;
 
 use crate::model::preferences::Display;
+#[cfg(target_os = "linux")]
+use crate::platform::process;
 
 /// What a session has, and what the user wants of it.
 struct Session<'a> {
@@ -73,7 +75,7 @@ pub(super) fn without_x11(wanted: &str, display: Display) {
     use std::os::unix::process::CommandExt as _;
     if display == Display::XWayland
         && wanted == "auto"
-        && let Ok(exe) = env::current_exe()
+        && let Ok(exe) = process::this_program()
     {
         let _not_replaced =
             std::process::Command::new(exe).args(env::args_os().skip(1)).env_remove("DISPLAY").exec();

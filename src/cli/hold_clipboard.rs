@@ -11,9 +11,9 @@ pub(super) fn run(args: &HoldClipboard) -> u8 {
     if std::io::stdin().lock().read_to_string(&mut text).is_err() {
         return FAILED;
     }
-    let held = clipboard::hold(text, args.secret, || {
+    let held = clipboard::hold(&text, args.secret, || {
         // The window that waits for this line may have gone.
         let _unheard = say::result("held");
     });
-    if held.is_ok() { DONE } else { FAILED }
+    if held { DONE } else { FAILED }
 }

@@ -16,6 +16,7 @@ use super::targets::{Resolved, TargetFacts, TargetLimits, Targets};
 use crate::domain::error::{Failure, Kind};
 use crate::domain::profile::{Profile, Target};
 use crate::platform::dirs::Home;
+use crate::platform::process;
 use crate::sandbox::credentials::Credentials;
 use crate::sandbox::running::{self, Launch};
 use crate::sandbox::{demo_secrets, demo_settings};
@@ -93,7 +94,7 @@ impl ProfileTargets {
 
     /// The address of this home's sandbox, which is started where none runs.
     async fn sandbox_origin(&self) -> Result<String, Failure> {
-        let exe = std::env::current_exe().map_err(|error| {
+        let exe = process::this_program().map_err(|error| {
             Failure::new(Kind::Storage, "Affix cannot find its own program to start the sandbox").cause(error)
         })?;
         let home = self.home.given().map(ToOwned::to_owned);

@@ -4,7 +4,9 @@ other. Says `owned` when it has it, `asked FORM` when somebody reads.
 
   /usr/bin/python3 clipboard_source.py FORM=TEXT… FORM=@FILE…
 
-With --manager it is what takes over the clipboard of programs that end (freedesktop.org's ClipboardManager).
+With --manager it is what takes over the clipboard of programs that end (freedesktop.org's ClipboardManager), once it is
+nobody's, as GNOME's does. Others, by a second word: `at-once` does not wait for that, `forgets` reads and never takes,
+while `overtaken` reads the user copies "mine". Also says `nobody` whenever nobody has the clipboard.
 """
 import os, sys
 os.environ["GDK_BACKEND"] = "x11"; os.environ["NO_AT_BRIDGE"] = "1"
@@ -34,6 +36,8 @@ def give(_, selection, info, time):
     say("asked", form)
     selection.set(selection.get_target(), 8, widget.forms[form])
 
+saved = {}
+
 def asked(_, event):
     """GTK answers SAVE_TARGETS by itself, with nothing; so it is answered before GTK sees it."""
     if event.target.name() != "SAVE_TARGETS":
@@ -43,13 +47,27 @@ def asked(_, event):
     found, targets = clipboard.wait_for_targets()
     read = {target.name(): clipboard.wait_for_contents(target) for target in targets
             if target.name() not in ("TARGETS", "SAVE_TARGETS", "TIMESTAMP", "MULTIPLE")}
+    saved.update((form, data.get_data()) for form, data in read.items() if data)
+    if kind == "overtaken":
+        own({"UTF8_STRING": b"mine"})
+    elif kind == "at-once":
+        own(saved)
     Gdk.selection_send_notify(event.requestor, event.selection, event.target, event.property, event.time)
-    own({form: data.get_data() for form, data in read.items() if data})
     return True
+
+def changed(_, event):
+    if event.reason == Gdk.OwnerChange.NEW_OWNER and event.owner:
+        return
+    say("nobody")
+    if saved and kind == "waits":
+        own(saved)
 
 widget.connect("selection-get", give)
 widget.connect("selection-request-event", asked)
-if sys.argv[1:] == ["--manager"]:
+if sys.argv[1:2] == ["--manager"]:
+    kind = (sys.argv[2:] or ["waits"])[0]
+    watched = Gtk.Clipboard.get(CLIPBOARD)
+    watched.connect("owner-change", changed)
     manager = Gdk.Atom.intern("CLIPBOARD_MANAGER", False)
     assert Gtk.selection_owner_set(widget, manager, Gdk.CURRENT_TIME)
     say("manages")

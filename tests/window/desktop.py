@@ -4,14 +4,17 @@ drag source, a real reader of the clipboard.
 Run with the system's python (/usr/bin/python3): `gi` is Debian's package python3-gi. One `Desktop` a process: the
 accessibility library keeps the bus of the first.
 """
+import contextlib
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
 
 # A slow machine that builds beside: conditions are waited for, never times.
 PATIENCE_SECS = 60
@@ -29,21 +32,98 @@ def wait_for(what, condition, patience=PATIENCE_SECS):
         time.sleep(0.05)
 
 
-class Desktop:
+class Session:
+    """A private session of some kind, and the programs in it."""
+
+    def __init__(self, prefix):
+        self.processes = []
+        self.folder = tempfile.mkdtemp(prefix=prefix)
+        self.environment = dict(os.environ)
+
+    def words(self, command):
+        """The command, as who the session belongs to."""
+        return command
+
+    def start(self, name, command, **options):
+        options.setdefault("stdin", subprocess.DEVNULL)
+        with open(os.path.join(self.folder, name + ".log"), "ab") as log:
+            process = subprocess.Popen(self.words(command), env=self.environment, stdout=log, stderr=log,
+                                       start_new_session=True, **options)
+        self.processes.append(process)
+        return process
+
+    def log(self, name):
+        with open(os.path.join(self.folder, name + ".log"), encoding="utf-8", errors="replace") as log:
+            return log.read()
+
+    def hold_clipboard(self, affix, text, *words):
+        """What a window starts that ends: it has the clipboard with this text, if it can."""
+        with open(os.path.join(self.folder, "held"), "w+", encoding="utf-8") as file:
+            file.write(text)
+            file.seek(0)
+            return self.start("holder", [affix, "hold-clipboard", *words], stdin=file)
+
+    def holders(self):
+        """The processes of this session that hold a clipboard after their window."""
+        found = []
+        here = f"\0XDG_RUNTIME_DIR={self.environment['XDG_RUNTIME_DIR']}\0".encode()
+        for pid in filter(str.isdigit, os.listdir("/proc")):
+            try:
+                with open(f"/proc/{pid}/cmdline", "rb") as words, open(f"/proc/{pid}/environ", "rb") as environment:
+                    if b"\0hold-clipboard\0" in words.read() and here in b"\0" + environment.read():
+                        found.append(int(pid))
+            except OSError:  # It ended meanwhile, or is another user's.
+                continue
+        return found
+
+    def close(self):
+        for pid in self.holders():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGTERM)
+        for process in reversed(self.processes):
+            if process.poll() is None:
+                process.terminate()
+                try:
+                    process.wait(5)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+                    process.wait()
+
+
+def main(scenarios, begin, session_of):
+    """Runs the scenario of the command line: `begin` makes its stage, which has the session."""
+    name, affix = sys.argv[1:]
+    stage = begin(os.path.abspath(affix))
+    try:
+        scenarios[name](stage)
+    except BaseException:
+        failures = os.path.join(ROOT, "target", "window-failures")
+        os.makedirs(failures, exist_ok=True)
+        picture = os.path.join(failures, name + ".png")
+        try:
+            session_of(stage).picture(picture)
+        except Exception as error:  # Its screen is gone; what went wrong before is what counts.
+            picture = f"none, {error}"
+        print(f"picture: {picture}; logs: {session_of(stage).folder}", file=sys.stderr)
+        raise
+    finally:
+        stage.close()
+
+
+class Desktop(Session):
     """A screen with a window manager, and the programs on it."""
 
     def __init__(self, size="1280x900", environment=None):
-        self.processes = []
-        self.folder = tempfile.mkdtemp(prefix="affix-desktop-")
+        super().__init__("affix-desktop-")
         run = os.path.join(self.folder, "run")
         os.makedirs(run, 0o700)
-        self.environment = dict(os.environ, XDG_RUNTIME_DIR=run, XDG_SESSION_TYPE="x11", NO_AT_BRIDGE="0")
+        self.environment.update(XDG_RUNTIME_DIR=run, XDG_SESSION_TYPE="x11", NO_AT_BRIDGE="0")
         for name in ("WAYLAND_DISPLAY", "WAYLAND_SOCKET", "AT_SPI_BUS_ADDRESS"):
             self.environment.pop(name, None)
         self.environment.update(environment or {})
         read, write = os.pipe()
-        self.start("xvfb", ["Xvfb", "-displayfd", str(write), "-screen", "0", size + "x24", "+extension", "GLX",
-                            "-noreset", "-nolisten", "tcp"], pass_fds=(write,))
+        self.screen = self.start("xvfb", ["Xvfb", "-displayfd", str(write), "-screen", "0", size + "x24", "+extension",
+                                          "GLX", "-noreset", "-nolisten", "tcp"], pass_fds=(write,))
         os.close(write)
         # To the end of the line: Xvfb gives up when nobody reads it.
         with os.fdopen(read) as told:
@@ -93,27 +173,6 @@ class Desktop:
 </busconfig>
 """)
         return path
-
-    def start(self, name, command, **options):
-        with open(os.path.join(self.folder, name + ".log"), "ab") as log:
-            process = subprocess.Popen(command, env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                                       start_new_session=True, **options)
-        self.processes.append(process)
-        return process
-
-    def log(self, name):
-        with open(os.path.join(self.folder, name + ".log"), encoding="utf-8", errors="replace") as log:
-            return log.read()
-
-    def close(self):
-        for process in reversed(self.processes):
-            if process.poll() is None:
-                process.terminate()
-                try:
-                    process.wait(5)
-                except subprocess.TimeoutExpired:
-                    process.kill()
-                    process.wait()
 
     # ── Real input and pictures ──────────────────────────────────────────────
 

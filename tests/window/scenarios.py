@@ -7,9 +7,11 @@ Exit 0: it went well. On failure a picture of the screen is left in target/windo
 """
 import json
 import hashlib
+import operator
 import os
 import random
 import re
+import shutil
 import subprocess
 import sys
 import urllib.parse
@@ -17,9 +19,7 @@ import urllib.request
 
 import closing
 import instance
-from desktop import App, Desktop, HERE, named, wait_for
-
-ROOT = os.path.dirname(os.path.dirname(HERE))
+from desktop import App, Desktop, HERE, main, named, wait_for
 
 
 class Stage:
@@ -161,32 +161,43 @@ def pasted_forms(stage):
     app.find(named("^pasted-.*[.]png, Done"))
 
 
-def holders(stage):
-    """The processes of this screen that hold a clipboard after their window."""
-    found = []
-    for pid in filter(str.isdigit, os.listdir("/proc")):
-        try:
-            with open(f"/proc/{pid}/cmdline", "rb") as words, open(f"/proc/{pid}/environ", "rb") as environment:
-                here = f"\0DISPLAY={stage.desktop.environment['DISPLAY']}\0".encode()
-                if b"\0hold-clipboard\0" in words.read() and here in b"\0" + environment.read():
-                    found.append(int(pid))
-        except OSError:  # It ended meanwhile, or is another user's.
-            continue
-    return found
+def pasted_from_sandboxes(stage):
+    """Ctrl+V of what sandboxed programs copied: a key for the portal, alone or beside paths that only they can open."""
+    app = stage.open()
+    app.find("Add files", "push button")
+    beside = [[], ["text/uri-list=file:///run/flatpak/doc/f00/inside.txt\r\n"]]
+    for number, forms in enumerate(beside):
+        names = [f"{number} Größe & 100%.txt", f"{number} 最终版 #.txt"]
+        portal = stage.desktop.start("portal", [sys.executable, os.path.join(HERE, "portal.py"), f"key {number}",
+                                                *(stage.write(name, name.encode()) for name in names)])
+        wait_for("the portal", lambda: stage.desktop.log("portal").count("serves") == number + 1)
+        key = stage.write("key", f"key {number}\0".encode())
+        source = own_clipboard(stage, f"application/vnd.portal.filetransfer=@{key}", *forms)
+        wait_for("the clipboard", lambda: stage.desktop.log("clipboard").count("owned") == number + 1)
+        stage.desktop.key("ctrl+v")
+        done(app, *names)
+        for process in (source, portal):
+            process.terminate()
+            process.wait()
+    assert sorted(name_of(row)[0] for row in history(stage)) == ["0", "0", "1", "1"], "nothing else was taken"
 
 
 def links_outlive_the_window(stage):
-    """Links can be pasted after the window has gone, until something else is copied."""
-    app = stage.open(stage.write("one.txt", b"1"))
+    """Links can be pasted after the window has gone, also of a program that was upgraded, until something else is
+    copied."""
+    program = os.path.join(stage.desktop.folder, "affix")
+    shutil.copy2(stage.affix, program)
+    app = App(stage.desktop, [program, "--home", stage.home, stage.write("one.txt", b"1")])
     done(app, "one.txt")
     links = wait_for("links on the clipboard", lambda: stage.desktop.clipboard())
     assert links.startswith("http"), links
+    os.unlink(program)
     app.stop()
-    assert len(holders(stage)) == 1, holders(stage)
+    assert len(stage.desktop.holders()) == 1, stage.desktop.holders()
     for _ in range(3):
         assert stage.desktop.clipboard() == links
     stage.desktop.set_clipboard("something else")
-    wait_for("the end of who held them", lambda: not holders(stage))
+    wait_for("the end of who held them", lambda: not stage.desktop.holders())
     assert stage.desktop.clipboard() == "something else"
     # What is not ours any more is left alone.
     app = stage.open(stage.write("two.txt", b"22"))
@@ -194,24 +205,110 @@ def links_outlive_the_window(stage):
     wait_for("links on the clipboard", lambda: (stage.desktop.clipboard() or "").startswith("http"))
     stage.desktop.set_clipboard("mine")
     app.stop()
-    assert not holders(stage) and stage.desktop.clipboard() == "mine"
+    assert not stage.desktop.holders() and stage.desktop.clipboard() == "mine"
 
 
-def links_go_to_the_manager(stage):
-    """Where a clipboard manager takes over what programs leave, it is handed the links."""
-    stage.desktop.start("manager", [sys.executable, os.path.join(HERE, "clipboard_source.py"), "--manager"])
-    wait_for("the manager", lambda: "manages" in stage.desktop.log("manager"))
+def links_end_with_the_screen(stage):
+    """Who holds the links ends with the screen's server, also in a session like GNOME's: there is Wayland, without data
+    control, so the clipboard is the X server's."""
+    stage.desktop.environment["WAYLAND_DISPLAY"] = "wayland-nobody"
     app = stage.open(stage.write("one.txt", b"1"))
     done(app, "one.txt")
     links = wait_for("links on the clipboard", lambda: stage.desktop.clipboard())
     app.stop()
-    wait_for(lambda: f"the manager to have them: {stage.desktop.log('manager')}",
-             lambda: "owned" in stage.desktop.log("manager"))
-    # One that is slow has them taken back, by who held them until then.
-    assert stage.desktop.clipboard() == links
+    assert len(stage.desktop.holders()) == 1 and stage.desktop.clipboard() == links
+    stage.command("sandbox", "--stop")
+    stage.desktop.screen.kill()
+    wait_for("the end of who held them", lambda: not stage.desktop.holders(), patience=8)
 
 
-def signed_links_are_marked(stage):
+def manager(stage, *kind):
+    """Something that takes over what programs leave on the clipboard."""
+    command = [sys.executable, os.path.join(HERE, "clipboard_source.py"), "--manager", *kind]
+    process = stage.desktop.start("manager", command)
+    turn = stage.desktop.managers = getattr(stage.desktop, "managers", 0) + 1
+    wait_for("the manager", lambda: stage.desktop.log("manager").count("manages") == turn)
+    return process
+
+
+def links_go_to_the_manager(stage):
+    """Where a clipboard manager takes over what programs leave, it is handed the links, and nobody else stays."""
+    for turn, kind in enumerate(("waits", "at-once")):
+        runs = manager(stage, kind)
+        name = f"{kind}.txt"
+        app = stage.open(stage.write(name, b"1"))
+        done(app, name)
+        links = wait_for("links on the clipboard", lambda: (stage.desktop.clipboard() or "").endswith(name)
+                         and stage.desktop.clipboard())
+        app.stop()
+        wait_for(lambda: f"the manager to have them: {stage.desktop.log('manager')}",
+                 lambda: stage.desktop.log("manager").count("owned") == turn + 1)
+        wait_for("the end of who held them", lambda: not stage.desktop.holders())
+        assert stage.desktop.clipboard() == links
+        runs.terminate()
+        runs.wait()
+
+
+def held(stage, text, *words):
+    """Has the text held, as a window does that ends, and waits for it."""
+    said = os.path.exists(os.path.join(stage.desktop.folder, "holder.log")) and stage.desktop.log("holder").count("held")
+    holder = stage.desktop.hold_clipboard(stage.affix, text, *words)
+    wait_for("the text to be held", lambda: stage.desktop.log("holder").count("held") > said)
+    return holder
+
+
+def nothing_copied_is_lost(stage):
+    """Neither is what the user copies overwritten, nor does what is held vanish when a manager does not take it."""
+    stage.desktop.set_clipboard("mine")
+    late = stage.desktop.hold_clipboard(stage.affix, "links")
+    assert late.wait(20) != 0 and stage.desktop.clipboard() == "mine", "overwritten by who came too late"
+
+    stage.desktop.set_clipboard("links")
+    runs = manager(stage, "overtaken")
+    holder = held(stage, "links")
+    holder.wait(20)
+    assert stage.desktop.clipboard() == "mine", "overwritten after the manager"
+    runs.terminate()
+    runs.wait()
+
+    runs = manager(stage, "forgets")
+    stage.desktop.set_clipboard("more links")
+    holder = held(stage, "more links")
+    wait_for("it to be offered", lambda: stage.desktop.log("manager").count("asked SAVE_TARGETS") == 2)
+    wait_for("the manager to see it go", lambda: "nobody" in stage.desktop.log("manager"))
+    wait_for("it to be there again", lambda: stage.desktop.clipboard() == "more links")
+    assert holder.poll() is None
+    runs.terminate()
+    runs.wait()
+
+    runs = manager(stage)
+    gone = stage.desktop.log("manager").count("nobody")
+    stage.desktop.set_clipboard("secret")
+    holder = held(stage, "secret", "--secret")
+    for _ in range(10):
+        assert stage.desktop.clipboard() == "secret", "for a moment there was no clipboard"
+    forms = ["UTF8_STRING", "text/plain;charset=utf-8", "image/png", "x-kde-passwordManagerHint"]
+    many = subprocess.run([sys.executable, os.path.join(HERE, "clipboard_many.py"), *forms], check=True,
+                          capture_output=True, env=stage.desktop.environment)
+    assert json.loads(many.stdout) == dict(zip(forms, ["secret", "secret", None, "secret"])), many.stdout
+    stage.desktop.set_clipboard("last")
+    holder.wait(20)
+    told = stage.desktop.log("manager")
+    assert told.count("asked SAVE_TARGETS") == 2, "a secret was offered"
+    assert told.count("nobody") == gone, "for a moment there was no clipboard"
+
+
+def signed_links_and_a_manager(stage):
+    """A manager is not offered what is not for histories, and it stays all the same."""
+    manager(stage)
+    gone = signed_links_are_marked(stage, lambda: stage.desktop.log("manager").count("nobody"))
+    told = stage.desktop.log("manager")
+    assert told.count("asked SAVE_TARGETS") == 1, "the first, which is no secret, and no other"
+    assert told.count("nobody") == gone, "for a moment there was no clipboard"
+    assert len(stage.desktop.holders()) == 1
+
+
+def signed_links_are_marked(stage, before_the_end=lambda: None):
     """A link that opens its file to everybody until it expires is not for histories; others are."""
     stage.desktop.start("sandbox", [stage.affix, "--home", stage.home, "sandbox", "--add-profiles"])
     wait_for("the demo targets", lambda: os.path.exists(os.path.join(stage.home, "settings.toml"))
@@ -233,8 +330,10 @@ def signed_links_are_marked(stage):
     wait_for(lambda: f"a marked link; there is {stage.desktop.clipboard()}, {kinds()}", lambda: mark in kinds())
     link = stage.desktop.clipboard()
     assert link.startswith("http"), link
+    told = before_the_end()
     app.stop()
     assert mark in kinds() and stage.desktop.clipboard() == link, "nor afterwards"
+    return told
 
 
 def target_with_secret(stage):
@@ -513,9 +612,13 @@ SCENARIOS = {
     "files_of_the_command_line": files_of_the_command_line,
     "pasted_files": pasted_files,
     "pasted_forms": pasted_forms,
+    "pasted_from_sandboxes": pasted_from_sandboxes,
     "links_outlive_the_window": links_outlive_the_window,
+    "links_end_with_the_screen": links_end_with_the_screen,
     "links_go_to_the_manager": links_go_to_the_manager,
+    "nothing_copied_is_lost": nothing_copied_is_lost,
     "signed_links_are_marked": signed_links_are_marked,
+    "signed_links_and_a_manager": signed_links_and_a_manager,
     "target_with_secret": target_with_secret,
     "second_start": lambda stage: instance.handed_over(stage, history, done),
     "starts_at_once": lambda stage: instance.at_once(stage, history),
@@ -531,20 +634,4 @@ SCENARIOS = {
 }
 
 
-def main():
-    name, affix = sys.argv[1:]
-    stage = Stage(os.path.abspath(affix))
-    try:
-        SCENARIOS[name](stage)
-    except BaseException:
-        failures = os.path.join(ROOT, "target", "window-failures")
-        os.makedirs(failures, exist_ok=True)
-        picture = os.path.join(failures, name + ".png")
-        stage.desktop.picture(picture)
-        print(f"picture: {picture}; logs: {stage.desktop.folder}", file=sys.stderr)
-        raise
-    finally:
-        stage.close()
-
-
-main()
+main(SCENARIOS, Stage, operator.attrgetter("desktop"))

@@ -9,20 +9,18 @@ import socket
 import struct
 import subprocess
 import sys
-import tempfile
 import time
 
-from desktop import HERE, PATIENCE_SECS, wait_for
+from desktop import HERE, PATIENCE_SECS, Session, wait_for
 
 NOBODY = 65534
 
 
-class Sway:
+class Sway(Session):
     """The compositor and the programs in it."""
 
     def __init__(self, xwayland=True):
-        self.processes = []
-        self.folder = tempfile.mkdtemp(prefix="affix-sway-")
+        super().__init__("affix-sway-")
         for name in ("run", "home", "files"):
             os.makedirs(os.path.join(self.folder, name), 0o700)
         display = os.path.join(self.folder, "display")
@@ -31,8 +29,8 @@ class Sway:
                          "seat seat0 fallback true\n"
                          f"exec printf '%s\\n' \"$DISPLAY\" >{display}.new && mv {display}.new {display}\n")
         self.own(self.folder)
-        self.environment = {name: value for name, value in os.environ.items()
-                            if name not in ("DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY")}
+        for name in ("DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY"):
+            self.environment.pop(name, None)
         self.environment.update(
             XDG_RUNTIME_DIR=os.path.join(self.folder, "run"), HOME=os.path.join(self.folder, "home"),
             XDG_SESSION_TYPE="wayland", DBUS_SESSION_BUS_ADDRESS="disabled:", NO_AT_BRIDGE="1", GDK_BACKEND="wayland",
@@ -44,8 +42,12 @@ class Sway:
             raise
 
     def begin(self, display):
-        self.start("sway", ["sway", "-c", os.path.join(self.folder, "config")])
-        wait_for(lambda: f"sway: {self.log('sway')}", lambda: os.path.exists(display))
+        self.compositor = self.start("sway", ["sway", "-c", os.path.join(self.folder, "config")])
+
+        def there():
+            assert self.compositor.poll() is None, f"sway has ended, or is not there: {self.log('sway')}"
+            return os.path.exists(display)
+        wait_for(lambda: f"sway: {self.log('sway')}", there)
         run = os.listdir(os.path.join(self.folder, "run"))
         self.environment["SWAYSOCK"] = os.path.join(self.folder, "run",
                                                     next(name for name in run if name.startswith("sway-ipc")))
@@ -71,30 +73,12 @@ class Sway:
         user = str(NOBODY)
         return ["setpriv", "--reuid", user, "--regid", user, "--clear-groups", *command]
 
-    def start(self, name, command):
-        with open(os.path.join(self.folder, name + ".log"), "wb") as log:
-            process = subprocess.Popen(self.words(command), env=self.environment, stdin=subprocess.DEVNULL, stdout=log,
-                                       stderr=log, cwd=self.folder, start_new_session=True)
-        self.processes.append(process)
-        return process
+    def start(self, name, command, **options):
+        return super().start(name, command, cwd=self.folder, **options)
 
     def run(self, command, **options):
         return subprocess.run(self.words(command), env=self.environment, capture_output=True, text=True,
                               cwd=self.folder, timeout=PATIENCE_SECS, **options)
-
-    def log(self, name):
-        with open(os.path.join(self.folder, name + ".log"), encoding="utf-8", errors="replace") as log:
-            return log.read()
-
-    def close(self):
-        for process in reversed(self.processes):
-            if process.poll() is None:
-                process.terminate()
-                try:
-                    process.wait(5)
-                except subprocess.TimeoutExpired:
-                    process.kill()
-                    process.wait()
 
     # ── Windows ──────────────────────────────────────────────────────────────
 
@@ -148,7 +132,8 @@ class Sway:
 
     def drop(self, paths, title="Affix"):
         """Drags the files from a program that speaks Wayland alone, and lets them go over the window."""
-        source = self.start("source", [sys.executable, os.path.join(HERE, "wayland_source.py"), *paths])
+        name = f"source {len(self.processes)}"
+        source = self.start(name, [sys.executable, os.path.join(HERE, "wayland_source.py"), *paths])
         self.window("dragsrc")
         start, end = self.middle("dragsrc"), self.middle(title)
         before = self.corner(title)
@@ -156,18 +141,18 @@ class Sway:
 
         def entered():
             self.pointer.move((start[0] + next(moves) % 2, start[1]), self.size)
-            return "enter" in self.log("source")
-        wait_for(lambda: f"the source to see the pointer: {self.log('source')}", entered)
+            return "enter" in self.log(name)
+        wait_for(lambda: f"the source to see the pointer: {self.log(name)}", entered)
         self.pointer.button(True)
-        wait_for("the source to be pressed", lambda: "press" in self.log("source"))
+        wait_for("the source to be pressed", lambda: "press" in self.log(name))
         for step in range(1, 25):
             self.pointer.move((start[0] + step, start[1] + step), self.size)
-        wait_for(lambda: f"the drag to begin: {self.log('source')}", lambda: "drag-begin" in self.log("source"))
+        wait_for(lambda: f"the drag to begin: {self.log(name)}", lambda: "drag-begin" in self.log(name))
         for step in range(1, 11):
             between = tuple(a + (b - a) * step // 10 for a, b in zip(start, end))
             self.pointer.move(between, self.size)
-        wait_for(lambda: f"the window to ask for the files: {self.log('source')}",
-                 lambda: "data-get" in self.log("source"))
+        wait_for(lambda: f"the window to ask for the files: {self.log(name)}",
+                 lambda: "data-get" in self.log(name))
         wait_for("the window to show that it takes them", lambda: self.corner(title) != before)
         self.pointer.button(False)
         # GTK hears no end of a drag to XWayland from this wlroots: whether the files arrived is for the caller to see.
@@ -189,8 +174,8 @@ class Sway:
 
     def set_clipboard(self, content, kind):
         """wl-copy stays in the background; what it inherits must not keep us waiting."""
-        with open(os.path.join(self.folder, "copied"), "w+", encoding="utf-8") as file:
-            file.write(content)
+        with open(os.path.join(self.folder, "copied"), "wb+") as file:
+            file.write(content if isinstance(content, bytes) else content.encode())
             file.seek(0)
             subprocess.run(self.words(["wl-copy", "--type", kind]), env=self.environment, check=True, stdin=file,
                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=PATIENCE_SECS)

@@ -6,17 +6,16 @@
 Exit 0: it went well. On failure a picture of the screen is left in target/window-failures/.
 """
 import json
+import operator
 import os
 import pathlib
 import shutil
-import sys
+import subprocess
 import urllib.parse
 import urllib.request
 
-from desktop import HERE, wait_for
+from desktop import main, wait_for
 from sway import Sway
-
-ROOT = os.path.dirname(os.path.dirname(HERE))
 
 
 class Stage:
@@ -112,23 +111,54 @@ def without_drops(stage):
 
 
 def clipboard(stage):
-    """Copied files come in, and links can be pasted after the window has gone; through XWayland and without."""
+    """Copied files and pictures come in, and links can be pasted after the window has gone; through XWayland and
+    without."""
+    picture = os.path.join(stage.sway.folder, "picture of the web.png")
+    subprocess.run(["convert", "-size", "64x48", "plasma:tomato-steelblue", picture], check=True)
+    with open(picture, "rb") as file:
+        pixels = file.read()
     for turn, backend in enumerate(("x11", "wayland")):
         stage.settings(f'[window]\nbackend = "{backend}"\n')
         name = f"opened on {backend}.txt"
         app = stage.open(stage.write(name, b"1"))
         linked(stage, name)
+        stage.sway.set_clipboard(pixels, "image/png")
+        stage.sway.key("ctrl", "v")
+        names = [row["name"] for row in stage.done(4 * turn + 2)]
+        assert sum(name.startswith("pasted-") and name.endswith(".png") for name in names) == turn + 1, names
         for form, before in ("text/uri-list", "# by hand\r\n"), ("x-special/gnome-copied-files", "copy\n"):
             name = f"{backend} {form.replace('/', ' ')} ü.txt"
             stage.sway.set_clipboard(before + pathlib.Path(stage.write(name, name.encode())).as_uri(), form)
             stage.sway.key("ctrl", "v")
             link = linked(stage, name)
-        stage.done(3 * (turn + 1))
+        stage.done(4 * (turn + 1))
         stage.quit(app)
         for _ in range(3):
             assert stage.sway.clipboard() == link, f"gone with the window on {backend}"
+        assert len(stage.sway.holders()) == 1
         stage.sway.set_clipboard("something else", "text/plain")
         wait_for("something else to be there", lambda: stage.sway.clipboard("text/plain") == "something else")
+        wait_for("the end of who held them", lambda: not stage.sway.holders())
+
+
+def clipboard_held(stage):
+    """What is held after a window is marked where it is a secret, overwrites nothing, and ends with the compositor."""
+    stage.sway.set_clipboard("mine", "text/plain")
+    late = stage.sway.hold_clipboard(stage.affix, "links")
+    assert late.wait(20) != 0 and stage.sway.clipboard("text/plain") == "mine", "overwritten by who came too late"
+
+    mark = "x-kde-passwordManagerHint"
+    for text, words in ("links", []), ("signed links", ["--secret"]):
+        stage.sway.set_clipboard(text, "text/plain")
+        holder = stage.sway.hold_clipboard(stage.affix, text, *words)
+        wait_for("the text to be held", lambda: "application/x-affix-held" in stage.sway.clipboard_kinds())
+        assert stage.sway.clipboard() == text
+        assert (mark in stage.sway.clipboard_kinds()) == bool(words)
+        if not words:
+            stage.sway.set_clipboard("something else", "text/plain")
+            assert holder.wait(20) == 0
+    stage.sway.compositor.kill()
+    wait_for("the end of who held it", lambda: holder.poll() is not None, patience=8)
 
 
 def linked(stage, name):
@@ -140,23 +170,7 @@ def linked(stage, name):
     return wait_for(lambda: f"the link of {name}; there is {stage.sway.clipboard()}", there)
 
 
-SCENARIOS = {one.__name__: one for one in (dropped_files, without_drops, clipboard)}
+SCENARIOS = {one.__name__: one for one in (dropped_files, without_drops, clipboard, clipboard_held)}
 
 
-def main():
-    name, affix = sys.argv[1:]
-    stage = Stage(os.path.abspath(affix))
-    try:
-        SCENARIOS[name](stage)
-    except BaseException:
-        failures = os.path.join(ROOT, "target", "window-failures")
-        os.makedirs(failures, exist_ok=True)
-        picture = os.path.join(failures, name + ".png")
-        stage.sway.picture(picture)
-        print(f"picture: {picture}; logs: {stage.sway.folder}", file=sys.stderr)
-        raise
-    finally:
-        stage.close()
-
-
-main()
+main(SCENARIOS, Stage, operator.attrgetter("sway"))

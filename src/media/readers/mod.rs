@@ -18,6 +18,7 @@ use crate::domain::changes::{CopyWish, Metadata, Removed};
 use crate::domain::error::{Failure, Kind, Step};
 use crate::domain::file_name;
 use crate::media::{Area, Cache, Excerpt, Frame, Moment, Rgba, Thumb, inspect};
+use crate::platform::process;
 use child::Lost;
 use pool::{Lane, Outcome, Pool};
 pub use serve::serve;
@@ -79,11 +80,7 @@ impl Readers {
     /// Reads in processes of the program that runs, also when an upgrade has replaced its file.
     #[must_use]
     pub fn of_this_program() -> Self {
-        let running = Path::new("/proc/self/exe");
-        if cfg!(target_os = "linux") && running.exists() {
-            return Self::processes(running.to_owned());
-        }
-        std::env::current_exe().map_or_else(|_unknown| Self::here(), Self::processes)
+        process::this_program().map_or_else(|_unknown| Self::here(), Self::processes)
     }
 
     /// Keeps the pictures of lists.

@@ -1,27 +1,33 @@
 //! On X11 and Wayland what was copied is gone with the program that has it, unless somebody takes it over: a clipboard
 //! manager, or a process of our own that stays until something else is copied.
 
-use std::io::{Read as _, Write as _};
+use std::io::{self, Write as _};
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use arboard::{Clipboard, Error};
+use wl_clipboard_rs::copy::{MimeSource, MimeType, Options, Source};
+use wl_clipboard_rs::paste::{self, ClipboardType, Seat, get_mime_types};
 
+use super::{offered, owner};
 use crate::platform::process;
+use crate::platform::x11::readable;
 
 /// How long a text that nobody replaces is kept for.
 const KEPT: Duration = Duration::from_hours(1);
-/// Between two looks whether the screen is still there: arboard waits for an X server that has ended for good.
-const LOOK: Duration = Duration::from_secs(5);
-/// For an owner that may have hung to give its text, and for the new process to have it.
+/// For the new process to have it.
 const ANSWER: Duration = Duration::from_secs(3);
+/// Between two looks whether the compositor has heard of it.
+const LOOK: Duration = Duration::from_millis(10);
+/// Marks what this process has put there.
+const OURS: &str = "application/x-affix-held";
+/// What KDE's programs ask histories with.
+const HINT: &str = "x-kde-passwordManagerHint";
 
-/// Sees to it that a text which was put on the clipboard, and still is there, can be pasted after this process. On
-/// Windows and macOS the system has it already.
+/// Sees to it that a text which was put on the clipboard, and still is there, can be pasted after this process.
 pub fn outlive(text: &str, secret: bool) {
-    if !cfg!(target_os = "linux") || !is_there(text) {
+    if offered::text().is_none_or(|there| there != text) {
         return;
     }
     // Where it cannot be started the text goes with the window, as it does in most programs.
@@ -30,18 +36,8 @@ pub fn outlive(text: &str, secret: bool) {
     }
 }
 
-/// Whether the text is on the clipboard; an owner that does not answer has something else.
-fn is_there(text: &str) -> bool {
-    let (tell, told) = mpsc::sync_channel(1);
-    let asked = thread::Builder::new().name("affix-clipboard".to_owned()).spawn(move || {
-        // Nobody waits any more when it took too long.
-        let _too_late = tell.send(Clipboard::new().and_then(|mut clipboard| clipboard.get_text()).ok());
-    });
-    asked.is_ok() && told.recv_timeout(ANSWER).ok().flatten().is_some_and(|there| there == text)
-}
-
-fn start(text: &str, secret: bool) -> std::io::Result<Child> {
-    let mut command = Command::new(std::env::current_exe()?);
+fn start(text: &str, secret: bool) -> io::Result<Child> {
+    let mut command = Command::new(process::this_program()?);
     command.arg("hold-clipboard").args(secret.then_some("--secret")).current_dir("/");
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
     process::detach(&mut command);
@@ -52,84 +48,59 @@ fn start(text: &str, secret: bool) -> std::io::Result<Child> {
     Ok(holder)
 }
 
-/// Until the new process says that it has the text: this one must not end before.
-fn wait_for(mut holder: Child) {
-    let (tell, told) = mpsc::sync_channel(1);
-    let listens = thread::Builder::new().name("affix-clipboard".to_owned()).spawn(move || {
-        let heard = holder.stdout.take().map(|mut out| out.read(&mut [0; 16]));
-        // Nobody waits any more when it took too long.
-        let _too_late = tell.send(heard);
-    });
-    if listens.is_ok() {
-        let _has_it_or_never_will = told.recv_timeout(ANSWER);
+/// Until the new process says that it has the text, or ends: this one must not end before.
+fn wait_for(holder: Child) {
+    if let Some(out) = holder.stdout {
+        let _has_it_or_never_will = readable(&out, Instant::now() + ANSWER);
     }
 }
 
-/// Has the text on the clipboard until something else is copied, or for an hour; says when it is there.
+/// Has the text on the clipboard until something else is copied, or for an hour; says when it is there. Something else
+/// that is there already is left there.
 ///
-/// # Errors
-/// The clipboard cannot be reached.
-pub fn hold(text: String, secret: bool, there: impl FnOnce()) -> Result<(), Error> {
-    let mut clipboard = Clipboard::new()?;
-    put(&mut clipboard, &text, secret, false)?;
-    there();
-    if has_manager() {
-        // arboard offers it what a clipboard has that is dropped.
-        drop(clipboard);
-        if is_there(&text) {
-            return Ok(());
-        }
-        clipboard = Clipboard::new()?;
+/// False: the clipboard cannot be reached, has something else, or went with its screen.
+#[must_use]
+pub fn hold(text: &str, secret: bool, there: impl FnOnce()) -> bool {
+    if offered::is_waylands() {
+        return hold_on_wayland(text, secret, there);
     }
+    owner::hold(text, secret, Instant::now() + KEPT, there).unwrap_or(false)
+}
+
+/// Managers take what they want from there; nothing has to be offered to them.
+fn hold_on_wayland(text: &str, secret: bool, there: impl FnOnce()) -> bool {
+    match offered::from_wayland(paste::MimeType::Text) {
+        Ok(Some(content)) if content == text.as_bytes() => {}
+        Ok(_) => return false,
+        Err(offered::Nothing) => {}
+    }
+    let form = |mime_type, content: &[u8]| MimeSource { source: Source::Bytes(content.into()), mime_type };
+    let mut forms = vec![form(MimeType::Text, text.as_bytes())];
+    forms.push(form(MimeType::Specific(OURS.to_owned()), b""));
+    if secret {
+        forms.push(form(MimeType::Specific(HINT.to_owned()), owner::SECRET));
+    }
+    let mut options = Options::new();
+    options.foreground(true);
+    let Ok(held) = options.prepare_copy_multi(forms) else { return false };
+    // It ends when something else is copied, and with the compositor.
+    let serves = thread::Builder::new().name("affix-clipboard".to_owned());
     let (tell, told) = mpsc::sync_channel(1);
-    let holds = thread::Builder::new().name("affix-clipboard".to_owned()).spawn(move || {
-        // Put there once more: only this call tells when it is replaced.
-        let _after_the_hour = tell.send(put(&mut clipboard, &text, secret, true));
-    });
-    match holds {
-        Ok(_) => until_replaced(&told),
-        Err(_) => Err(Error::Unknown { description: "no thread could be started".to_owned() }),
+    let serves = serves.spawn(move || tell.send(held.serve().is_ok()));
+    if serves.is_err() {
+        return false;
     }
+    until_heard();
+    there();
+    told.recv_timeout(KEPT).unwrap_or(true)
 }
 
-/// When the hour is over or the screen is gone the process ends, and its thread with it.
-fn until_replaced(told: &mpsc::Receiver<Result<(), Error>>) -> Result<(), Error> {
-    let until = Instant::now() + KEPT;
-    loop {
-        match told.recv_timeout(LOOK) {
-            Ok(ended) => return ended,
-            Err(RecvTimeoutError::Timeout) if Instant::now() < until && has_screen() => {}
-            Err(_) => return Ok(()),
-        }
+/// The text goes to the compositor only while it is served.
+fn until_heard() {
+    let until = Instant::now() + ANSWER;
+    let heard =
+        || get_mime_types(ClipboardType::Regular, Seat::Unspecified).is_ok_and(|kinds| kinds.contains(OURS));
+    while Instant::now() < until && !heard() {
+        thread::sleep(LOOK);
     }
-}
-
-/// A compositor that ends is noticed by itself.
-fn has_screen() -> bool {
-    #[cfg(target_os = "linux")]
-    let has = std::env::var_os("WAYLAND_DISPLAY").is_some() || crate::platform::x11::answers();
-    #[cfg(not(target_os = "linux"))]
-    let has = true;
-    has
-}
-
-/// X11's managers take over what is offered to them; Wayland has them take what they want.
-fn has_manager() -> bool {
-    #[cfg(target_os = "linux")]
-    let has = std::env::var_os("WAYLAND_DISPLAY").is_none() && crate::platform::x11::has_clipboard_manager();
-    #[cfg(not(target_os = "linux"))]
-    let has = false;
-    has
-}
-
-fn put(clipboard: &mut Clipboard, text: &str, secret: bool, wait: bool) -> Result<(), Error> {
-    let set = super::set(clipboard, secret);
-    #[cfg(target_os = "linux")]
-    let set = {
-        use arboard::SetExtLinux as _;
-        if wait { set.wait() } else { set }
-    };
-    #[cfg(not(target_os = "linux"))]
-    let _the_system_has_it = wait;
-    set.text(text)
 }
