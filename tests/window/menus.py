@@ -41,7 +41,7 @@ class Around:
 
 def settings(app):
     app.click("Settings")
-    app.click("Desktop")
+    app.click("Desktop", role="toggle button")
 
 
 def is_on(app, name):
