@@ -28,7 +28,7 @@ impl Archive {
     }
 
     fn install(&self, prefix: &Path) -> Output {
-        Command::new(self.0.path().join("install.sh")).arg("--prefix").arg(prefix).output().unwrap()
+        sh(&self.0.path().join("install.sh")).arg("--prefix").arg(prefix).output().unwrap()
     }
 
     fn installs(&self, prefix: &Path) {
@@ -44,6 +44,13 @@ impl Archive {
     }
 }
 
+/// Not started by itself: while another test's thread starts something, a file just written counts as open.
+fn sh(script: &Path) -> Command {
+    let mut command = Command::new("sh");
+    command.arg(script);
+    command
+}
+
 fn said(told: &Output) -> String {
     String::from_utf8_lossy(&told.stderr).into_owned()
 }
@@ -56,7 +63,7 @@ fn put(path: &Path, content: &[u8]) {
 }
 
 fn uninstalls(prefix: &Path) {
-    let told = Command::new(prefix.join("share/affix/uninstall.sh")).output().unwrap();
+    let told = sh(&prefix.join("share/affix/uninstall.sh")).output().unwrap();
     assert!(told.status.success(), "{}", said(&told));
 }
 
@@ -77,7 +84,7 @@ fn below(folder: &Path) -> Vec<PathBuf> {
 }
 
 fn version(prefix: &Path) -> String {
-    let told = Command::new(prefix.join("bin/affix")).output().unwrap();
+    let told = sh(&prefix.join("bin/affix")).output().unwrap();
     String::from_utf8_lossy(&told.stdout).trim().to_owned()
 }
 
