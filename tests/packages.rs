@@ -4,6 +4,10 @@
 //! After a change of the command line: `AFFIX_WRITE=1 cargo nextest run --test packages`
 #![cfg(test)]
 
+#[cfg(target_os = "linux")]
+#[path = "packages/install.rs"]
+mod install;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 

@@ -90,6 +90,21 @@ fn a_window_that_hangs_loses_no_files_of_a_second_start() {
 }
 
 #[test]
+fn what_a_launcher_gave_a_later_start_brings_the_window_to_the_front() {
+    scenario("launched");
+}
+
+#[test]
+fn each_switch_of_the_desktop_puts_a_file_there_and_takes_it_away() {
+    scenario("switched_entries");
+}
+
+#[test]
+fn entries_of_a_program_that_is_gone_are_mended_and_those_of_another_home_are_not() {
+    scenario("mended_entries");
+}
+
+#[test]
 fn closed_into_the_background_it_goes_on_and_tells_its_end() {
     scenario("closed_into_background");
 }

@@ -1,16 +1,19 @@
 #!/bin/sh
-# Installs Affix from the unpacked archive that this script is in, or takes it away again.
+# Installs Affix from the unpacked archive that this script is in, or a newer one over an older one.
 #
 # usage: ./install.sh [--prefix DIR]     into DIR; without it /usr/local as root, else ~/.local
 #        DIR/share/affix/uninstall.sh    removes what was installed, and nothing of the user's own
+#
+# What is installed is written into DIR/share/affix/installed before it is there, so whenever this ends too early, it can
+# be run again, and what there is can be removed. Files that are on no such list are nobody's to overwrite or remove.
 set -eu
 
 die() {
-    echo "install.sh: $*" >&2
+    printf 'install.sh: %s\n' "$*" >&2
     exit 1
 }
 
-here=$(cd "$(dirname "$0")" && pwd)
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 if [ "$(id -u)" -eq 0 ]; then prefix=/usr/local; else prefix=$HOME/.local; fi
 while [ $# -gt 0 ]; do
     case $1 in
@@ -31,22 +34,43 @@ while [ $# -gt 0 ]; do
     esac
 done
 [ -x "$here/bin/affix" ] || die "bin/affix is not beside this script: unpack the whole archive first"
-# What an older version had and this one has not goes first.
-[ ! -e "$prefix/share/affix/uninstall.sh" ] || sh "$prefix/share/affix/uninstall.sh" >/dev/null
-made=
-[ -d "$prefix" ] || made=./
-mkdir -p "$prefix" || die "$prefix cannot be made"
-prefix=$(cd "$prefix" && pwd)
+
+# ── Nothing is changed before all of this is known to be good ────────────────
+
+[ -n "$prefix" ] || die "--prefix needs a folder"
+case $prefix in
+/*) ;;
+*) prefix=$(pwd)/$prefix ;;
+esac
+if [ -d "$prefix" ]; then prefix=$(CDPATH='' cd -- "$prefix" && pwd); fi
 # The path goes into the .desktop file, where these characters mean something else.
 case $prefix in
-*[\"\`\$\\%\|]* | *'
-'*) die "Affix cannot be installed under a path with one of \" \` \$ \\ % | in it: $prefix" ;;
+*[\"\`\$\\%]* | *[[:cntrl:]]*)
+    die "Affix cannot be installed under a path with one of \" \` \$ \\ % a tab or a line break in it: $prefix"
+    ;;
 esac
 
 list=$prefix/share/affix/installed
-scratch=$(mktemp)
-trap 'rm -f "$scratch"' EXIT
-[ -z "$made" ] || echo "$made" >"$scratch"
+wanted=$(mktemp)
+trap 'rm -f "$wanted" "$list.new"' EXIT
+trap 'exit 1' HUP INT TERM
+(cd "$here" && find bin share -type f) | LC_ALL=C sort >"$wanted"
+
+is_listed() { [ -e "$list" ] && grep -qxF -e "$1" "$list"; }
+
+foreign=
+while read -r file; do
+    if [ -e "$prefix/$file" ] || [ -L "$prefix/$file" ]; then
+        is_listed "$file" || foreign="$foreign
+$prefix/$file"
+    fi
+done <"$wanted"
+[ -z "$foreign" ] || die "these are there already and were not installed by this script. Move them away first, or choose \
+another folder with --prefix:$foreign"
+
+# ── Installing ───────────────────────────────────────────────────────────────
+
+note() { is_listed "$1" || printf '%s\n' "$1" >>"$list"; }
 
 # folder NAME: makes it with those above it, and notes which were not there before.
 folder() {
@@ -54,25 +78,52 @@ folder() {
     case $1 in
     */*) folder "${1%/*}" ;;
     esac
+    note "$1/"
     mkdir "$prefix/$1"
-    printf '%s/\n' "$1" >>"$scratch"
 }
 
-(cd "$here" && find bin share -type f) | LC_ALL=C sort | while read -r file; do
-    folder "${file%/*}"
-    # Beside, then renamed: a program that runs keeps its old file.
-    cp "$here/$file" "$prefix/$file.new"
-    mv -f "$prefix/$file.new" "$prefix/$file"
-    printf '%s\n' "$file" >>"$scratch"
+# The list comes first, and its own folders are noted as soon as there is one.
+made=
+for name in . share share/affix; do
+    [ -d "$prefix/$name" ] || made="$made $name/"
+    mkdir -p "$prefix/$name" || die "$prefix/$name cannot be made"
 done
-cp "$scratch" "$list"
+for name in $made; do note "$name"; done
+[ -e "$list" ] || : >"$list"
 chmod 644 "$list"
 
 # The session may not look for programs in this folder, so it is told where.
-desktop=$prefix/share/applications/app.affix.Affix.desktop
-sed -e "s|^Exec=affix|Exec=\"$prefix/bin/affix\"|" -e "s|^TryExec=affix|TryExec=$prefix/bin/affix|" \
-    "$desktop" >"$desktop.new"
-mv -f "$desktop.new" "$desktop"
+with_path() {
+    while IFS= read -r line; do
+        case $line in
+        Exec=affix*) printf 'Exec="%s/bin/affix"%s\n' "$prefix" "${line#Exec=affix}" ;;
+        TryExec=affix) printf 'TryExec=%s/bin/affix\n' "$prefix" ;;
+        *) printf '%s\n' "$line" ;;
+        esac
+    done
+}
+
+while read -r file; do
+    folder "${file%/*}"
+    note "$file"
+    # Beside, then renamed: a program that runs keeps its old file.
+    new=$prefix/$file.affix-new
+    cp "$here/$file" "$new"
+    case $file in
+    *.desktop) with_path <"$here/$file" >"$new" ;;
+    esac
+    mv -f "$new" "$prefix/$file"
+done <"$wanted"
+
+# What an older version had and this one has not goes last.
+while read -r listed; do
+    case $listed in
+    */) printf '%s\n' "$listed" ;;
+    *) if grep -qxF -e "$listed" "$wanted"; then printf '%s\n' "$listed"; else rm -f "$prefix/$listed"; fi ;;
+    esac
+done <"$list" >"$list.new"
+chmod 644 "$list.new"
+mv -f "$list.new" "$list"
 
 "$prefix/share/affix/uninstall.sh" --refresh
 

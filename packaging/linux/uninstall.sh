@@ -5,7 +5,7 @@
 # usage: PREFIX/share/affix/uninstall.sh
 set -eu
 
-prefix=$(cd "$(dirname "$0")/../.." && pwd)
+prefix=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
 list=$prefix/share/affix/installed
 applications=$prefix/share/applications
 icons=$prefix/share/icons/hicolor
@@ -29,10 +29,13 @@ fi
 }
 
 what=$(cat "$list")
-grep -v '/$' "$list" | while read -r file; do
-    rm -f "$prefix/$file"
+own=share/affix/uninstall.sh
+printf '%s\n' "$what" | grep -v '/$' | while read -r file; do
+    # What an installation that ended too early was about to put in its place, too. This script goes last: until then it
+    # can be run again.
+    [ "$file" = "$own" ] || rm -f "$prefix/$file" "$prefix/$file.affix-new"
 done
-rm -f "$list"
+rm -f "$prefix/$own" "$prefix/$own.affix-new" "$list"
 if [ -z "$(find "$applications" -name '*.desktop' 2>/dev/null)" ]; then rm -f "$applications/mimeinfo.cache"; fi
 # What is deepest goes first.
 printf '%s\n' "$what" | grep '/$' | LC_ALL=C sort -r | while read -r folder; do

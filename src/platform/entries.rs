@@ -1,5 +1,6 @@
 //! Small files that start this program from elsewhere: from the menus of file managers, at the start of a session.
-//! Each says for which program it was made, so that one of a moved program is known, and nobody else's is touched.
+//! Each says for which program and which home it was made, so that one of a moved program is known, and nobody else's is
+//! touched.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -9,11 +10,11 @@ use super::dirs::Home;
 use super::files;
 use crate::domain::error::{Failure, Kind};
 
-/// The name under which desktops know this program.
-pub const APP_ID: &str = "app.affix.Affix";
-
-/// Stands in a line of each file, with the program's path behind it.
+/// Stands in a line of each file, with the program's path behind it, and after [`HOME`] the home that it was given.
 const MARK: &str = "Made by Affix for: ";
+
+/// No path that is written into such a file has a tab in it.
+const HOME: char = '\t';
 
 /// This program, as others start it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,7 +87,27 @@ impl Program {
 
     /// The line that says whose file it is.
     pub(super) fn mark(&self) -> String {
-        format!("{MARK}{}", self.path)
+        let home = self.home.as_ref().map(|home| format!("{HOME}{home}"));
+        format!("{MARK}{}{}", self.path, home.unwrap_or_default())
+    }
+
+    /// What a file's mark says.
+    fn marked(text: &str) -> Option<Self> {
+        let (_, mark) = text.lines().find_map(|line| line.split_once(MARK))?;
+        // In a property list the line is a value.
+        let unescape = |text: &str| text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
+        let mark = mark.strip_suffix("</string>").map_or_else(|| mark.to_owned(), unescape);
+        let (path, home) = match mark.split_once(HOME) {
+            Some((path, home)) => (path, Some(home.to_owned())),
+            None => (mark.as_str(), None),
+        };
+        Some(Self { path: path.to_owned(), home })
+    }
+
+    /// As somebody would start it by hand, to be read.
+    fn shown(&self) -> String {
+        let home = self.home.as_ref().map(|home| format!(" --home {home}"));
+        format!("{}{}", self.path, home.unwrap_or_default())
     }
 
     #[must_use]
@@ -103,11 +124,11 @@ pub(super) fn escape_xml(text: &str) -> String {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Standing {
     Absent,
-    /// It starts this program.
+    /// It starts this program with this home, perhaps with what its user added to it.
     Here,
-    /// It starts another Affix, which is there.
-    Elsewhere(PathBuf),
-    /// It would start an Affix that is no longer there, or is what an older version wrote.
+    /// It starts another Affix, or this one with another home: how.
+    Elsewhere(String),
+    /// It would start an Affix that is no longer there.
     Outdated,
     /// Somebody else's file.
     Foreign,
@@ -119,13 +140,13 @@ pub struct Entry {
     path: PathBuf,
     /// Has the program's mark in a line.
     text: String,
-    program: String,
+    program: Program,
     executable: bool,
 }
 
 impl Entry {
     pub(super) fn new(path: PathBuf, program: &Program, text: String, executable: bool) -> Self {
-        Self { path, text, program: program.path.clone(), executable }
+        Self { path, text, program: program.clone(), executable }
     }
 
     #[must_use]
@@ -136,28 +157,25 @@ impl Entry {
     /// # Errors
     /// It cannot be read.
     pub fn standing(&self) -> Result<Standing, Failure> {
-        let bytes = match fs::read(&self.path) {
-            Ok(bytes) => bytes,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Standing::Absent),
+        let Some(text) = self.read()? else { return Ok(Standing::Absent) };
+        Ok(match Program::marked(&text) {
+            None => Standing::Foreign,
+            Some(program) if program == self.program => Standing::Here,
+            Some(program) if Path::new(&program.path).exists() => Standing::Elsewhere(program.shown()),
+            Some(_) => Standing::Outdated,
+        })
+    }
+
+    /// None: it is not there.
+    fn read(&self) -> Result<Option<String>, Failure> {
+        match fs::read(&self.path) {
+            Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(error) => {
                 let broke = format!("{} cannot be read", self.path.display());
-                return Err(files::disk_failure(broke, &error));
+                Err(files::disk_failure(broke, &error))
             }
-        };
-        let text = String::from_utf8_lossy(&bytes);
-        let Some(program) = text.lines().find_map(|line| line.split_once(MARK)).map(|(_, program)| program)
-        else {
-            return Ok(Standing::Foreign);
-        };
-        let unescape = |text: &str| text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
-        let program = program.strip_suffix("</string>").map_or_else(|| program.to_owned(), unescape);
-        Ok(if text == self.text {
-            Standing::Here
-        } else if program != self.program && Path::new(&program).exists() {
-            Standing::Elsewhere(program.into())
-        } else {
-            Standing::Outdated
-        })
+        }
     }
 
     /// Writes it, also in the place of one that starts another Affix.
@@ -188,12 +206,15 @@ impl Entry {
         }
     }
 
-    /// Writes it anew where it is outdated: the program was moved.
+    /// Writes it anew where it is outdated: the program was moved. One of another home stays: what is handed to it
+    /// must not go to this one's targets.
     ///
     /// # Errors
     /// As [`Self::standing`] and [`Self::put`].
     pub fn mend(&self) -> Result<(), Failure> {
-        if self.standing()? == Standing::Outdated { self.put() } else { Ok(()) }
+        let marked = self.read()?.as_deref().and_then(Program::marked);
+        let is_this_homes = marked.is_some_and(|program| program.home == self.program.home);
+        if is_this_homes && self.standing()? == Standing::Outdated { self.put() } else { Ok(()) }
     }
 
     fn refuse_foreign(&self) -> Result<(), Failure> {
@@ -234,9 +255,12 @@ pub(super) mod tests {
     }
 
     fn entry(folder: &Path, path: &str) -> Entry {
-        let program = program(path);
+        entry_of(folder, &program(path))
+    }
+
+    fn entry_of(folder: &Path, program: &Program) -> Entry {
         let text = format!("#!/bin/sh\n# {}\nexec {} -- \"$@\"\n", program.mark(), program.in_a_shell());
-        Entry::new(folder.join("sub/entry"), &program, text, true)
+        Entry::new(folder.join("sub/entry"), program, text, true)
     }
 
     #[test]
@@ -267,9 +291,49 @@ pub(super) mod tests {
 
         entry(folder.path(), other.to_str().unwrap()).put().unwrap();
         here.mend().unwrap();
-        assert_eq!(here.standing().unwrap(), Standing::Elsewhere(other));
+        assert_eq!(here.standing().unwrap(), Standing::Elsewhere(other.to_str().unwrap().to_owned()));
         here.put().unwrap();
         assert_eq!(here.standing().unwrap(), Standing::Here);
+    }
+
+    #[test]
+    fn one_of_another_home_is_never_turned_to_this_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let there = folder.path().join("affix");
+        files::write_atomically(&there, b"").unwrap();
+        let gone = Path::new("/gone/affix");
+        for path in [there.as_path(), gone] {
+            let of = |home: Option<&str>| {
+                entry_of(folder.path(), &Program::at(path, home.map(Path::new)).unwrap())
+            };
+            for (first, second) in
+                [(Some("/a b"), None), (None, Some("/a b")), (Some("/a b"), Some("/a b/c"))]
+            {
+                of(first).put().unwrap();
+                assert_eq!(of(first).standing().unwrap(), Standing::Here);
+                let seen = of(second).standing().unwrap();
+                let shown = format!("{}{}", path.display(), first.map_or("", |_| " --home /a b"));
+                let expected = if path == gone { Standing::Outdated } else { Standing::Elsewhere(shown) };
+                assert_eq!(seen, expected, "{first:?} {second:?}");
+                of(second).mend().unwrap();
+                assert_eq!(of(first).standing().unwrap(), Standing::Here, "{first:?} {second:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_its_user_added_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        for home in [None, Some(Path::new("/a b"))] {
+            let program = Program::at(Path::new("/gone/affix"), home).unwrap();
+            let entry = entry_of(folder.path(), &program);
+            entry.put().unwrap();
+            let edited = fs::read_to_string(entry.path()).unwrap() + "# X-GNOME-Autostart-Delay=10\n";
+            files::write_atomically(entry.path(), edited.as_bytes()).unwrap();
+            assert_eq!(entry.standing().unwrap(), Standing::Here);
+            entry.mend().unwrap();
+            assert_eq!(fs::read_to_string(entry.path()).unwrap(), edited);
+        }
     }
 
     #[test]
@@ -287,7 +351,10 @@ pub(super) mod tests {
 
     #[test]
     fn a_path_that_no_line_can_hold_is_refused_and_a_replaced_program_has_its_name() {
-        assert!(Program::at(Path::new("/a\nb/affix"), None).is_err());
+        for odd in ["/a\nb/affix", "/a\tb/affix"] {
+            assert!(Program::at(Path::new(odd), None).is_err());
+            assert!(Program::at(Path::new("/opt/affix"), Some(Path::new(odd))).is_err());
+        }
         assert_eq!(program("/opt/affix (deleted)").path(), "/opt/affix");
     }
 
@@ -298,5 +365,8 @@ pub(super) mod tests {
         assert_eq!(program.in_an_entry(), r#""/opt/affix" "--home" "/a b""#);
         let plist = "<string>/opt/affix</string><string>--home</string><string>/a b</string>";
         assert_eq!(program.in_a_plist(), plist);
+        for text in [program.mark(), format!("<string>{}</string>\n", escape_xml(&program.mark()))] {
+            assert_eq!(Program::marked(&text), Some(program.clone()), "{text}");
+        }
     }
 }

@@ -5,8 +5,8 @@ scripts/package-test, in a system that is thrown away:
   /usr/bin/python3 installed.py AFFIX EARLIER… -- FILE…
 
 AFFIX is the command that history is asked with; EARLIER are names that an earlier run has uploaded; the FILEs are
-opened with it. Exit 0: all are in the window with links, its class is that of the .desktop file, and the launcher's
-other action opens it too.
+opened with it. Exit 0: all are in the window with links, its class is that of the .desktop file, and that file's other
+action opens it too.
 """
 import os
 import subprocess
@@ -54,10 +54,20 @@ def opened_with(desktop, earlier, files):
     app.stop()
 
 
-def asked_for_files(desktop, affix):
-    """The action of the launcher's menu, as its Exec line has it: a dialog comes up, or it is said that there is
+# GLib starts an action as GNOME's launcher does; it looks for the file where the session does.
+START_ACTION = """
+import sys
+from gi.repository import Gio
+found = Gio.DesktopAppInfo.new(sys.argv[1] + ".desktop")
+assert found.list_actions() == ["choose"], found.list_actions()
+found.launch_action("choose", None)
+"""
+
+
+def asked_for_files(desktop):
+    """The action of the launcher's menu, started from the .desktop file: a dialog comes up, or it is said that there is
     none."""
-    app = Launched(desktop, [affix, "--choose"])
+    app = Launched(desktop, [sys.executable, "-c", START_ACTION, ID])
     wait_for(lambda: f"a dialog, or a word that there is none\n{app.tree()}",
              lambda: app.all(named("file dialog|file chooser")) or other_windows(desktop))
     app.stop()
@@ -75,7 +85,7 @@ def main():
     desktop = Desktop()
     try:
         opened_with(desktop, earlier, files)
-        asked_for_files(desktop, affix)
+        asked_for_files(desktop)
         history = subprocess.run([affix, "history", "--json"], check=True, capture_output=True, text=True).stdout
         for name in [*earlier, *map(os.path.basename, files)]:
             assert f'"{name}"' in history, f"{name} is not in the history: {history}"

@@ -1,9 +1,11 @@
 """One window for each home: what a second start does. Scenarios of tests/window/scenarios.py."""
+import json
 import os
 import signal
 import subprocess
+import sys
 
-from desktop import App, desktop_windows, named, wait_for
+from desktop import HERE, App, desktop_windows, named, wait_for
 
 
 def start(stage, *files, home=None, **options):
@@ -126,3 +128,53 @@ def hung(stage, history):
     wait_for("one more", lambda: [row["name"] for row in history(stage)].count("next.txt") == 1)
     assert sorted(row["name"] for row in history(stage)) == ["mine.txt", "next.txt"]
     stop([second])
+
+
+class Launches:
+    """A launcher, and what it and the window manager hear."""
+
+    def __init__(self, stage, count):
+        self.path = os.path.join(stage.desktop.folder, "launches.jsonl")
+        open(self.path, "w", encoding="utf-8").close()
+        stage.desktop.start("launches", [sys.executable, os.path.join(HERE, "launches.py"), self.path, str(count)])
+        wait_for(lambda: f"the launcher: {stage.desktop.log('launches')}", lambda: len(self.told("begun")) == count)
+        self.tokens = [told["begun"] for told in self.told("begun")]
+
+    def told(self, what):
+        with open(self.path, encoding="utf-8") as file:
+            return [told for told in map(json.loads, file) if what in told]
+
+    def over(self, token):
+        wait_for(f"the start {token} to be over", lambda: {"over": token} in self.told("over"))
+
+
+def launched(stage, done):
+    """What a launcher gave a later start brings the window that is there to the front, and its start is over for the
+    launcher; so is that of a first one."""
+    stage.settings("[uploads]\nauto_copy = false\n")
+    first, second, third = (launches := Launches(stage, 3)).tokens
+    environment = stage.desktop.environment
+    environment["DESKTOP_STARTUP_ID"] = first
+    app = stage.open(stage.write("first.txt", b"first"))
+    done(app, "first.txt")
+    launches.over(first)
+    del environment["DESKTOP_STARTUP_ID"]
+    [window] = desktop_windows(stage.desktop)
+    stage.desktop.start("other", ["zenity", "--info", "--title", "Other", "--text", "in front"])
+    wait_for("the other in front", lambda: active(stage) == "Other")
+
+    # As GNOME gives it to programs on X11, and as both are given.
+    for token, names in [(second, ["DESKTOP_STARTUP_ID"]), (third, ["DESKTOP_STARTUP_ID", "XDG_ACTIVATION_TOKEN"])]:
+        for name in names:
+            environment[name] = token if name == "DESKTOP_STARTUP_ID" else "another"
+        ends_well(start(stage, stage.write(token[-6:] + ".txt", token.encode())))
+        for name in names:
+            del environment[name]
+        launches.over(token)
+        wait_for("the window in front", lambda: active(stage) == "Affix")
+        asked = {"front": int(window), "source": 2, "time": int(token.rpartition("_TIME")[2])}
+        wait_for(lambda: f"{asked} in {launches.told('front')}", lambda: asked in launches.told("front"))
+        told = subprocess.run(["xprop", "-id", window, "_NET_STARTUP_ID"], env=environment, capture_output=True,
+                              text=True, check=True)
+        assert told.stdout.strip().endswith(f'= "{token}"'), told.stdout
+    done(app, second[-6:] + ".txt", third[-6:] + ".txt")

@@ -19,6 +19,7 @@ import urllib.request
 
 import closing
 import instance
+import menus
 from desktop import App, Desktop, HERE, main, named, wait_for
 
 
@@ -623,6 +624,9 @@ SCENARIOS = {
     "second_start": lambda stage: instance.handed_over(stage, history, done),
     "starts_at_once": lambda stage: instance.at_once(stage, history),
     "killed_and_started": lambda stage: instance.killed(stage, history, done),
+    "launched": lambda stage: instance.launched(stage, done),
+    "switched_entries": lambda stage: menus.switched(stage, done),
+    "mended_entries": menus.mended,
     "hung_window": lambda stage: instance.hung(stage, history),
     "closed_into_background": lambda stage: closing.in_background(stage, history, sandbox_asks),
     "background_ends": lambda stage: closing.ends_by_itself(stage, history, sandbox_asks),

@@ -92,7 +92,7 @@ impl<'client> Asker<'client> {
     }
 
     pub(super) fn ask(&mut self, kind: &str) -> Result<Option<Vec<u8>>, ReplyOrIdError> {
-        let Client { server, window } = self.client;
+        let Client { server, window, .. } = self.client;
         let (clipboard, kind) = (self.atom("CLIPBOARD")?, self.atom(kind)?);
         // Where the answer is put.
         let place = self.atom("AFFIX_CLIPBOARD")?;
@@ -135,7 +135,7 @@ impl<'client> Asker<'client> {
 
     /// Reads the answer; that it is taken away tells the owner to go on.
     fn take(&self, place: Atom) -> Result<GetPropertyReply, ReplyOrIdError> {
-        let Client { server, window } = self.client;
+        let Client { server, window, .. } = self.client;
         Ok(server.get_property(true, *window, place, AtomEnum::ANY, 0, u32::MAX / 4)?.reply()?)
     }
 

@@ -130,7 +130,7 @@ impl Owner {
 
     /// Offers the text to the manager. One that has read it takes the clipboard, most only when it is nobody's.
     fn hand_over(&self) -> Result<Handed, ReplyOrIdError> {
-        let (Client { server, window }, atoms) = (&self.client, &self.atoms);
+        let (Client { server, window, .. }, atoms) = (&self.client, &self.atoms);
         let manager = atoms.CLIPBOARD_MANAGER;
         server.convert_selection(*window, manager, atoms.SAVE_TARGETS, atoms.OURS, self.since)?;
         // KDE's says that it is done before it reads anything.
