@@ -1,7 +1,12 @@
-//! Small files that start this program from elsewhere: from the menus of file managers, at the start of a session.
-//! Each says for which program it was made, so that one of a moved program is known, and nobody else's is touched.
+//! What starts this program from elsewhere: from the menus of file managers, at the start of a session. On most systems
+//! these are small files; Windows has shortcuts and values in its registry ([`on_windows`]). Each says for which program
+//! it was made, so that one of a moved program is known, and nobody else's is touched.
+
+#[cfg(windows)]
+pub(super) mod on_windows;
 
 use std::fs;
+use std::io;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
@@ -79,6 +84,19 @@ impl Program {
         self.words(quote).join(" ")
     }
 
+    /// For Windows, which hands a program one text that it takes apart by itself: its own file, then
+    /// [`Self::arguments_on_windows`].
+    #[cfg(any(windows, test))]
+    pub(super) fn in_a_command_line(&self) -> String {
+        self.words(quote_on_windows).join(" ")
+    }
+
+    /// The words behind the program's own.
+    #[cfg(any(windows, test))]
+    pub(super) fn arguments_on_windows(&self) -> String {
+        self.words(quote_on_windows).into_iter().skip(1).collect::<Vec<_>>().join(" ")
+    }
+
     /// Each word as a `<string>` of a property list.
     pub(super) fn in_a_plist(&self) -> String {
         self.words(|word| format!("<string>{}</string>", escape_xml(word))).concat()
@@ -93,6 +111,14 @@ impl Program {
     pub fn path(&self) -> &str {
         &self.path
     }
+}
+
+/// After the rules of `CommandLineToArgvW`: quotes around it, and backslashes twice where a quote follows. No path has a
+/// quote in it there.
+#[cfg(any(windows, test))]
+fn quote_on_windows(word: &str) -> String {
+    let behind = word.len() - word.trim_end_matches('\\').len();
+    format!("\"{word}{}\"", "\\".repeat(behind))
 }
 
 pub(super) fn escape_xml(text: &str) -> String {
@@ -113,45 +139,79 @@ pub enum Standing {
     Foreign,
 }
 
-/// One such file as it should be.
+/// What stands in an entry's place.
+#[derive(Debug)]
+struct Found {
+    /// For which it was made; none: somebody else's.
+    program: Option<String>,
+    /// It is as it should be.
+    same: bool,
+}
+
+/// One such entry as it should be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
-    path: PathBuf,
-    /// Has the program's mark in a line.
-    text: String,
+    place: Place,
     program: String,
-    executable: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Place {
+    File {
+        path: PathBuf,
+        /// Has the program's mark in a line.
+        text: String,
+        executable: bool,
+    },
+    #[cfg(windows)]
+    Shortcut(on_windows::Shortcut),
+    #[cfg(windows)]
+    Values(on_windows::Values),
 }
 
 impl Entry {
     pub(super) fn new(path: PathBuf, program: &Program, text: String, executable: bool) -> Self {
-        Self { path, text, program: program.path.clone(), executable }
+        Self { place: Place::File { path, text, executable }, program: program.path.clone() }
     }
 
+    #[cfg(windows)]
+    pub(super) fn shortcut(path: PathBuf, program: &Program) -> Self {
+        let shortcut = on_windows::Shortcut::new(path, program);
+        Self { place: Place::Shortcut(shortcut), program: program.path.clone() }
+    }
+
+    #[cfg(windows)]
+    pub(super) fn values(values: on_windows::Values, program: &Program) -> Self {
+        Self { place: Place::Values(values), program: program.path.clone() }
+    }
+
+    /// Where it stands, as the system's own tools show it.
     #[must_use]
     pub fn path(&self) -> &Path {
-        &self.path
+        match &self.place {
+            Place::File { path, .. } => path,
+            #[cfg(windows)]
+            Place::Shortcut(shortcut) => shortcut.path(),
+            #[cfg(windows)]
+            Place::Values(values) => values.shown(),
+        }
     }
 
     /// # Errors
     /// It cannot be read.
     pub fn standing(&self) -> Result<Standing, Failure> {
-        let bytes = match fs::read(&self.path) {
-            Ok(bytes) => bytes,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Standing::Absent),
-            Err(error) => {
-                let broke = format!("{} cannot be read", self.path.display());
-                return Err(files::disk_failure(broke, &error));
-            }
+        let found = match &self.place {
+            Place::File { path, text, .. } => find_file(path, text),
+            #[cfg(windows)]
+            Place::Shortcut(shortcut) => shortcut.found(),
+            #[cfg(windows)]
+            Place::Values(values) => values.found(),
         };
-        let text = String::from_utf8_lossy(&bytes);
-        let Some(program) = text.lines().find_map(|line| line.split_once(MARK)).map(|(_, program)| program)
-        else {
-            return Ok(Standing::Foreign);
+        let Some(found) = found.map_err(|error| self.failure("read", &error))? else {
+            return Ok(Standing::Absent);
         };
-        let unescape = |text: &str| text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
-        let program = program.strip_suffix("</string>").map_or_else(|| program.to_owned(), unescape);
-        Ok(if text == self.text {
+        let Some(program) = found.program else { return Ok(Standing::Foreign) };
+        Ok(if found.same {
             Standing::Here
         } else if program != self.program && Path::new(&program).exists() {
             Standing::Elsewhere(program.into())
@@ -160,30 +220,64 @@ impl Entry {
         })
     }
 
+    /// Somebody switched it off and left it there: it must not be mended into being on.
+    pub(super) fn is_off(&self) -> bool {
+        match &self.place {
+            Place::File { path, .. } => {
+                let text = fs::read_to_string(path).unwrap_or_default();
+                let mut lines = text.lines().map(|line| line.replace(' ', ""));
+                lines.any(|line| OFF.contains(&line.as_str()))
+            }
+            #[cfg(windows)]
+            Place::Shortcut(_) => false,
+            #[cfg(windows)]
+            Place::Values(values) => values.is_off(),
+        }
+    }
+
     /// Writes it, also in the place of one that starts another Affix.
     ///
     /// # Errors
-    /// Somebody else's file stands there, or it cannot be written.
+    /// Somebody else's stands there, or it cannot be written.
     pub fn put(&self) -> Result<(), Failure> {
         self.refuse_foreign()?;
-        if let Some(folder) = self.path.parent() {
+        match &self.place {
+            Place::File { path, text, executable } => self.put_file(path, text, *executable),
+            #[cfg(windows)]
+            Place::Shortcut(shortcut) => shortcut.put().map_err(|error| self.failure("written", &error)),
+            #[cfg(windows)]
+            Place::Values(values) => values.put().map_err(|error| self.failure("written", &error)),
+        }
+    }
+
+    fn put_file(&self, path: &Path, text: &str, executable: bool) -> Result<(), Failure> {
+        if let Some(folder) = path.parent() {
             let failure = |error| files::disk_failure(format!("{} cannot be made", folder.display()), &error);
             fs::create_dir_all(folder).map_err(failure)?;
         }
-        files::write_atomically(&self.path, self.text.as_bytes())?;
-        self.make_executable()
+        files::write_atomically(path, text.as_bytes())?;
+        if executable {
+            make_executable(path).map_err(|error| self.failure("made a program", &error))
+        } else {
+            Ok(())
+        }
     }
 
     /// Takes it away; others beside it stay.
     ///
     /// # Errors
-    /// Somebody else's file stands there, or it cannot be removed.
+    /// Somebody else's stands there, or it cannot be removed.
     pub fn remove(&self) -> Result<(), Failure> {
         self.refuse_foreign()?;
-        match fs::remove_file(&self.path) {
-            Err(error) if error.kind() != ErrorKind::NotFound => {
-                Err(files::disk_failure(format!("{} cannot be removed", self.path.display()), &error))
-            }
+        let removed = match &self.place {
+            Place::File { path, .. } => fs::remove_file(path),
+            #[cfg(windows)]
+            Place::Shortcut(shortcut) => shortcut.remove(),
+            #[cfg(windows)]
+            Place::Values(values) => values.remove(),
+        };
+        match removed {
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(self.failure("removed", &error)),
             _ => Ok(()),
         }
     }
@@ -200,26 +294,44 @@ impl Entry {
         if self.standing()? != Standing::Foreign {
             return Ok(());
         }
-        let broke = format!("{} is there already and was not made by Affix", self.path.display());
+        let broke = format!("{} is there already and was not made by Affix", self.path().display());
         Err(Failure::new(Kind::NameTaken, broke).advice("Move or rename that file first."))
     }
 
-    #[cfg(unix)]
-    fn make_executable(&self) -> Result<(), Failure> {
-        use std::os::unix::fs::PermissionsExt as _;
-        if !self.executable {
-            return Ok(());
-        }
-        let failure =
-            |error| files::disk_failure(format!("{} cannot be made a program", self.path.display()), &error);
-        fs::set_permissions(&self.path, fs::Permissions::from_mode(0o755)).map_err(failure)
+    fn failure(&self, done: &str, error: &io::Error) -> Failure {
+        files::disk_failure(format!("{} cannot be {done}", self.path().display()), error)
     }
+}
 
-    #[cfg(not(unix))]
-    fn make_executable(&self) -> Result<(), Failure> {
-        let _no_such_mark = self.executable;
-        Ok(())
-    }
+/// Lines by which other programs switch a desktop entry off: the Desktop Application Autostart Specification's, and
+/// GNOME's own.
+const OFF: [&str; 2] = ["Hidden=true", "X-GNOME-Autostart-enabled=false"];
+
+fn find_file(path: &Path, wanted: &str) -> io::Result<Option<Found>> {
+    let bytes = match fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let text = String::from_utf8_lossy(&bytes);
+    let unescape = |text: &str| text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
+    let program = text
+        .lines()
+        .find_map(|line| line.split_once(MARK))
+        .map(|(_, program)| program.strip_suffix("</string>").map_or_else(|| program.to_owned(), unescape));
+    Ok(Some(Found { program, same: text == wanted }))
+}
+
+#[cfg(unix)]
+fn make_executable(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755))
+}
+
+/// No such mark.
+#[cfg(not(unix))]
+fn make_executable(_path: &Path) -> io::Result<()> {
+    Ok(())
 }
 
 #[cfg(test)]
@@ -289,6 +401,14 @@ pub(super) mod tests {
     fn a_path_that_no_line_can_hold_is_refused_and_a_replaced_program_has_its_name() {
         assert!(Program::at(Path::new("/a\nb/affix"), None).is_err());
         assert_eq!(program("/opt/affix (deleted)").path(), "/opt/affix");
+    }
+
+    #[test]
+    fn words_for_windows_are_taken_apart_as_they_were() {
+        let program = Program::at(Path::new(r"C:\A b\affix.exe"), Some(Path::new(r"D:\"))).unwrap();
+        assert_eq!(program.in_a_command_line(), r#""C:\A b\affix.exe" "--home" "D:\\""#);
+        assert_eq!(program.arguments_on_windows(), r#""--home" "D:\\""#);
+        assert_eq!(self::program("/opt/affix").arguments_on_windows(), "");
     }
 
     #[test]
