@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
 import traceback
 import urllib.request
@@ -15,7 +16,7 @@ from desktop import wait_for
 WINE = os.environ["AFFIX_WINE"]
 DRIVE = os.path.join(os.environ["WINEPREFIX"], "drive_c")
 # A debug build on a busy computer, in a Windows that is just starting.
-PATIENCE_SECS = 180
+PATIENCE_SECS = 60
 
 
 def unix(path):
@@ -42,9 +43,13 @@ class Affix:
 
     def run(self, *words, code=0, stdin="", folder="C:\\"):
         """Its standard output; fails when it ends otherwise than with `code`."""
-        answer = subprocess.run(self.command(*words), input=stdin.encode(), capture_output=True, timeout=PATIENCE_SECS,
-                                cwd=unix(folder))
-        out, self.told = answer.stdout.decode(), answer.stderr.decode()
+        # A file for the errors: a process that stays keeps this computer's own stderr under Wine. It must not keep the
+        # pipe of the output, whose reader waits for its end.
+        with tempfile.TemporaryFile() as errors:
+            answer = subprocess.run(self.command(*words), input=stdin.encode(), stdout=subprocess.PIPE, stderr=errors,
+                                    timeout=PATIENCE_SECS, cwd=unix(folder))
+            errors.seek(0)
+            out, self.told = answer.stdout.decode(), errors.read().decode()
         assert answer.returncode == code, f"{words} ended with {answer.returncode}:\n{out}\n{self.told}"
         return out
 
@@ -52,7 +57,7 @@ class Affix:
         return [json.loads(line) for line in self.run(*words, **options).splitlines()]
 
     def history(self):
-        return self.rows("history", "--json")
+        return self.rows("history", "--json", "--limit", "1000")
 
 
 class Screen:
@@ -92,6 +97,15 @@ class Screen:
     def windows(self, name):
         return self.xdotool("search", "--onlyvisible", "--name", name)
 
+    def click(self, place):
+        self.xdotool("mousemove", *place, "click", 1)
+
+    @staticmethod
+    def pixel(place):
+        told = subprocess.run(["import", "-window", "root", "-crop", "1x1+%d+%d" % place, "-depth", "8", "rgb:-"],
+                              check=True, capture_output=True)
+        return told.stdout
+
     def picture(self, path):
         subprocess.run(["import", "-window", "root", path], check=True)
 
@@ -122,6 +136,7 @@ def exit_codes(affix):
     affix.run("upload", "--format", "{nonsense}", there, code=2)
     affix.run("upload", "--no-such-option", there, code=2)
     affix.run("C:\\files\\no such command", code=2)
+    assert "C:\\files\\no such command”" in affix.told, affix.told
 
 
 def names(affix):
@@ -147,10 +162,10 @@ def reserved_names(affix):
 
 
 def relative(affix):
-    """A name in the folder of the start is a file of it."""
+    """A name in the folder of the start is a file there."""
     write("C:\\files\\here.txt", b"here")
     row, = affix.rows("upload", "--format", "json", "here.txt", folder="C:\\files")
-    assert row["file"] == "here.txt" and row["status"] == "done", row
+    assert (row["file"], row["status"]) == ("C:\\files\\here.txt", "done"), row
 
 
 def keyring(affix):
@@ -202,7 +217,8 @@ class Window:
     def __init__(self, affix, screen, pictures):
         self.affix, self.screen, self.pictures = affix, screen, pictures
         self.process = screen.start(affix.command())
-        wait_for("a window titled Affix", lambda: screen.windows("^Affix$"), PATIENCE_SECS)
+        wait_for("a window titled Affix", lambda: screen.windows("^Affix$") or self.process.poll(), PATIENCE_SECS)
+        assert self.process.poll() is None, f"the window ended with {self.process.poll()}"
 
     def picture(self, name):
         path = os.path.join(self.pictures, name + ".png")
@@ -214,7 +230,7 @@ class Window:
         def done():
             rows = {row["name"]: row["status"] for row in self.affix.history()}
             return all(rows.get(name) == "done" for name in names)
-        wait_for(lambda: f"{names} in {self.affix.history()}", done, PATIENCE_SECS)
+        wait_for(lambda: f"all of {names} to be done", done, PATIENCE_SECS)
 
 
 def is_drawn(window):
@@ -252,6 +268,59 @@ def file_dialog(window):
     window.has("picked.txt")
 
 
+# Where things are in a window of 1100×720 at the screen's corner.
+GEAR, DESKTOP = (1070, 51), (78, 219)
+SEND_TO, VERB, AUTOSTART = (938, 539), (938, 592), (938, 670)
+BESIDE = (890, 539)
+
+LINK = "Microsoft\\Windows\\SendTo\\Affix.lnk"
+VERB_KEY = "HKCU\\Software\\Classes\\*\\shell\\app.affix.Affix"
+RUN_KEY = "HKCU\\Software\\Microsoft\\Windows\\CurrentVersion\\Run"
+
+
+def registry(*words):
+    """What Wine's own `reg` tells; none where there is no such key or value."""
+    answer = subprocess.run([WINE, "reg", "query", *words], capture_output=True, timeout=PATIENCE_SECS)
+    return answer.stdout.decode() if answer.returncode == 0 else None
+
+
+def entries(window):
+    """Send to, the verb and the start with the session come and go with their switches in Settings; the shell starts
+    the shortcut with several files, and they go to the window."""
+    screen = window.screen
+    screen.xdotool("windowactivate", "--sync", *screen.windows("^Affix$"))
+
+    def opened():
+        screen.click(GEAR)
+        screen.click(DESKTOP)
+        track = {screen.pixel(place) for place in (SEND_TO, VERB, AUTOSTART)}
+        return len(track) == 1 and screen.pixel(BESIDE) not in track
+    wait_for("the desktop's settings, with three switches that are off", opened, PATIENCE_SECS)
+
+    folder = subprocess.run([WINE, "cmd", "/c", "echo %APPDATA%"], capture_output=True, check=True).stdout.decode()
+    link = folder.strip() + "\\" + LINK
+    places = [(SEND_TO, lambda: os.path.exists(unix(link))), (VERB, lambda: registry(VERB_KEY + "\\command", "/ve")),
+              (AUTOSTART, lambda: registry(RUN_KEY, "/v", "app.affix.Affix"))]
+    for place, is_there in places:
+        assert not is_there(), place
+        screen.click(place)
+        wait_for(f"what the switch at {place} puts there", is_there, PATIENCE_SECS)
+    window.picture("entries")
+    program = "Z:" + os.path.abspath(window.affix.program).replace("/", "\\")
+    begins = f'"{program}" "--home" "{window.affix.home}"'
+    for told, wanted in ((places[1][1](), begins + ' -- "%1"'), (places[2][1](), begins)):
+        assert wanted in told, (told, wanted)
+    assert "Player" in registry(VERB_KEY, "/v", "MultiSelectModel")
+
+    sent = [write(f"C:\\files\\sent to {number}.txt", b"sent %d" % number) for number in range(3)]
+    subprocess.run([WINE, "start", "/wait", link, *sent], check=True, timeout=PATIENCE_SECS)
+    window.has(*(path.rsplit("\\")[-1] for path in sent))
+
+    for place, is_there in places:
+        screen.click(place)
+        wait_for(f"what the switch at {place} takes away", lambda: not is_there(), PATIENCE_SECS)
+
+
 def closes(window):
     """Closed by its window manager, it ends; another start is a window again."""
     window.screen.xdotool("windowactivate", "--sync", *window.screen.windows("^Affix$"))
@@ -259,7 +328,7 @@ def closes(window):
     assert window.process.wait(PATIENCE_SECS) == 0
 
 
-WINDOW = [is_drawn, later_starts, file_dialog, closes]
+WINDOW = [is_drawn, later_starts, file_dialog, entries, closes]
 
 
 def main(program, pictures, *wanted):
@@ -279,10 +348,11 @@ def main(program, pictures, *wanted):
             failed, outcome = failed + 1, "FAILED"
         print(f"{what.__name__:16} {outcome:6} {time.monotonic() - began:5.1f} s", flush=True)
 
-    for what in COMMANDS:
-        tried(what, affix)
+    # Before the first program: what a session of Wine begins without a screen stays without one.
     screen = Screen()
     try:
+        for what in COMMANDS:
+            tried(what, affix)
         if not wanted or any(what.__name__ in wanted for what in WINDOW):
             window = Window(affix, screen, pictures)
             for what in WINDOW:
