@@ -11,7 +11,7 @@ import time
 import traceback
 import urllib.request
 
-from desktop import wait_for
+from desktop import HERE, wait_for
 
 WINE = os.environ["AFFIX_WINE"]
 DRIVE = os.path.join(os.environ["WINEPREFIX"], "drive_c")
@@ -268,6 +268,21 @@ def file_dialog(window):
     window.has("picked.txt")
 
 
+def drop(window):
+    """A file from a drag source of X11 is uploaded; its link is on the clipboard for programs outside."""
+    path = write("C:\\files\\dropped ü.txt", b"dropped")
+    subprocess.run(["/usr/bin/python3", os.path.join(HERE, "drag_source.py"), "--window", "^Affix$", unix(path)],
+                   check=True, timeout=PATIENCE_SECS, stdout=subprocess.DEVNULL)
+    window.has("dropped ü.txt")
+    link, = [row["view_url"] for row in window.affix.history() if row["name"] == "dropped ü.txt"]
+    wait_for("its link on the clipboard", lambda: clipboard() == link, PATIENCE_SECS)
+
+
+def clipboard():
+    answer = subprocess.run(["xclip", "-selection", "clipboard", "-o"], capture_output=True, text=True, timeout=10)
+    return answer.stdout if answer.returncode == 0 else None
+
+
 # Where things are in a window of 1100×720 at the screen's corner.
 GEAR, DESKTOP = (1070, 51), (78, 219)
 SEND_TO, VERB, AUTOSTART = (938, 539), (938, 592), (938, 670)
@@ -322,13 +337,27 @@ def entries(window):
 
 
 def closes(window):
-    """Closed by its window manager, it ends; another start is a window again."""
+    """Closed by its window manager it ends, and what it copied can still be pasted."""
+    copied = clipboard()
+    assert copied.startswith("http://127.0.0.1:"), copied
     window.screen.xdotool("windowactivate", "--sync", *window.screen.windows("^Affix$"))
     window.screen.xdotool("key", "alt+F4")
     assert window.process.wait(PATIENCE_SECS) == 0
+    assert clipboard() == copied
 
 
-WINDOW = [is_drawn, later_starts, file_dialog, entries, closes]
+def double_click(affix, screen):
+    """Started without a command line around it, it has no console window beside its own."""
+    answer = subprocess.run([WINE, "start", "Z:" + os.path.abspath(affix.program).replace("/", "\\")],
+                            env=dict(os.environ, AFFIX_HOME=affix.home), timeout=PATIENCE_SECS)
+    assert answer.returncode == 0
+    wait_for("its window alone", lambda: screen.windows("^Affix$") and len(screen.windows(".")) == 1, PATIENCE_SECS)
+    screen.xdotool("windowactivate", "--sync", *screen.windows("^Affix$"))
+    screen.xdotool("key", "alt+F4")
+    wait_for("its end", lambda: not screen.windows("^Affix$"), PATIENCE_SECS)
+
+
+WINDOW = [is_drawn, later_starts, file_dialog, entries, drop, closes]
 
 
 def main(program, pictures, *wanted):
@@ -357,7 +386,7 @@ def main(program, pictures, *wanted):
             window = Window(affix, screen, pictures)
             for what in WINDOW:
                 tried(what, window)
-            window.picture("end")
+        tried(double_click, affix, screen)
     finally:
         screen.close()
     sys.exit(1 if failed else 0)
