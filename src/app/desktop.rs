@@ -109,7 +109,7 @@ fn standing_of(standing: entries::Standing) -> Standing {
     match standing {
         entries::Standing::Absent | entries::Standing::Outdated => Standing::Absent,
         entries::Standing::Here => Standing::Here,
-        entries::Standing::Elsewhere(path) => Standing::Elsewhere(path),
+        entries::Standing::Elsewhere(how) => Standing::Elsewhere(how),
         entries::Standing::Foreign => Standing::Foreign,
     }
 }

@@ -66,6 +66,17 @@ pub(super) fn hook(_display: Display) -> Option<EventLoopBuilderHook> {
     None
 }
 
+/// Brings the window to the front with what a launcher gave: see [`crate::platform::x11::activate`]. Waits for the X
+/// server.
+#[cfg(target_os = "linux")]
+pub(super) fn activate(window: u32, token: &str) {
+    crate::platform::x11::activate(window, token);
+}
+
+/// There are no such tokens.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn activate(_window: u32, _token: &str) {}
+
 /// Starts the program once more without the X server, in place of this one: winit makes one attempt a process. Comes
 /// back only when that does not work either, or was not called for.
 #[cfg(target_os = "linux")]

@@ -8,6 +8,7 @@ use eframe::egui::{Context, UserAttentionType, ViewportCommand};
 use tokio::sync::watch;
 
 use super::App;
+use super::display;
 use super::work::Work;
 use crate::domain::attachment::BatchId;
 use crate::model::links::Wish;
@@ -30,10 +31,19 @@ pub(super) struct Outside {
     pub bus: Bus,
     /// Where later starts come in; none where this is not the home's only window.
     listener: Option<Listener>,
-    /// Until when the window is brought to the front; none: it is where it is.
-    raised_until_ms: Option<i64>,
+    /// The X server's number of the window; none where it is shown through something else.
+    window: Option<u32>,
+    /// The window is brought to the front; none: it is where it is.
+    raised: Option<Raised>,
     /// Percent.
     progress: watch::Sender<Option<u8>>,
+}
+
+#[derive(Debug)]
+struct Raised {
+    until_ms: i64,
+    /// What a launcher gave for it: without, a desktop may keep what is in front there.
+    token: Option<String>,
 }
 
 impl Outside {
@@ -41,7 +51,7 @@ impl Outside {
         let (progress, shown) = watch::channel(None);
         let bus = Bus::default();
         work.start(show_progress(bus.clone(), shown));
-        Self { bus, listener: None, raised_until_ms: None, progress }
+        Self { bus, listener: None, window: None, raised: None, progress }
     }
 }
 
@@ -77,29 +87,44 @@ impl App {
 
     /// Another start of this home has ended for this.
     fn later_start(&mut self, ctx: &Context, message: Message) {
-        // winit 0.30 takes the launcher's token for new windows only.
-        let Message { token: _, choose, files } = message;
+        let Message { token, choose, files } = message;
         if !files.is_empty() {
             self.actions.push(Action::Intake(intake::Action::Add(files)));
         }
         if choose {
             self.choose_files();
         }
-        self.raise(ctx);
+        self.raise_with(ctx, token.and_then(|token| token.into_string().ok()));
+    }
+
+    /// The X server's number of the window.
+    pub(super) fn shown_in(&mut self, window: u32) {
+        self.outside.window = Some(window);
     }
 
     /// Brings the window to the front, from wherever it is.
     pub(super) fn raise(&mut self, ctx: &Context) {
+        self.raise_with(ctx, None);
+    }
+
+    fn raise_with(&mut self, ctx: &Context, token: Option<String>) {
         self.show_again(ctx);
         ctx.send_viewport_cmd(ViewportCommand::Minimized(false));
-        self.outside.raised_until_ms = Some(self.model.now_ms + RAISE_MS);
+        self.outside.raised = Some(Raised { until_ms: self.model.now_ms + RAISE_MS, token });
         ctx.request_repaint();
     }
 
     fn raise_due(&mut self, ctx: &Context) {
-        let Some(until_ms) = self.outside.raised_until_ms else { return };
+        let Some(Raised { until_ms, token }) = &self.outside.raised else { return };
+        let until_ms = *until_ms;
+        // In front already, too: the launcher waits to hear that its start is over.
+        if let (Some(window), Some(token)) = (self.outside.window, token.clone()) {
+            self.work.start(async move {
+                let _done = tokio::task::spawn_blocking(move || display::activate(window, &token)).await;
+            });
+        }
         if ctx.input(|input| input.raw.focused) {
-            self.outside.raised_until_ms = None;
+            self.outside.raised = None;
         } else if self.model.now_ms < until_ms {
             ctx.send_viewport_cmd(ViewportCommand::Focus);
             ctx.request_repaint_after(Duration::from_millis(RAISE_EVERY_MS.unsigned_abs()));
@@ -107,7 +132,7 @@ impl App {
             // The desktop does not give the keyboard away: it shows at least that something is wanted.
             let informational = UserAttentionType::Informational;
             ctx.send_viewport_cmd(ViewportCommand::RequestUserAttention(informational));
-            self.outside.raised_until_ms = None;
+            self.outside.raised = None;
         }
     }
 
@@ -124,22 +149,23 @@ impl App {
         self.pressable(true);
         let bus = self.outside.bus.clone();
         self.work.spawn(async move {
-            let wish = bus.notify(&notice).await.map(|Pressed { action, .. }| Wish::of(&action));
-            crate::model::Update::Links(links::Update::Pressed(batch, wish))
+            let pressed = bus.notify(&notice).await;
+            let pressed = pressed.map(|Pressed { action, token }| (Wish::of(&action), token));
+            crate::model::Update::Links(links::Update::Pressed(batch, pressed))
         });
     }
 
-    pub(super) fn pressed(&mut self, ctx: &Context, batch: BatchId, wish: Option<Wish>) {
+    pub(super) fn pressed(&mut self, ctx: &Context, batch: BatchId, wish: Option<(Wish, Option<String>)>) {
         self.pressable(false);
         match wish {
-            Some(Wish::Copy) => self.actions.push(Action::Links(links::Action::CopyBatch(batch))),
-            Some(Wish::Show) => {
+            Some((Wish::Copy, _)) => self.actions.push(Action::Links(links::Action::CopyBatch(batch))),
+            Some((Wish::Show, token)) => {
                 self.state.screen = Screen::Uploads;
                 self.state.overlay = None;
                 self.state.list.reveal(batch);
                 let everything = crate::model::list::Wanted::default();
                 self.actions.push(Action::List(crate::model::list::Action::Show(everything)));
-                self.raise(ctx);
+                self.raise_with(ctx, token);
             }
             None => {}
         }

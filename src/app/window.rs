@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use eframe::egui::{Context, Vec2, ViewportBuilder, ViewportCommand, vec2};
 use eframe::{NativeOptions, Renderer};
-use winit::raw_window_handle::{HasDisplayHandle as _, RawDisplayHandle};
+use winit::raw_window_handle::{
+    HasDisplayHandle as _, HasWindowHandle as _, RawDisplayHandle, RawWindowHandle,
+};
 
 use super::{App, Start, display};
 use crate::domain::error::{Failure, Kind};
@@ -74,6 +76,9 @@ pub fn run(
         if hides(cc) {
             app.hides();
         }
+        if let Some(window) = x11_window(cc) {
+            app.shown_in(window);
+        }
         if let Some(listener) = listener {
             app.listen(&cc.egui_ctx, listener);
         }
@@ -98,6 +103,16 @@ pub fn run(
 fn hides(cc: &eframe::CreationContext<'_>) -> bool {
     let display = cc.display_handle().map(|display| display.as_raw());
     !matches!(display, Ok(RawDisplayHandle::Wayland(_)) | Err(_))
+}
+
+/// Its number for the X server. None on Wayland, where winit 0.30 brings new windows alone to the front with a
+/// launcher's token.
+fn x11_window(cc: &eframe::CreationContext<'_>) -> Option<u32> {
+    match cc.window_handle().ok()?.as_raw() {
+        RawWindowHandle::Xlib(handle) => u32::try_from(handle.window).ok(),
+        RawWindowHandle::Xcb(handle) => Some(handle.window.get()),
+        _ => None,
+    }
 }
 
 /// Reads in processes of their own; with the pictures that were made before.

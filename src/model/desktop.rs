@@ -38,8 +38,8 @@ pub struct Entry {
 pub enum Standing {
     Absent,
     Here,
-    /// It starts another Affix.
-    Elsewhere(PathBuf),
+    /// It starts another Affix, or this one with another home: how.
+    Elsewhere(String),
     /// Somebody else's file.
     Foreign,
 }

@@ -80,8 +80,9 @@ pub enum Update {
         /// Failed or unsure.
         failed: usize,
     },
-    /// A batch's notification is done with: what was wanted, if anything.
-    Pressed(BatchId, Option<Wish>),
+    /// A batch's notification is done with: what was wanted, if anything, and what the desktop gave to bring the window
+    /// to the front with.
+    Pressed(BatchId, Option<(Wish, Option<String>)>),
     /// A private attachment is saved.
     Saved(Result<(PathBuf, u64), Failure>),
 }

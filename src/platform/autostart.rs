@@ -3,7 +3,8 @@
 
 use directories::BaseDirs;
 
-use super::entries::{APP_ID, Entry, Program, escape_xml};
+use super::desktop::APP_ID;
+use super::entries::{Entry, Program, escape_xml};
 
 /// The file; none on a system whose way is not known.
 #[must_use]

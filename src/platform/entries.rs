@@ -1,6 +1,6 @@
 //! What starts this program from elsewhere: from the menus of file managers, at the start of a session. On most systems
-//! these are small files; Windows has shortcuts and values in its registry ([`on_windows`]). Each says for which program
-//! it was made, so that one of a moved program is known, and nobody else's is touched.
+//! these are small files; Windows has shortcuts and values in its registry. Each says for which program and which home it was made, so that one of a moved program is known, and nobody else's is
+//! touched.
 
 #[cfg(windows)]
 pub(super) mod on_windows;
@@ -14,11 +14,11 @@ use super::dirs::Home;
 use super::files;
 use crate::domain::error::{Failure, Kind};
 
-/// The name under which desktops know this program.
-pub const APP_ID: &str = "app.affix.Affix";
-
-/// Stands in a line of each file, with the program's path behind it.
+/// Stands in a line of each file, with the program's path behind it, and after [`HOME`] the home that it was given.
 const MARK: &str = "Made by Affix for: ";
+
+/// No path that is written into such a file has a tab in it.
+const HOME: char = '\t';
 
 /// This program, as others start it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,19 +84,6 @@ impl Program {
         self.words(quote).join(" ")
     }
 
-    /// For Windows, which hands a program one text that it takes apart by itself: its own file, then
-    /// [`Self::arguments_on_windows`].
-    #[cfg(any(windows, test))]
-    pub(super) fn in_a_command_line(&self) -> String {
-        self.words(quote_on_windows).join(" ")
-    }
-
-    /// The words behind the program's own.
-    #[cfg(any(windows, test))]
-    pub(super) fn arguments_on_windows(&self) -> String {
-        self.words(quote_on_windows).into_iter().skip(1).collect::<Vec<_>>().join(" ")
-    }
-
     /// Each word as a `<string>` of a property list.
     pub(super) fn in_a_plist(&self) -> String {
         self.words(|word| format!("<string>{}</string>", escape_xml(word))).concat()
@@ -104,21 +91,33 @@ impl Program {
 
     /// The line that says whose file it is.
     pub(super) fn mark(&self) -> String {
-        format!("{MARK}{}", self.path)
+        let home = self.home.as_ref().map(|home| format!("{HOME}{home}"));
+        format!("{MARK}{}{}", self.path, home.unwrap_or_default())
+    }
+
+    /// What a file's mark says.
+    fn marked(text: &str) -> Option<Self> {
+        let (_, mark) = text.lines().find_map(|line| line.split_once(MARK))?;
+        // In a property list the line is a value.
+        let unescape = |text: &str| text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
+        let mark = mark.strip_suffix("</string>").map_or_else(|| mark.to_owned(), unescape);
+        let (path, home) = match mark.split_once(HOME) {
+            Some((path, home)) => (path, Some(home.to_owned())),
+            None => (mark.as_str(), None),
+        };
+        Some(Self { path: path.to_owned(), home })
+    }
+
+    /// As somebody would start it by hand, to be read.
+    fn shown(&self) -> String {
+        let home = self.home.as_ref().map(|home| format!(" --home {home}"));
+        format!("{}{}", self.path, home.unwrap_or_default())
     }
 
     #[must_use]
     pub fn path(&self) -> &str {
         &self.path
     }
-}
-
-/// After the rules of `CommandLineToArgvW`: quotes around it, and backslashes twice where a quote follows. No path has a
-/// quote in it there.
-#[cfg(any(windows, test))]
-fn quote_on_windows(word: &str) -> String {
-    let behind = word.len() - word.trim_end_matches('\\').len();
-    format!("\"{word}{}\"", "\\".repeat(behind))
 }
 
 pub(super) fn escape_xml(text: &str) -> String {
@@ -129,30 +128,31 @@ pub(super) fn escape_xml(text: &str) -> String {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Standing {
     Absent,
-    /// It starts this program.
+    /// It starts this program with this home, perhaps with what its user added to it.
     Here,
-    /// It starts another Affix, which is there.
-    Elsewhere(PathBuf),
-    /// It would start an Affix that is no longer there, or is what an older version wrote.
+    /// It starts another Affix, or this one with another home: how.
+    Elsewhere(String),
+    /// It would start an Affix that is no longer there.
     Outdated,
     /// Somebody else's file.
     Foreign,
 }
 
-/// What stands in an entry's place.
+/// What was found in an entry's place.
 #[derive(Debug)]
-struct Found {
-    /// For which it was made; none: somebody else's.
-    program: Option<String>,
-    /// It is as it should be.
-    same: bool,
+enum Found {
+    Nothing,
+    /// It starts this one.
+    Made(Program),
+    /// Somebody else's.
+    Foreign,
 }
 
 /// One such entry as it should be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     place: Place,
-    program: String,
+    program: Program,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -171,18 +171,18 @@ enum Place {
 
 impl Entry {
     pub(super) fn new(path: PathBuf, program: &Program, text: String, executable: bool) -> Self {
-        Self { place: Place::File { path, text, executable }, program: program.path.clone() }
+        Self { place: Place::File { path, text, executable }, program: program.clone() }
     }
 
     #[cfg(windows)]
     pub(super) fn shortcut(path: PathBuf, program: &Program) -> Self {
         let shortcut = on_windows::Shortcut::new(path, program);
-        Self { place: Place::Shortcut(shortcut), program: program.path.clone() }
+        Self { place: Place::Shortcut(shortcut), program: program.clone() }
     }
 
     #[cfg(windows)]
     pub(super) fn values(values: on_windows::Values, program: &Program) -> Self {
-        Self { place: Place::Values(values), program: program.path.clone() }
+        Self { place: Place::Values(values), program: program.clone() }
     }
 
     /// Where it stands, as the system's own tools show it.
@@ -200,24 +200,24 @@ impl Entry {
     /// # Errors
     /// It cannot be read.
     pub fn standing(&self) -> Result<Standing, Failure> {
+        Ok(match self.found()? {
+            Found::Nothing => Standing::Absent,
+            Found::Foreign => Standing::Foreign,
+            Found::Made(program) if program == self.program => Standing::Here,
+            Found::Made(program) if Path::new(&program.path).exists() => Standing::Elsewhere(program.shown()),
+            Found::Made(_) => Standing::Outdated,
+        })
+    }
+
+    fn found(&self) -> Result<Found, Failure> {
         let found = match &self.place {
-            Place::File { path, text, .. } => find_file(path, text),
+            Place::File { path, .. } => find_file(path),
             #[cfg(windows)]
             Place::Shortcut(shortcut) => shortcut.found(),
             #[cfg(windows)]
             Place::Values(values) => values.found(),
         };
-        let Some(found) = found.map_err(|error| self.failure("read", &error))? else {
-            return Ok(Standing::Absent);
-        };
-        let Some(program) = found.program else { return Ok(Standing::Foreign) };
-        Ok(if found.same {
-            Standing::Here
-        } else if program != self.program && Path::new(&program).exists() {
-            Standing::Elsewhere(program.into())
-        } else {
-            Standing::Outdated
-        })
+        found.map_err(|error| self.failure("read", &error))
     }
 
     /// Somebody switched it off and left it there: it must not be mended into being on.
@@ -257,10 +257,9 @@ impl Entry {
         }
         files::write_atomically(path, text.as_bytes())?;
         if executable {
-            make_executable(path).map_err(|error| self.failure("made a program", &error))
-        } else {
-            Ok(())
+            make_executable(path).map_err(|error| self.failure("made a program", &error))?;
         }
+        Ok(())
     }
 
     /// Takes it away; others beside it stay.
@@ -282,12 +281,15 @@ impl Entry {
         }
     }
 
-    /// Writes it anew where it is outdated: the program was moved.
+    /// Writes it anew where it is outdated: the program was moved. One of another home stays: what is handed to it
+    /// must not go to this one's targets.
     ///
     /// # Errors
     /// As [`Self::standing`] and [`Self::put`].
     pub fn mend(&self) -> Result<(), Failure> {
-        if self.standing()? == Standing::Outdated { self.put() } else { Ok(()) }
+        let is_this_homes =
+            matches!(self.found()?, Found::Made(program) if program.home == self.program.home);
+        if is_this_homes && self.standing()? == Standing::Outdated { self.put() } else { Ok(()) }
     }
 
     fn refuse_foreign(&self) -> Result<(), Failure> {
@@ -307,19 +309,14 @@ impl Entry {
 /// GNOME's own.
 const OFF: [&str; 2] = ["Hidden=true", "X-GNOME-Autostart-enabled=false"];
 
-fn find_file(path: &Path, wanted: &str) -> io::Result<Option<Found>> {
-    let bytes = match fs::read(path) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(error),
-    };
-    let text = String::from_utf8_lossy(&bytes);
-    let unescape = |text: &str| text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
-    let program = text
-        .lines()
-        .find_map(|line| line.split_once(MARK))
-        .map(|(_, program)| program.strip_suffix("</string>").map_or_else(|| program.to_owned(), unescape));
-    Ok(Some(Found { program, same: text == wanted }))
+fn find_file(path: &Path) -> io::Result<Found> {
+    match fs::read(path) {
+        Ok(bytes) => {
+            Ok(Program::marked(&String::from_utf8_lossy(&bytes)).map_or(Found::Foreign, Found::Made))
+        }
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(Found::Nothing),
+        Err(error) => Err(error),
+    }
 }
 
 #[cfg(unix)]
@@ -346,9 +343,12 @@ pub(super) mod tests {
     }
 
     fn entry(folder: &Path, path: &str) -> Entry {
-        let program = program(path);
+        entry_of(folder, &program(path))
+    }
+
+    fn entry_of(folder: &Path, program: &Program) -> Entry {
         let text = format!("#!/bin/sh\n# {}\nexec {} -- \"$@\"\n", program.mark(), program.in_a_shell());
-        Entry::new(folder.join("sub/entry"), &program, text, true)
+        Entry::new(folder.join("sub/entry"), program, text, true)
     }
 
     #[test]
@@ -379,9 +379,49 @@ pub(super) mod tests {
 
         entry(folder.path(), other.to_str().unwrap()).put().unwrap();
         here.mend().unwrap();
-        assert_eq!(here.standing().unwrap(), Standing::Elsewhere(other));
+        assert_eq!(here.standing().unwrap(), Standing::Elsewhere(other.to_str().unwrap().to_owned()));
         here.put().unwrap();
         assert_eq!(here.standing().unwrap(), Standing::Here);
+    }
+
+    #[test]
+    fn one_of_another_home_is_never_turned_to_this_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let there = folder.path().join("affix");
+        files::write_atomically(&there, b"").unwrap();
+        let gone = Path::new("/gone/affix");
+        for path in [there.as_path(), gone] {
+            let of = |home: Option<&str>| {
+                entry_of(folder.path(), &Program::at(path, home.map(Path::new)).unwrap())
+            };
+            for (first, second) in
+                [(Some("/a b"), None), (None, Some("/a b")), (Some("/a b"), Some("/a b/c"))]
+            {
+                of(first).put().unwrap();
+                assert_eq!(of(first).standing().unwrap(), Standing::Here);
+                let seen = of(second).standing().unwrap();
+                let shown = format!("{}{}", path.display(), first.map_or("", |_| " --home /a b"));
+                let expected = if path == gone { Standing::Outdated } else { Standing::Elsewhere(shown) };
+                assert_eq!(seen, expected, "{first:?} {second:?}");
+                of(second).mend().unwrap();
+                assert_eq!(of(first).standing().unwrap(), Standing::Here, "{first:?} {second:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_its_user_added_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        for home in [None, Some(Path::new("/a b"))] {
+            let program = Program::at(Path::new("/gone/affix"), home).unwrap();
+            let entry = entry_of(folder.path(), &program);
+            entry.put().unwrap();
+            let edited = fs::read_to_string(entry.path()).unwrap() + "# X-GNOME-Autostart-Delay=10\n";
+            files::write_atomically(entry.path(), edited.as_bytes()).unwrap();
+            assert_eq!(entry.standing().unwrap(), Standing::Here);
+            entry.mend().unwrap();
+            assert_eq!(fs::read_to_string(entry.path()).unwrap(), edited);
+        }
     }
 
     #[test]
@@ -399,16 +439,11 @@ pub(super) mod tests {
 
     #[test]
     fn a_path_that_no_line_can_hold_is_refused_and_a_replaced_program_has_its_name() {
-        assert!(Program::at(Path::new("/a\nb/affix"), None).is_err());
+        for odd in ["/a\nb/affix", "/a\tb/affix"] {
+            assert!(Program::at(Path::new(odd), None).is_err());
+            assert!(Program::at(Path::new("/opt/affix"), Some(Path::new(odd))).is_err());
+        }
         assert_eq!(program("/opt/affix (deleted)").path(), "/opt/affix");
-    }
-
-    #[test]
-    fn words_for_windows_are_taken_apart_as_they_were() {
-        let program = Program::at(Path::new(r"C:\A b\affix.exe"), Some(Path::new(r"D:\"))).unwrap();
-        assert_eq!(program.in_a_command_line(), r#""C:\A b\affix.exe" "--home" "D:\\""#);
-        assert_eq!(program.arguments_on_windows(), r#""--home" "D:\\""#);
-        assert_eq!(self::program("/opt/affix").arguments_on_windows(), "");
     }
 
     #[test]
@@ -418,5 +453,8 @@ pub(super) mod tests {
         assert_eq!(program.in_an_entry(), r#""/opt/affix" "--home" "/a b""#);
         let plist = "<string>/opt/affix</string><string>--home</string><string>/a b</string>";
         assert_eq!(program.in_a_plist(), plist);
+        for text in [program.mark(), format!("<string>{}</string>\n", escape_xml(&program.mark()))] {
+            assert_eq!(Program::marked(&text), Some(program.clone()), "{text}");
+        }
     }
 }

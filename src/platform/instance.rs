@@ -50,7 +50,8 @@ const WAITING: usize = 64;
 /// What a later start wants.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Message {
-    /// What the launcher gave it to bring a window to the front with (`XDG_ACTIVATION_TOKEN`, `DESKTOP_STARTUP_ID`).
+    /// What the launcher gave it to bring a window to the front with: `DESKTOP_STARTUP_ID`, which an X server's window
+    /// manager knows, before `XDG_ACTIVATION_TOKEN`.
     pub token: Option<OsString>,
     /// To be asked at once which files to upload.
     pub choose: bool,
@@ -63,7 +64,7 @@ impl Message {
     #[must_use]
     pub fn of_this_start(files: Vec<PathBuf>, choose: bool) -> Self {
         let given = |name| std::env::var_os(name).filter(|value| !value.is_empty());
-        Self { token: given("XDG_ACTIVATION_TOKEN").or_else(|| given("DESKTOP_STARTUP_ID")), choose, files }
+        Self { token: given("DESKTOP_STARTUP_ID").or_else(|| given("XDG_ACTIVATION_TOKEN")), choose, files }
     }
 }
 

@@ -17,9 +17,10 @@ use std::path::Path;
 
 use directories::BaseDirs;
 
+use super::desktop::APP_ID;
 #[cfg(windows)]
 use super::entries::on_windows::Values;
-use super::entries::{APP_ID, Entry, Program};
+use super::entries::{Entry, Program};
 
 /// A file manager that is on this computer, or has the entry still.
 #[derive(Debug)]
@@ -106,8 +107,21 @@ fn action(program: &Program) -> String {
     format!(
         "# {}\n[Nemo Action]\n{NAMES}Exec={} %F\nIcon-Name={APP_ID}\nSelection=notnone\nExtensions=any;\nQuote=double\n",
         program.mark(),
-        program.in_an_entry()
+        in_an_action(program)
     )
+}
+
+/// Nemo knows no `%%`, and reads no further than to the first `%` that is none of its own: the files behind it would
+/// not be put in (`find_token_type` in its `libnemo-private/nemo-action.c`). So a shell writes that sign.
+fn in_an_action(program: &Program) -> String {
+    let words = program.in_a_shell();
+    if !words.contains('%') {
+        return program.in_an_entry();
+    }
+    let script = format!("percent=$(printf '\\045'); exec {} \"$@\"", words.replace('%', r#"'"$percent"'"#));
+    let quoted = format!("sh -c '{}' affix", script.replace('\'', r"'\''"));
+    // As strings of a key file are escaped.
+    quoted.replace('\\', r"\\")
 }
 
 /// Every type of file descends from `application/octet-stream` (shared-mime-info), folders have one of their own.
@@ -196,45 +210,59 @@ mod tests {
         }
     }
 
-    /// What each of them starts, read as its file manager does it.
+    /// Starts what an entry says as its file manager does, with these files, and tells its name. GLib reads keys and
+    /// words for Nemo and Thunar, and KDE's way is the same. Nemo puts the files in first, and before a `%` that it does
+    /// not know it gives up; the others read the words first.
+    const START: &str = r#"
+import subprocess, sys
+from gi.repository import GLib
+path, group, *files = sys.argv[1:]
+file = GLib.KeyFile()
+file.load_from_file(path, GLib.KeyFileFlags.KEEP_TRANSLATIONS)
+line = file.get_string(group, "Exec")
+if group == "Nemo Action":
+    before, sign, after = line.partition("%")
+    if sign and after.startswith("F"):
+        line = before + " ".join(f'"{file}"' for file in files) + after[1:]
+    words = GLib.shell_parse_argv(line)[1]
+else:
+    words = [word for part in GLib.shell_parse_argv(line)[1]
+             for word in (files if part == "%F" else [part.replace("%%", "%")])]
+subprocess.run(words, check=True)
+print(file.get_locale_string(group, "Name", "zh_CN"))
+"#;
+
     #[test]
     fn the_files_arrive_at_a_program_with_an_odd_path() {
         let data = tempfile::tempdir().unwrap();
-        let odd = data.path().join(ODD.trim_start_matches('/'));
-        fs::create_dir_all(odd.parent().unwrap()).unwrap();
-        super::super::files::write_atomically(&odd, b"#!/bin/sh\nprintf '%s\\n' \"$@\"\n").unwrap();
-        fs::set_permissions(&odd, fs::Permissions::from_mode(0o755)).unwrap();
-        let menus = menus(data.path(), odd.to_str().unwrap());
+        for path in [ODD.to_owned(), ODD.replace('%', "")] {
+            let odd = data.path().join(path.trim_start_matches('/'));
+            fs::create_dir_all(odd.parent().unwrap()).unwrap();
+            super::super::files::write_atomically(&odd, b"#!/bin/sh\nprintf '%s\\n' \"$@\"\n").unwrap();
+            fs::set_permissions(&odd, fs::Permissions::from_mode(0o755)).unwrap();
+            let menus = menus(data.path(), odd.to_str().unwrap());
 
-        let script = &menus["nautilus"];
-        script.put().unwrap();
-        let told = Command::new(script.path()).args(["upload", "--help", "a b"]).output().unwrap();
-        assert_eq!(String::from_utf8_lossy(&told.stdout), "--\nupload\n--help\na b\n");
+            let script = &menus["nautilus"];
+            script.put().unwrap();
+            let told = Command::new(script.path()).args(["upload", "--help", "a b"]).output().unwrap();
+            assert_eq!(String::from_utf8_lossy(&told.stdout), "--\nupload\n--help\na b\n");
 
-        for (id, group) in
-            [("thunar", "Desktop Entry"), ("dolphin", "Desktop Action upload"), ("nemo", "Nemo Action")]
-        {
-            let entry = &menus[id];
-            entry.put().unwrap();
-            // GLib reads keys and words for Nautilus, Nemo and Thunar.
-            let read = "import sys\nfrom gi.repository import GLib\nfile = GLib.KeyFile()\n\
-                        file.load_from_file(sys.argv[1], GLib.KeyFileFlags.KEEP_TRANSLATIONS)\n\
-                        words = GLib.shell_parse_argv(file.get_string(sys.argv[2], 'Exec'))[1]\n\
-                        print(*words, file.get_locale_string(sys.argv[2], 'Name', 'zh_CN'), sep='\\n')";
-            let told = Command::new("/usr/bin/python3")
-                .args(["-c", read])
-                .arg(entry.path())
-                .arg(group)
-                .output()
-                .unwrap();
-            let program = odd.to_str().unwrap().replace('%', "%%");
-            let words = format!("{program}\n%F\n用 Affix 上传\n");
-            assert_eq!(
-                String::from_utf8_lossy(&told.stdout),
-                words,
-                "{id}: {}",
-                String::from_utf8_lossy(&told.stderr)
-            );
+            for (id, group) in
+                [("thunar", "Desktop Entry"), ("dolphin", "Desktop Action upload"), ("nemo", "Nemo Action")]
+            {
+                let entry = &menus[id];
+                entry.put().unwrap();
+                let mut start = Command::new("/usr/bin/python3");
+                let told =
+                    start.args(["-c", START]).arg(entry.path()).args([group, "/tmp/a b", "/tmp/100%Fä"]);
+                let told = told.output().unwrap();
+                assert_eq!(
+                    String::from_utf8_lossy(&told.stdout),
+                    "/tmp/a b\n/tmp/100%Fä\n用 Affix 上传\n",
+                    "{id}: {}",
+                    String::from_utf8_lossy(&told.stderr)
+                );
+            }
         }
     }
 }

@@ -12,7 +12,7 @@ use windows::Win32::UI::Shell::{IShellLinkW, ShellLink};
 use windows::core::{HRESULT, HSTRING, Interface as _};
 use windows_registry::CURRENT_USER;
 
-use super::{Found, MARK, Program};
+use super::{Found, Program};
 
 /// Where the shell looks for what starts with the session, and where the Task Manager notes what was switched off
 /// there.
@@ -24,6 +24,38 @@ const ABSENT: HRESULT = HRESULT::from_win32(2);
 
 /// The shell writes no longer texts into a shortcut (`INFOTIPSIZE`), and no longer arguments (`MAX_PATH` in older ones).
 const TEXT_MAX: usize = 1024;
+
+impl Program {
+    /// For Windows, which hands a program one text that it takes apart by itself: its own file, then
+    /// [`Self::arguments_on_windows`].
+    fn in_a_command_line(&self) -> String {
+        self.words(quote_on_windows).join(" ")
+    }
+
+    /// The words behind the program's own.
+    fn arguments_on_windows(&self) -> String {
+        self.words(quote_on_windows).into_iter().skip(1).collect::<Vec<_>>().join(" ")
+    }
+
+    /// Of a text that begins with what [`Self::in_a_command_line`] gives.
+    fn in_this_command_line(text: &str) -> Option<Self> {
+        let mut words = text.split('"').skip(1).step_by(2);
+        let path = words.next()?.to_owned();
+        let is_given = words.next() == Some("--home");
+        let home = words.next().filter(|_| is_given).map(|home| {
+            let (kept, doubled) = home.split_at(home.trim_end_matches('\\').len());
+            format!("{kept}{}", "\\".repeat(doubled.len() / 2))
+        });
+        Some(Self { path, home })
+    }
+}
+
+/// After the rules of `CommandLineToArgvW`: quotes around it, and backslashes twice where a quote follows. No path has a
+/// quote in it there.
+fn quote_on_windows(word: &str) -> String {
+    let behind = word.len() - word.trim_end_matches('\\').len();
+    format!("\"{word}{}\"", "\\".repeat(behind))
+}
 
 /// Texts below a key of the user's registry. The first one is the command.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,15 +98,10 @@ impl Values {
         &self.shown
     }
 
-    pub(super) fn found(&self) -> io::Result<Option<Found>> {
-        let mut there = Vec::new();
-        for (below, name, _) in &self.values {
-            there.push(self.read(below, name)?);
-        }
-        let Some(command) = there.first().cloned().flatten() else { return Ok(None) };
-        let program = command.strip_prefix('"').and_then(|rest| rest.split('"').next()).unwrap_or(&command);
-        let same = self.values.iter().zip(&there).all(|((_, _, text), there)| there.as_ref() == Some(text));
-        Ok(Some(Found { program: Some(program.to_owned()), same }))
+    pub(super) fn found(&self) -> io::Result<Found> {
+        let Some((below, name, _)) = self.values.first() else { return Ok(Found::Nothing) };
+        let Some(command) = self.read(below, name)? else { return Ok(Found::Nothing) };
+        Ok(Program::in_this_command_line(&command).map_or(Found::Foreign, Found::Made))
     }
 
     fn read(&self, below: &str, name: &str) -> io::Result<Option<String>> {
@@ -155,17 +182,15 @@ impl Shortcut {
         &self.path
     }
 
-    pub(super) fn found(&self) -> io::Result<Option<Found>> {
+    pub(super) fn found(&self) -> io::Result<Found> {
         match fs::metadata(&self.path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Found::Nothing),
             other => other?,
         };
-        let Ok((mark, arguments)) = with_link(|link, file| read(link, file, &self.path)) else {
-            // No shortcut at all, whatever its name says.
-            return Ok(Some(Found { program: None, same: false }));
-        };
-        let same = mark == self.mark && arguments == self.arguments;
-        Ok(Some(Found { program: mark.strip_prefix(MARK).map(str::to_owned), same }))
+        // Some other file, whatever its name says, is no shortcut at all.
+        let mark = with_link(|link, file| read(link, file, &self.path)).map(|(mark, _arguments)| mark);
+        let program = mark.ok().as_deref().and_then(Program::marked);
+        Ok(program.map_or(Found::Foreign, Found::Made))
     }
 
     pub(super) fn put(&self) -> io::Result<()> {
@@ -250,6 +275,20 @@ mod tests {
     }
 
     #[test]
+    fn words_for_windows_are_taken_apart_as_they_were() {
+        for home in [None, Some(r"D:\"), Some(r"D:\a home"), Some(r"D:\a\\")] {
+            let path = Path::new(r"C:\A b\affix.exe");
+            let program = Program::at(path, home.map(Path::new)).unwrap();
+            let command = format!("{} -- \"%1\"", program.in_a_command_line());
+            assert_eq!(Program::in_this_command_line(&command), Some(program), "{command}");
+        }
+        let program = Program::at(Path::new(r"C:\A b\affix.exe"), Some(Path::new(r"D:\"))).unwrap();
+        assert_eq!(program.in_a_command_line(), r#""C:\A b\affix.exe" "--home" "D:\\""#);
+        assert_eq!(program.arguments_on_windows(), r#""--home" "D:\\""#);
+        assert_eq!(Program::in_this_command_line("notepad"), None);
+    }
+
+    #[test]
     fn a_verb_is_put_told_and_taken_away() {
         let id = Id("app.affix.test-verb");
         let entry = |path| Entry::values(Values::verb(id.0, "Upload", &program(path)), &program(path));
@@ -264,11 +303,14 @@ mod tests {
         assert_eq!(text_at(&key, "MultiSelectModel"), "Player");
         assert_eq!(text_at(&key, "MUIVerb"), "Upload");
 
-        let moved = entry(r"C:\gone\affix.exe");
+        let moved = entry(r"C:\moved\affix.exe");
         assert_eq!(moved.standing().unwrap(), Standing::Outdated);
+        moved.mend().unwrap();
+        assert_eq!(moved.standing().unwrap(), Standing::Here);
         let other = std::env::current_exe().unwrap();
-        entry(other.to_str().unwrap()).put().unwrap();
-        assert_eq!(here.standing().unwrap(), Standing::Elsewhere(other));
+        let other = other.to_str().unwrap();
+        entry(other).put().unwrap();
+        assert_eq!(here.standing().unwrap(), Standing::Elsewhere(format!(r"{other} --home D:\a home\")));
         here.remove().unwrap();
         assert_eq!(here.standing().unwrap(), Standing::Absent);
         assert!(CURRENT_USER.open(&key).is_err(), "the key is left");

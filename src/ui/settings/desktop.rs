@@ -60,7 +60,6 @@ fn entry_ui(
     match &entry.standing {
         Standing::Absent | Standing::Here => {}
         Standing::Elsewhere(program) => {
-            let program = program.display().to_string();
             text(
                 ui,
                 Type::Small,
