@@ -20,6 +20,7 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory as _, Parser as _};
 
 use crate::domain::error::{Failure, Kind};
+use crate::platform::process;
 use crate::transfer::opening;
 use crate::transfer::profiles::manage::describe;
 use args::{Cli, Command};
@@ -35,6 +36,7 @@ const MISUSED: u8 = 2;
 /// Runs the command line of this process and answers its exit code.
 #[must_use]
 pub fn main() -> ExitCode {
+    process::keep_own_streams();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
@@ -81,6 +83,7 @@ fn not_a_file(files: &[PathBuf]) -> Result<(), Failure> {
 fn run(cli: Cli) -> Result<u8, Failure> {
     let Some(command) = cli.command else {
         not_a_file(&cli.files)?;
+        process::leave_own_console();
         let files = cli.files.iter().map(upload::absolute).collect();
         crate::app::run(cli.home, files, cli.choose, describe)?;
         return Ok(DONE);

@@ -17,14 +17,16 @@ pub fn extension(name: &str) -> String {
 
 /// A name for terminals and windows: on one line, everything invisible shown as an escape
 /// (`\n`, `\u{202e}`), so that a name can neither break lines, nor drive a terminal, nor hide its
-/// extension. Joiners and variation selectors stay where emoji and scripts need them.
+/// extension. Joiners and variation selectors stay where emoji and scripts need them. A backslash is
+/// doubled, as the mark of an escape; not on Windows, where it stands between folders and in no name.
 #[must_use]
 pub fn display(name: &str) -> String {
     let mut shown = String::with_capacity(name.len());
     let mut before = None;
     let mut chars = name.chars().peekable();
     while let Some(c) = chars.next() {
-        if c == '\\' || (is_invisible(c) && !is_shaping(c, before, chars.peek().copied())) {
+        let is_mark = c == '\\' && !cfg!(windows);
+        if is_mark || (is_invisible(c) && !is_shaping(c, before, chars.peek().copied())) {
             shown.extend(c.escape_default());
         } else {
             shown.push(c);
@@ -157,12 +159,25 @@ mod tests {
             ("tag\u{e0041}", "tag\\u{e0041}"),
             ("join\u{200d}er\u{fe0f}", "join\\u{200d}er\\u{fe0f}"),
             ("filler\u{3164}.png", "filler\\u{3164}.png"),
-            ("back\\slash", "back\\\\slash"),
-            // A real name and one that spells the escape must not look alike.
-            ("a\\nb", "a\\\\nb"),
         ] {
             assert_eq!(display(name), shown);
         }
+    }
+
+    /// A real name and one that spells the escape must not look alike.
+    #[cfg(not(windows))]
+    #[test]
+    fn a_backslash_is_a_mark_and_so_doubled() {
+        for (name, shown) in [("back\\slash", "back\\\\slash"), ("a\\nb", "a\\\\nb")] {
+            assert_eq!(display(name), shown);
+        }
+    }
+
+    #[cfg(windows)]
+    #[test]
+    fn a_path_is_shown_as_people_write_it() {
+        assert_eq!(display(r"C:\Users\anna\照片.jpg"), r"C:\Users\anna\照片.jpg");
+        assert_eq!(display("C:\\a\u{202e}b"), r"C:\a\u{202e}b");
     }
 
     #[test]

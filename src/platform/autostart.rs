@@ -1,5 +1,5 @@
-//! Starts the window with the user's session: a file in the place where the desktop looks for such. The file itself is
-//! the setting, because desktops let their users take it away, too.
+//! Starts the window with the user's session: a file in the place where the desktop looks for such, or a value in the
+//! registry. It is the setting itself, because desktops let their users take it away, too.
 
 use directories::BaseDirs;
 
@@ -18,11 +18,22 @@ pub fn entry(program: &Program) -> Option<Entry> {
         let path = dirs.config_dir().join("autostart").join(format!("{APP_ID}.desktop"));
         return Some(Entry::new(path, program, desktop(program), false));
     }
+    on_windows(program)
+}
+
+#[cfg(windows)]
+#[expect(clippy::unnecessary_wraps, reason = "as on other systems")]
+fn on_windows(program: &Program) -> Option<Entry> {
+    let values = super::entries::on_windows::Values::autostart(APP_ID, program);
+    Some(Entry::values(values, program))
+}
+
+#[cfg(not(windows))]
+fn on_windows(_program: &Program) -> Option<Entry> {
     None
 }
 
-/// After the Desktop Application Autostart Specification. `Hidden=true` there, or GNOME's own key, is how other
-/// programs switch it off: [`is_off`].
+/// After the Desktop Application Autostart Specification.
 fn desktop(program: &Program) -> String {
     format!(
         "# {}\n[Desktop Entry]\nType=Application\nVersion=1.0\nName=Affix\nIcon={APP_ID}\nExec={}\nTerminal=false\n\
@@ -48,9 +59,7 @@ fn agent(program: &Program) -> String {
 /// Somebody switched the entry off and left it there: it must not be mended into being on.
 #[must_use]
 pub fn is_off(entry: &Entry) -> bool {
-    let text = std::fs::read_to_string(entry.path()).unwrap_or_default();
-    let mut lines = text.lines().map(|line| line.replace(' ', ""));
-    lines.any(|line| ["Hidden=true", "X-GNOME-Autostart-enabled=false"].contains(&line.as_str()))
+    entry.is_off()
 }
 
 #[cfg(test)]

@@ -136,7 +136,10 @@ fn real_path(path: &Path) -> std::io::Result<PathBuf> {
     let mut missing: Vec<OsString> = Vec::new();
     for ancestor in absolute.ancestors() {
         match ancestor.canonicalize() {
-            Ok(real) => return Ok(missing.into_iter().rev().fold(real, |path, name| path.join(name))),
+            Ok(real) => {
+                let path = missing.into_iter().rev().fold(real, |path, name| path.join(name));
+                return Ok(as_people_know_it(path));
+            }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 missing.extend(ancestor.file_name().map(OsString::from));
             }
@@ -146,9 +149,25 @@ fn real_path(path: &Path) -> std::io::Result<PathBuf> {
     Ok(absolute)
 }
 
+/// Resolved, a path has Windows' own prefix `\\?\`, which no other program understands and nobody wants to read; it
+/// stays where the path means something else without it.
+#[cfg(windows)]
+fn as_people_know_it(path: PathBuf) -> PathBuf {
+    dunce::simplified(&path).to_owned()
+}
+
+#[cfg(not(windows))]
+fn as_people_know_it(path: PathBuf) -> PathBuf {
+    path
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn real(folder: &tempfile::TempDir) -> PathBuf {
+        as_people_know_it(folder.path().canonicalize().unwrap())
+    }
 
     #[test]
     fn a_given_home_holds_everything() {
@@ -156,7 +175,8 @@ mod tests {
         let home = Home::resolve(Some(folder.path().join("new"))).unwrap();
         home.create().unwrap();
 
-        let root = folder.path().canonicalize().unwrap().join("new");
+        let root = real(&folder).join("new");
+        assert!(!root.to_string_lossy().starts_with(r"\\?\"), "{}", root.display());
         assert_eq!(home.settings_file(), root.join("settings.toml"));
         assert_eq!(home.database(), root.join("affix.db"));
         for dir in [home.cache_dir(), &home.sandbox_dir(), &home.sessions_dir()] {
@@ -187,10 +207,7 @@ mod tests {
     fn a_given_home_has_secrets_of_its_own() {
         let folder = tempfile::tempdir().unwrap();
         let home = Home::resolve(Some(folder.path().to_owned())).unwrap();
-        assert_eq!(
-            home.keyring_service(),
-            format!("affix@{}", folder.path().canonicalize().unwrap().display())
-        );
+        assert_eq!(home.keyring_service(), format!("affix@{}", real(&folder).display()));
         assert_eq!(Home::of_the_platform().unwrap().keyring_service(), "affix");
     }
 

@@ -1,8 +1,12 @@
-//! Small files that start this program from elsewhere: from the menus of file managers, at the start of a session.
-//! Each says for which program and which home it was made, so that one of a moved program is known, and nobody else's is
+//! What starts this program from elsewhere: from the menus of file managers, at the start of a session. On most systems
+//! these are small files; Windows has shortcuts and values in its registry. Each says for which program and which home it was made, so that one of a moved program is known, and nobody else's is
 //! touched.
 
+#[cfg(windows)]
+pub(super) mod on_windows;
+
 use std::fs;
+use std::io;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
@@ -134,74 +138,145 @@ pub enum Standing {
     Foreign,
 }
 
-/// One such file as it should be.
+/// What was found in an entry's place.
+#[derive(Debug)]
+enum Found {
+    Nothing,
+    /// It starts this one.
+    Made(Program),
+    /// Somebody else's.
+    Foreign,
+}
+
+/// One such entry as it should be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
-    path: PathBuf,
-    /// Has the program's mark in a line.
-    text: String,
+    place: Place,
     program: Program,
-    executable: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Place {
+    File {
+        path: PathBuf,
+        /// Has the program's mark in a line.
+        text: String,
+        executable: bool,
+    },
+    #[cfg(windows)]
+    Shortcut(on_windows::Shortcut),
+    #[cfg(windows)]
+    Values(on_windows::Values),
 }
 
 impl Entry {
     pub(super) fn new(path: PathBuf, program: &Program, text: String, executable: bool) -> Self {
-        Self { path, text, program: program.clone(), executable }
+        Self { place: Place::File { path, text, executable }, program: program.clone() }
     }
 
+    #[cfg(windows)]
+    pub(super) fn shortcut(path: PathBuf, program: &Program) -> Self {
+        let shortcut = on_windows::Shortcut::new(path, program);
+        Self { place: Place::Shortcut(shortcut), program: program.clone() }
+    }
+
+    #[cfg(windows)]
+    pub(super) fn values(values: on_windows::Values, program: &Program) -> Self {
+        Self { place: Place::Values(values), program: program.clone() }
+    }
+
+    /// Where it stands, as the system's own tools show it.
     #[must_use]
     pub fn path(&self) -> &Path {
-        &self.path
+        match &self.place {
+            Place::File { path, .. } => path,
+            #[cfg(windows)]
+            Place::Shortcut(shortcut) => shortcut.path(),
+            #[cfg(windows)]
+            Place::Values(values) => values.shown(),
+        }
     }
 
     /// # Errors
     /// It cannot be read.
     pub fn standing(&self) -> Result<Standing, Failure> {
-        let Some(text) = self.read()? else { return Ok(Standing::Absent) };
-        Ok(match Program::marked(&text) {
-            None => Standing::Foreign,
-            Some(program) if program == self.program => Standing::Here,
-            Some(program) if Path::new(&program.path).exists() => Standing::Elsewhere(program.shown()),
-            Some(_) => Standing::Outdated,
+        Ok(match self.found()? {
+            Found::Nothing => Standing::Absent,
+            Found::Foreign => Standing::Foreign,
+            Found::Made(program) if program == self.program => Standing::Here,
+            Found::Made(program) if Path::new(&program.path).exists() => Standing::Elsewhere(program.shown()),
+            Found::Made(_) => Standing::Outdated,
         })
     }
 
-    /// None: it is not there.
-    fn read(&self) -> Result<Option<String>, Failure> {
-        match fs::read(&self.path) {
-            Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-            Err(error) => {
-                let broke = format!("{} cannot be read", self.path.display());
-                Err(files::disk_failure(broke, &error))
+    fn found(&self) -> Result<Found, Failure> {
+        let found = match &self.place {
+            Place::File { path, .. } => find_file(path),
+            #[cfg(windows)]
+            Place::Shortcut(shortcut) => shortcut.found(),
+            #[cfg(windows)]
+            Place::Values(values) => values.found(),
+        };
+        found.map_err(|error| self.failure("read", &error))
+    }
+
+    /// Somebody switched it off and left it there: it must not be mended into being on.
+    pub(super) fn is_off(&self) -> bool {
+        match &self.place {
+            Place::File { path, .. } => {
+                let text = fs::read_to_string(path).unwrap_or_default();
+                let mut lines = text.lines().map(|line| line.replace(' ', ""));
+                lines.any(|line| OFF.contains(&line.as_str()))
             }
+            #[cfg(windows)]
+            Place::Shortcut(_) => false,
+            #[cfg(windows)]
+            Place::Values(values) => values.is_off(),
         }
     }
 
     /// Writes it, also in the place of one that starts another Affix.
     ///
     /// # Errors
-    /// Somebody else's file stands there, or it cannot be written.
+    /// Somebody else's stands there, or it cannot be written.
     pub fn put(&self) -> Result<(), Failure> {
         self.refuse_foreign()?;
-        if let Some(folder) = self.path.parent() {
+        match &self.place {
+            Place::File { path, text, executable } => self.put_file(path, text, *executable),
+            #[cfg(windows)]
+            Place::Shortcut(shortcut) => shortcut.put().map_err(|error| self.failure("written", &error)),
+            #[cfg(windows)]
+            Place::Values(values) => values.put().map_err(|error| self.failure("written", &error)),
+        }
+    }
+
+    fn put_file(&self, path: &Path, text: &str, executable: bool) -> Result<(), Failure> {
+        if let Some(folder) = path.parent() {
             let failure = |error| files::disk_failure(format!("{} cannot be made", folder.display()), &error);
             fs::create_dir_all(folder).map_err(failure)?;
         }
-        files::write_atomically(&self.path, self.text.as_bytes())?;
-        self.make_executable()
+        files::write_atomically(path, text.as_bytes())?;
+        if executable {
+            make_executable(path).map_err(|error| self.failure("made a program", &error))?;
+        }
+        Ok(())
     }
 
     /// Takes it away; others beside it stay.
     ///
     /// # Errors
-    /// Somebody else's file stands there, or it cannot be removed.
+    /// Somebody else's stands there, or it cannot be removed.
     pub fn remove(&self) -> Result<(), Failure> {
         self.refuse_foreign()?;
-        match fs::remove_file(&self.path) {
-            Err(error) if error.kind() != ErrorKind::NotFound => {
-                Err(files::disk_failure(format!("{} cannot be removed", self.path.display()), &error))
-            }
+        let removed = match &self.place {
+            Place::File { path, .. } => fs::remove_file(path),
+            #[cfg(windows)]
+            Place::Shortcut(shortcut) => shortcut.remove(),
+            #[cfg(windows)]
+            Place::Values(values) => values.remove(),
+        };
+        match removed {
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(self.failure("removed", &error)),
             _ => Ok(()),
         }
     }
@@ -212,8 +287,8 @@ impl Entry {
     /// # Errors
     /// As [`Self::standing`] and [`Self::put`].
     pub fn mend(&self) -> Result<(), Failure> {
-        let marked = self.read()?.as_deref().and_then(Program::marked);
-        let is_this_homes = marked.is_some_and(|program| program.home == self.program.home);
+        let is_this_homes =
+            matches!(self.found()?, Found::Made(program) if program.home == self.program.home);
         if is_this_homes && self.standing()? == Standing::Outdated { self.put() } else { Ok(()) }
     }
 
@@ -221,26 +296,39 @@ impl Entry {
         if self.standing()? != Standing::Foreign {
             return Ok(());
         }
-        let broke = format!("{} is there already and was not made by Affix", self.path.display());
+        let broke = format!("{} is there already and was not made by Affix", self.path().display());
         Err(Failure::new(Kind::NameTaken, broke).advice("Move or rename that file first."))
     }
 
-    #[cfg(unix)]
-    fn make_executable(&self) -> Result<(), Failure> {
-        use std::os::unix::fs::PermissionsExt as _;
-        if !self.executable {
-            return Ok(());
-        }
-        let failure =
-            |error| files::disk_failure(format!("{} cannot be made a program", self.path.display()), &error);
-        fs::set_permissions(&self.path, fs::Permissions::from_mode(0o755)).map_err(failure)
+    fn failure(&self, done: &str, error: &io::Error) -> Failure {
+        files::disk_failure(format!("{} cannot be {done}", self.path().display()), error)
     }
+}
 
-    #[cfg(not(unix))]
-    fn make_executable(&self) -> Result<(), Failure> {
-        let _no_such_mark = self.executable;
-        Ok(())
+/// Lines by which other programs switch a desktop entry off: the Desktop Application Autostart Specification's, and
+/// GNOME's own.
+const OFF: [&str; 2] = ["Hidden=true", "X-GNOME-Autostart-enabled=false"];
+
+fn find_file(path: &Path) -> io::Result<Found> {
+    match fs::read(path) {
+        Ok(bytes) => {
+            Ok(Program::marked(&String::from_utf8_lossy(&bytes)).map_or(Found::Foreign, Found::Made))
+        }
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(Found::Nothing),
+        Err(error) => Err(error),
     }
+}
+
+#[cfg(unix)]
+fn make_executable(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755))
+}
+
+/// No such mark.
+#[cfg(not(unix))]
+fn make_executable(_path: &Path) -> io::Result<()> {
+    Ok(())
 }
 
 #[cfg(test)]

@@ -7,13 +7,19 @@
 //! | Dolphin | `kio/servicemenus/affix.desktop`, executable since KDE Frameworks 5.85 | the menu's Actions |
 //! | Thunar | `Thunar/sendto/affix.desktop` | the menu's Send To |
 //!
-//! Nautilus shows a script's file name, so that one has no other language. Windows and macOS have none yet.
+//! | Explorer | `Microsoft\Windows\SendTo\Affix.lnk` | the menu's Send to |
+//! | Explorer | a verb in the registry, for all files | the menu; in Windows 11 behind “Show more options” |
+//!
+//! Nautilus shows a script's file name and Explorer the verb's text, so these have no other language. macOS has none
+//! yet.
 
 use std::path::Path;
 
 use directories::BaseDirs;
 
 use super::desktop::APP_ID;
+#[cfg(windows)]
+use super::entries::on_windows::Values;
 use super::entries::{Entry, Program};
 
 /// A file manager that is on this computer, or has the entry still.
@@ -29,8 +35,10 @@ pub struct Menu {
 /// Looks for programs on the disk.
 #[must_use]
 pub fn found(program: &Program) -> Vec<Menu> {
-    let is_freedesktop = cfg!(all(unix, not(target_os = "macos")));
-    let Some(dirs) = BaseDirs::new().filter(|_| is_freedesktop) else { return Vec::new() };
+    let Some(dirs) = BaseDirs::new() else { return Vec::new() };
+    if cfg!(not(all(unix, not(target_os = "macos")))) {
+        return explorer(dirs.config_dir(), program);
+    }
     let mut menus = all(dirs.data_dir(), program);
     menus.retain(|menu| is_installed(menu.id) || menu.entry.path().exists());
     menus
@@ -66,6 +74,25 @@ fn all(data: &Path, program: &Program) -> Vec<Menu> {
             entry: entry("Thunar/sendto/affix.desktop", send_to(program), false),
         },
     ]
+}
+
+/// Sent to, the program gets all selected files at once; the verb starts it once for each.
+#[cfg(windows)]
+fn explorer(config: &Path, program: &Program) -> Vec<Menu> {
+    let verb = Values::verb(APP_ID, "Upload with Affix", program);
+    vec![
+        Menu {
+            id: "send-to",
+            name: "Explorer: Send to",
+            entry: Entry::shortcut(config.join(r"Microsoft\Windows\SendTo\Affix.lnk"), program),
+        },
+        Menu { id: "explorer", name: "Explorer", entry: Entry::values(verb, program) },
+    ]
+}
+
+#[cfg(not(windows))]
+fn explorer(_config: &Path, _program: &Program) -> Vec<Menu> {
+    Vec::new()
 }
 
 const NAMES: &str = "Name=Upload with Affix\nName[zh_CN]=用 Affix 上传\n";

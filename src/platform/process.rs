@@ -1,4 +1,5 @@
-//! This program once more: in processes of their own, also such as stay when this one ends.
+//! This program once more: in processes of their own, also such as stay when this one ends; and the console that
+//! Windows opens.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -38,3 +39,43 @@ pub fn detach(command: &mut Command) {
         command.creation_flags(DETACHED_PROCESS | CREATE_NEW_PROCESS_GROUP);
     }
 }
+
+/// What this process was given as input and output goes to no process that it starts by accident. Without it one that
+/// stays would hold a pipe open whose reader waits for its end, such as `affix upload FILE | clip`.
+#[cfg(windows)]
+#[expect(unsafe_code, reason = "the system's call for it; the handles are this process's own while it runs")]
+pub fn keep_own_streams() {
+    use std::os::windows::io::AsRawHandle as _;
+    use windows::Win32::Foundation::{HANDLE, HANDLE_FLAG_INHERIT, HANDLE_FLAGS, SetHandleInformation};
+    let streams = [
+        std::io::stdin().as_raw_handle(),
+        std::io::stdout().as_raw_handle(),
+        std::io::stderr().as_raw_handle(),
+    ];
+    for stream in streams {
+        // One that is not there cannot be inherited.
+        let _none = unsafe { SetHandleInformation(HANDLE(stream), HANDLE_FLAG_INHERIT.0, HANDLE_FLAGS(0)) };
+    }
+}
+
+/// Elsewhere a process is handed what it should have and nothing else.
+#[cfg(not(windows))]
+pub fn keep_own_streams() {}
+
+/// Lets go of a console that Windows opened for this process alone, as it does where a program of the command line is
+/// started by anything but a command line: the window needs none.
+#[cfg(windows)]
+#[expect(unsafe_code, reason = "the system's calls for it; the list is told how long it is")]
+pub fn leave_own_console() {
+    use windows::Win32::System::Console::{FreeConsole, GetConsoleProcessList};
+    // Who else is in it does not matter, so there is room for two.
+    let mut others = [0; 2];
+    if unsafe { GetConsoleProcessList(&mut others) } == 1 {
+        // It stays open, which is no reason not to open the window.
+        let _stays = unsafe { FreeConsole() };
+    }
+}
+
+/// No other system opens one.
+#[cfg(not(windows))]
+pub fn leave_own_console() {}
