@@ -210,7 +210,7 @@ mod tests {
         }
     }
 
-    /// Starts what an entry says as its file manager does, with these files, and tells its name. GLib reads keys and
+    /// Starts what an entry says as its file manager does, with these files, and tells its name. `GLib` reads keys and
     /// words for Nemo and Thunar, and KDE's way is the same. Nemo puts the files in first, and before a `%` that it does
     /// not know it gives up; the others read the words first.
     const START: &str = r#"
