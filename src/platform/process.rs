@@ -45,16 +45,16 @@ pub fn detach(command: &mut Command) {
 #[cfg(windows)]
 #[expect(unsafe_code, reason = "the system's call for it; the handles are this process's own while it runs")]
 pub fn keep_own_streams() {
-    use std::os::windows::io::AsRawHandle as _;
-    use windows::Win32::Foundation::{HANDLE, HANDLE_FLAG_INHERIT, HANDLE_FLAGS, SetHandleInformation};
-    let streams = [
-        std::io::stdin().as_raw_handle(),
-        std::io::stdout().as_raw_handle(),
-        std::io::stderr().as_raw_handle(),
-    ];
-    for stream in streams {
+    use windows::Win32::Foundation::{HANDLE_FLAG_INHERIT, HANDLE_FLAGS, SetHandleInformation};
+    use windows::Win32::System::Console::{
+        GetStdHandle, STD_ERROR_HANDLE, STD_INPUT_HANDLE, STD_OUTPUT_HANDLE,
+    };
+    for stream in [STD_INPUT_HANDLE, STD_OUTPUT_HANDLE, STD_ERROR_HANDLE] {
         // One that is not there cannot be inherited.
-        let _none = unsafe { SetHandleInformation(HANDLE(stream), HANDLE_FLAG_INHERIT.0, HANDLE_FLAGS(0)) };
+        let _none = unsafe {
+            GetStdHandle(stream)
+                .and_then(|stream| SetHandleInformation(stream, HANDLE_FLAG_INHERIT.0, HANDLE_FLAGS(0)))
+        };
     }
 }
 
