@@ -2,7 +2,7 @@
 //!
 //! Who holds the lock beside the database is the home's window; the system frees it however that program ends, so
 //! there is one at most, also where two start at the same moment, and a killed one is in nobody's way. It listens on a
-//! line of its own ([`line`]) and writes down where. What arrives waits until the window itself takes it: only then may
+//! line of its own (`line`) and writes down where. What arrives waits until the window itself takes it: only then may
 //! the later program end. Where the window does not take it in time, the later program keeps its files and opens a
 //! window of its own.
 
