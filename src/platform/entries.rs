@@ -1,6 +1,6 @@
 //! What starts this program from elsewhere: from the menus of file managers, at the start of a session. On most systems
-//! these are small files; Windows has shortcuts and values in its registry. Each says for which program and which home it was made, so that one of a moved program is known, and nobody else's is
-//! touched.
+//! these are small files; Windows has shortcuts and values in its registry. Each says for which program and which home it
+//! was made, so that one of a moved program is known, and nobody else's is touched.
 
 #[cfg(windows)]
 pub(super) mod on_windows;
