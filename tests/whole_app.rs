@@ -1,6 +1,7 @@
 //! The real program in a real window: started, driven and read from outside by `tests/window/scenarios.py`, through
 //! the accessibility tree, with a real drag source, a real clipboard reader and, where it matters, a real keyring.
-//! On Wayland it is `tests/window/wayland.py`, in a headless sway. These come in a stage of their own of `scripts/test`, which installs what they need.
+//! On Wayland it is `tests/window/wayland.py`, in a headless sway. These come in a stage of their own of `scripts/test`,
+//! which installs what they need.
 #![cfg(test)]
 #![cfg(target_os = "linux")]
 

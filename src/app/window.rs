@@ -32,7 +32,8 @@ const OF_SCREEN: f32 = 0.9;
 /// How long the look must stay before it is written down.
 const SETTLED_MS: i64 = 1_000;
 
-/// Runs the window until it is closed, or hands everything to the window that this home has already. At first with these files; `choose` asks at once for more.
+/// Runs the window until it is closed, or hands everything to the window that this home has already. At first with
+/// these files; `choose` asks at once for more.
 ///
 /// # Errors
 /// No display, no graphics, a folder that cannot be used.
