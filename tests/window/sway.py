@@ -151,8 +151,12 @@ class Sway(Session):
         for step in range(1, 11):
             between = tuple(a + (b - a) * step // 10 for a, b in zip(start, end))
             self.pointer.move(between, self.size)
-        wait_for(lambda: f"the window to ask for the files: {self.log(name)}",
-                 lambda: "data-get" in self.log(name))
+
+        def asked():
+            # The compositor may begin the drag after all of the moves above: a hand never holds still.
+            self.pointer.move((end[0] + next(moves) % 2, end[1]), self.size)
+            return "data-get" in self.log(name)
+        wait_for(lambda: f"the window to ask for the files: {self.log(name)}", asked)
         wait_for("the window to show that it takes them", lambda: self.corner(title) != before)
         self.pointer.button(False)
         # GTK hears no end of a drag to XWayland from this wlroots: whether the files arrived is for the caller to see.
