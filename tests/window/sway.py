@@ -121,19 +121,21 @@ class Sway(Session):
         if answer.returncode == 0:
             shutil.copy(whole, path)
 
-    def corner(self, title):
-        """The pixels of a window's corner, inside of what sway draws around it: they change while files are over it."""
+    def files_over(self, title):
+        """Whether the window shows that files are over it: its edge, inside of what sway draws around it, is of the
+        accent's blue then. Not compared with a picture of before, which may be of a window that is not painted yet.
+        """
         window = self.window(title)
         x, y = (window["rect"][axis] + window["window_rect"][axis] for axis in ("x", "y"))
-        answer = subprocess.run(self.words(["grim", "-t", "ppm", "-g", f"{x},{y} 8x8", "-"]),
+        answer = subprocess.run(self.words(["grim", "-t", "ppm", "-g", f"{x},{y} 1x1", "-"]),
                                 env=self.environment, capture_output=True, check=True, timeout=PATIENCE_SECS)
-        return answer.stdout
+        red, green, blue = answer.stdout[-3:]
+        return blue > max(red, green) + 60
 
     # ── What other programs do ───────────────────────────────────────────────
 
     def drop(self, paths, title="Affix"):
         """Drags the files from a program that speaks Wayland alone, and lets them go over the window."""
-        before = self.corner(title)
         # sway refuses some drags of its own accord: nothing has left the source then, so it is tried again, as somebody
         # at the mouse would.
         for _ in range(5):
@@ -146,10 +148,10 @@ class Sway(Session):
             wait_for("the source to go", lambda: "dragsrc" not in self.windows())
         wait_for(lambda: f"the window to ask for the files: {self.log(name)}",
                  lambda: "data-get" in self.log(name))
-        wait_for("the window to show that it takes them", lambda: self.corner(title) != before)
+        wait_for("the window to show that it takes them", lambda: self.files_over(title))
         self.pointer.button(False)
         # GTK hears no end of a drag to XWayland from this wlroots: whether the files arrived is for the caller to see.
-        wait_for("the window to have the files", lambda: self.corner(title) == before)
+        wait_for("the window to show that nothing is over it", lambda: not self.files_over(title))
         source.terminate()
         source.wait(PATIENCE_SECS)
 
