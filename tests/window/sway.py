@@ -170,9 +170,8 @@ class Sway(Session):
         for step in range(1, 25):
             self.pointer.move((start[0] + step, start[1] + step), self.size)
         wait_for(lambda: f"the drag to begin: {self.log(name)}", lambda: "drag-begin" in self.log(name))
-        # In one go: with each move until it has the files, winit 0.30 asks for them again, and wlroots breaks off what
-        # it was sending.
-        self.pointer.move(end, self.size)
+        for step in range(1, 31):
+            self.pointer.move([here + (there - here) * step // 30 for here, there in zip(start, end)], self.size)
         with contextlib.suppress(AssertionError):
             return wait_for("the compositor to go along", lambda: "action" in self.log(name), patience=5)
         self.pointer.button(False)
