@@ -133,11 +133,11 @@ waiting-offline-line = Offline
 waiting-offline-advice = Goes on when the network is back
 waiting-hosts = { $count ->
     [one] Waiting for 1 service, { $time }
-   *[other] Waiting for { $shown } services, { $time }
+   *[other] Waiting for { $count } services, { $time }
 }
 try-now = Try now
 queued-next = Queued, next
-queued-behind = Queued, { $shown } before it
+queued-behind = Queued, { $count } before it
 priority-high = High
 priority-low = Low
 upload-first = Upload first
@@ -170,7 +170,7 @@ link-over = Link expired
 when-today = Today { $time }
 when-yesterday = Yesterday { $time }
 just-now = just now
-minutes-ago = { $shown } min ago
+minutes-ago = { $count } min ago
 nothing-here = Nothing here
 nothing-active = Nothing is being uploaded
 nothing-done = Nothing is done yet
@@ -196,39 +196,39 @@ visible-here = Only here
 search-keys = Ctrl F
 search-clear = Clear search
 overall-progress = All uploads
-short-minutes = { $shown } min
-short-hours = { $shown } h
-count-running = { $shown } running
-count-waiting = { $shown } waiting
-count-paused = { $shown } paused
-count-interrupted = { $shown } interrupted
-count-failed = { $shown } failed
-count-unsure = { $shown } unsure
-count-canceled = { $shown } canceled
-count-uploaded = { $shown } uploaded
+short-minutes = { $count } min
+short-hours = { $count } h
+count-running = { $count } running
+count-waiting = { $count } waiting
+count-paused = { $count } paused
+count-interrupted = { $count } interrupted
+count-failed = { $count } failed
+count-unsure = { $count } unsure
+count-canceled = { $count } canceled
+count-uploaded = { $count } uploaded
 files = { $count ->
     [one] 1 file
-   *[other] { $shown } files
+   *[other] { $count } files
 }
 drop-over = { $count ->
     [one] Upload 1 file to { $target }
-   *[other] Upload { $shown } files to { $target }
+   *[other] Upload { $count } files to { $target }
 }
 days-left = { $count ->
     [one] 1 day left
-   *[other] { $shown } days left
+   *[other] { $count } days left
 }
 hours-left = { $count ->
     [one] 1 hour left
-   *[other] { $shown } hours left
+   *[other] { $count } hours left
 }
 minutes-left = { $count ->
     [one] 1 minute left
-   *[other] { $shown } minutes left
+   *[other] { $count } minutes left
 }
 scanning = { $count ->
     [one] 1 file found
-   *[other] { $shown } files found
+   *[other] { $count } files found
 }
 removed-from-list = { $count ->
     [one] 1 upload removed from the list
@@ -250,7 +250,7 @@ inspector-nothing = Nothing selected
 inspector-nothing-hint = Select a file to see its link, its facts and what was said to the service.
 inspector-many = { $count ->
     [one] 1 file selected
-   *[other] { $shown } files selected
+   *[other] { $count } files selected
 }
 section-link = Link
 section-links = Links
@@ -344,12 +344,12 @@ curl-copied = Copied as curl
 saved-to = Saved as { $name }, { $size }
 notify-done = { $count ->
     [one] 1 file uploaded
-   *[other] { $shown } files uploaded
+   *[other] { $count } files uploaded
 }
 second-window = The window that is open did not answer, so this is another one
 notify-failed = { $count ->
     [one] 1 failed
-   *[other] { $shown } failed
+   *[other] { $count } failed
 }
 
 ### Targets
@@ -398,11 +398,11 @@ target-links-none = gives an id, no link
 target-most = up to { $size }
 target-days = { $count ->
     [one] 1 day
-   *[other] { $shown } days
+   *[other] { $count } days
 }
 target-hours = { $count ->
     [one] 1 hour
-   *[other] { $shown } hours
+   *[other] { $count } hours
 }
 waiting-for-keyring = Waiting for the keyring…
 secret-kept = Kept in the system keyring
@@ -459,7 +459,7 @@ warned = { $message }
 question-first = First upload to { $name }
 question-first-what = { $count ->
     [one] 1 file goes to { $service } at { $host }.
-   *[other] { $shown } files go to { $service } at { $host }.
+   *[other] { $count } files go to { $service } at { $host }.
 }
 seen-public = Everybody who has the link can see it.
 seen-expiring = Everybody who has the link can see it until the link expires.
@@ -516,7 +516,7 @@ export-history-title = Export the history
 export-selected = Export…
 history-exported = { $count ->
     [one] 1 row is written to { $file }
-   *[other] { $shown } rows are written to { $file }
+   *[other] { $count } rows are written to { $file }
 }
 clear-history = Clear history…
 clear-history-now = Clear history
@@ -538,7 +538,7 @@ keep-uploading = Keep uploading
 question-closing = { $count ->
     [0] Files are still being added
     [one] 1 upload is under way
-   *[other] { $shown } uploads are under way
+   *[other] { $count } uploads are under way
 }
 question-closing-why = In the background they go on without a window; you are told when they have ended. Paused, they are kept for the next start. Stopped, they are canceled.
 question-closing-why-here = Paused, they are kept for the next start. Stopped, they are canceled.
@@ -678,7 +678,7 @@ motion-play = Play
 motion-pause = Pause the animation
 text-first-lines = { $count ->
     [one] The first line
-   *[other] The first { $shown } lines
+   *[other] The first { $count } lines
 }
 text-read-as = Read as { $encoding }
 text-empty = There is nothing in it
@@ -787,7 +787,7 @@ watch-watching = { $count ->
 }
 watch-lost = The folder cannot be read. It is watched again when it is back.
 watch-own = Affix keeps its own files in that folder, so it is not watched. Choose another one.
-watch-not-text = The name of { $folder } is not valid text, so it cannot be watched. Rename the folder or choose another one.
+setting-not-text = The name of { $file } is not valid text, so it cannot be kept in the settings. Rename it and choose it again.
 watch-no-target = There is no target named { $name }. Files wait until you choose another one.
 watch-not-agreed = You have not agreed to uploads to { $name } for good. Files wait until you do.
 watch-held = { $count ->

@@ -6,7 +6,6 @@ use crate::domain::file_name;
 use crate::model::{self, Notice};
 use crate::platform::chooser::{self, Choice};
 use crate::transfer::export::{What, export};
-use crate::ui::text::grouped;
 use crate::ui::when;
 
 impl App {
@@ -19,7 +18,6 @@ impl App {
                 Choice::Chosen(path) => match export(&store, what, &path).await {
                     Ok(count) => Notice::text("history-exported")
                         .value("count", count)
-                        .value("shown", grouped(count as u64))
                         .value("file", file_name::display(&path.to_string_lossy())),
                     Err(failure) => Notice::Failure(failure.asked("Export the history")),
                 },

@@ -94,8 +94,7 @@ impl App {
     /// Some of a batch were tried again.
     fn ended_again(&mut self, more: usize) {
         if more > 0 {
-            let shown = crate::ui::text::grouped(more as u64);
-            self.tell(Notice::text("notify-done").value("count", more).value("shown", shown));
+            self.tell(Notice::text("notify-done").value("count", more));
         }
     }
 

@@ -1,12 +1,13 @@
 //! Reads and changes the settings.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use eframe::egui::{Context, ThemePreference};
 
 use super::App;
 use super::work::Core;
 use crate::domain::error::{Failure, Kind};
+use crate::domain::file_name;
 use crate::model::list::{Filter, Wanted};
 use crate::model::preferences::{Action, Places, Update, unusable};
 use crate::model::{self, Notice};
@@ -95,9 +96,10 @@ impl App {
                 self.limit_engine();
                 self.written();
             }
-            Update::Chosen(Some(path)) => {
-                self.set(vec![("network.extra_ca", Some(path.to_string_lossy().into_owned()))]);
-            }
+            Update::Chosen(Some(path)) => match as_setting(&path) {
+                Ok(text) => self.set(vec![("network.extra_ca", Some(text))]),
+                Err(notice) => self.tell(notice),
+            },
             Update::Chosen(None) => {}
             Update::NoChooser => self.tell(Notice::text("no-file-chooser")),
             Update::Measured(bytes) => self.model.preferences.database_bytes = bytes,
@@ -225,18 +227,45 @@ fn dress(ctx: &Context, settings: &Settings) {
 }
 
 /// The database with its log.
-fn bytes_of(database: &std::path::Path) -> Option<u64> {
+fn bytes_of(database: &Path) -> Option<u64> {
     let main = std::fs::metadata(database).ok()?.len();
     let mut log = database.as_os_str().to_owned();
     log.push("-wal");
     Some(main + std::fs::metadata(PathBuf::from(log)).map_or(0, |facts| facts.len()))
 }
 
-fn show_folder(path: &std::path::Path) -> Result<(), Failure> {
+fn show_folder(path: &Path) -> Result<(), Failure> {
     let folder = if path.is_dir() { path } else { path.parent().unwrap_or(path) };
     open::that_detached(folder).map_err(|error| {
         Failure::new(Kind::Storage, "The folder could not be opened")
             .cause(error)
             .advice(format!("Open it by hand: {}", folder.display()))
     })
+}
+
+/// A file or folder as the settings can keep it: theirs is UTF-8, and a name that is not would become another one.
+pub(super) fn as_setting(path: &Path) -> Result<String, Notice> {
+    path.to_str().map(str::to_owned).ok_or_else(|| {
+        let shown = file_name::display(&path.to_string_lossy());
+        Notice::text("setting-not-text").value("file", shown)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_whose_name_is_not_text_is_refused_and_any_other_is_kept_as_it_is() {
+        use std::ffi::OsStr;
+        use std::os::unix::ffi::OsStrExt as _;
+        assert_eq!(as_setting(Path::new("/home/anna/最终版 'out'")).unwrap(), "/home/anna/最终版 'out'");
+        let latin = Path::new(OsStr::from_bytes(b"/home/anna/Gr\xf6\xdfe"));
+        let Err(Notice::Text { key, values }) = as_setting(latin) else {
+            panic!("it is kept as another one")
+        };
+        assert_eq!(key, "setting-not-text");
+        assert_eq!(values, [("file", "/home/anna/Gr\u{fffd}\u{fffd}e".to_owned())]);
+    }
 }

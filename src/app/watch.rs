@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf};
 use self::underway::Underway;
 use super::App;
 use super::intake::{self, Agreed};
+use super::preferences::as_setting;
 use super::work::{Core, Reporter};
 use crate::domain::error::Failure;
-use crate::domain::file_name;
 use crate::model::watch::{Action, State, Taken, Update};
 use crate::model::{self, Notice};
 use crate::platform::chooser::{self, Choice};
@@ -161,14 +161,6 @@ impl App {
     }
 }
 
-/// The folder as the settings can keep it: their file is UTF-8, and a name that is not would become another one.
-fn as_setting(folder: &Path) -> Result<String, Notice> {
-    folder.to_str().map(str::to_owned).ok_or_else(|| {
-        let shown = file_name::display(&folder.to_string_lossy());
-        Notice::text("watch-not-text").value("folder", shown)
-    })
-}
-
 fn report(reporter: &Reporter, number: u64, seen: Seen) {
     reporter.send_blocking(model::Update::Watch(match seen {
         Seen::Watching => Update::State(number, State::Watching),
@@ -200,23 +192,4 @@ async fn take(
     let (ids, updates) =
         intake::submit(core, files.clone(), &profile.name, settings.uploads.look_over).await?;
     Ok((updates, Taken::HandedOver { files: files.into_iter().zip(ids).collect(), there }))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[cfg(unix)]
-    #[test]
-    fn a_folder_whose_name_is_not_text_is_refused_and_any_other_is_kept_as_it_is() {
-        use std::ffi::OsStr;
-        use std::os::unix::ffi::OsStrExt as _;
-        assert_eq!(as_setting(Path::new("/home/anna/最终版 'out'")).unwrap(), "/home/anna/最终版 'out'");
-        let latin = Path::new(OsStr::from_bytes(b"/home/anna/Gr\xf6\xdfe"));
-        let Err(Notice::Text { key, values }) = as_setting(latin) else {
-            panic!("it is kept as another one")
-        };
-        assert_eq!(key, "watch-not-text");
-        assert_eq!(values, [("folder", "/home/anna/Gr\u{fffd}\u{fffd}e".to_owned())]);
-    }
 }

@@ -15,7 +15,7 @@ use crate::domain::error::{Failure, Kind};
 use crate::media::{Cache, Readers};
 use crate::model::Notice;
 use crate::model::list::Filter;
-use crate::platform::desktop::APP_ID;
+use crate::platform::desktop::{self, APP_ID};
 use crate::platform::dirs::Home;
 use crate::platform::instance::{self, Begun, Message};
 use crate::secrets::Secrets;
@@ -62,7 +62,7 @@ pub fn run(
     let options = NativeOptions {
         viewport: ViewportBuilder::default()
             .with_app_id(APP_ID)
-            .with_title("Affix")
+            .with_title(desktop::TITLE)
             .with_inner_size(vec2(points(window.width), points(window.height)))
             .with_min_inner_size(LEAST)
             .with_drag_and_drop(true),

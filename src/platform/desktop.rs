@@ -14,6 +14,9 @@ pub use super::bus::Bus;
 /// The app's name for the desktop: the window's class, its `.desktop` file, its icon.
 pub const APP_ID: &str = "app.affix.Affix";
 
+/// The window's title.
+pub const TITLE: &str = "Affix";
+
 /// Opens a link in the browser.
 ///
 /// # Errors
@@ -121,7 +124,7 @@ pub struct Pressed {
     pub token: Option<String>,
 }
 
-/// Windows and macOS show the words, without buttons and without progress at the program's icon.
+/// Windows and macOS show the words, without buttons; macOS no progress at the program's icon.
 #[cfg(not(all(unix, not(target_os = "macos"))))]
 #[derive(Debug, Clone, Default)]
 pub struct Bus;
@@ -136,7 +139,15 @@ impl Bus {
         None
     }
 
-    #[expect(clippy::unused_async, reason = "as on Linux")]
+    /// How far everything is, from 0 to 1, at the window's button; none: nothing is under way.
+    #[cfg(windows)]
+    pub async fn show_progress(&self, fraction: Option<f64>) {
+        // Without a taskbar nothing is missed: the window says it as well.
+        let _shown = tokio::task::spawn_blocking(move || super::taskbar::show(fraction)).await;
+    }
+
+    #[cfg(target_os = "macos")]
+    #[expect(clippy::unused_async, reason = "as on the others")]
     pub async fn show_progress(&self, _fraction: Option<f64>) {}
 }
 

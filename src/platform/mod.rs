@@ -7,6 +7,8 @@ pub mod autostart;
 mod bus;
 pub mod chooser;
 pub mod clipboard;
+#[cfg(windows)]
+mod com;
 pub mod desktop;
 pub mod dirs;
 pub mod entries;
@@ -16,6 +18,8 @@ pub mod menus;
 pub mod network;
 pub mod process;
 pub mod session;
+#[cfg(windows)]
+mod taskbar;
 pub mod watch;
 #[cfg(target_os = "linux")]
 pub mod x11;

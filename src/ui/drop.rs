@@ -8,7 +8,7 @@ use eframe::egui::{
 
 use super::Cx;
 use super::icons;
-use super::text::{Value, grouped};
+use super::text::Value;
 use super::tokens::{Tokens, Type, size};
 use crate::domain::profile::SANDBOX_PROFILE;
 use crate::model::{Action, intake};
@@ -40,8 +40,7 @@ fn count(hovered: &[HoveredFile]) -> usize {
 fn over_ui(ctx: &Context, cx: &Cx<'_>, files: u64) {
     let tokens = Tokens::in_context(ctx);
     let target = cx.model.targets.picked().map_or(SANDBOX_PROFILE, |target| &target.profile.name);
-    let shown = grouped(files);
-    let values = [("count", Value::from(files)), ("shown", (&shown).into()), ("target", target.into())];
+    let values = [("count", Value::from(files)), ("target", target.into())];
     let line = cx.texts.with("drop-over", &values);
     Area::new(Id::unique("drop-over"))
         .order(Order::Foreground)

@@ -82,6 +82,10 @@ impl Texts {
         let mut bundle = FluentBundle::new(vec![locale]);
         // The marks around variables show as boxes where a font lacks them.
         bundle.set_use_isolating(false);
+        bundle.set_formatter(Some(|value, _| match value {
+            FluentValue::Number(number) => number.value.to_string().parse().ok().map(grouped),
+            _ => None,
+        }));
         // A key twice: the first one counts.
         let _twice = bundle.add_resource(resource);
         let mut plain = HashMap::new();
@@ -110,7 +114,7 @@ impl Texts {
         self.plain.get(key).map(String::as_str)
     }
 
-    /// A text with variables.
+    /// A text with variables. Digits of numbers are grouped.
     #[must_use]
     pub fn with(&self, key: &str, values: &[(&str, Value<'_>)]) -> String {
         let Some(pattern) = self.bundle.get_message(key).and_then(|message| message.value()) else {
@@ -128,10 +132,10 @@ impl Texts {
         self.bundle.format_pattern(pattern, Some(&args), &mut Vec::new()).into_owned()
     }
 
-    /// A count with its noun: `key` has a variable `count`. Digits are grouped.
+    /// A count with its noun: `key` has a variable `count`.
     #[must_use]
     pub fn count(&self, key: &str, count: u64) -> String {
-        self.with(key, &[("count", Value::from(count)), ("shown", Value::Text(&grouped(count)))])
+        self.with(key, &[("count", count.into())])
     }
 
     /// A size.
@@ -263,4 +267,22 @@ fn keys_of(source: &str) -> Vec<String> {
         good.then(|| key.to_owned())
     };
     source.lines().filter_map(key).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_choose_their_noun_and_have_their_digits_in_groups() {
+        let english = Texts::new(Language::English);
+        let added = [1, 999, 1_000, 1_234_567].map(|count| english.count("handed-over", count));
+        assert_eq!(added, ["1 file added", "999 files added", "1,000 files added", "1,234,567 files added"]);
+        assert_eq!(
+            Texts::new(Language::Chinese).with("same-for-others", &[("count", 10_000_u64.into())]),
+            "对其余 10,000 个同样处理"
+        );
+        // Whatever is handed over as text stays as it is, such as a name.
+        assert!(english.with("setting-not-text", &[("file", "2000".into())]).contains(" 2000 "));
+    }
 }

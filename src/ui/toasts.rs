@@ -86,11 +86,14 @@ fn words(ui: &mut Ui, what: &str, color: Color32) {
 }
 
 /// A notice in words. A `count` is a number, so that its noun fits; the others are names.
+/// Values of a notice that are numbers; any other may look like one, such as a file's name.
+const COUNTS: [&str; 3] = ["count", "expired", "without"];
+
 fn said(cx: &Cx<'_>, key: &str, values: &[(&'static str, String)]) -> String {
     let values: Vec<_> = values
         .iter()
         .map(|(name, text)| match text.parse::<u64>() {
-            Ok(number) if *name == "count" => (*name, Value::Number(number)),
+            Ok(number) if COUNTS.contains(name) => (*name, Value::Number(number)),
             _ => (*name, Value::Text(text)),
         })
         .collect();

@@ -4,15 +4,13 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use windows::Win32::System::Com::{
-    CLSCTX_INPROC_SERVER, COINIT_APARTMENTTHREADED, CoCreateInstance, CoInitializeEx, CoUninitialize,
-    IPersistFile, STGM_READ,
-};
+use windows::Win32::System::Com::{IPersistFile, STGM_READ};
 use windows::Win32::UI::Shell::{IShellLinkW, ShellLink};
 use windows::core::{HRESULT, HSTRING, Interface as _};
 use windows_registry::CURRENT_USER;
 
 use super::{Found, Program};
+use crate::platform::com;
 
 /// Where the shell looks for what starts with the session, and where the Task Manager notes what was switched off
 /// there.
@@ -210,18 +208,8 @@ impl Shortcut {
 
 /// The shell's own writer and reader of shortcuts, for the length of a call. Blocks; not for the UI thread, which has
 /// an apartment of its own kind.
-#[expect(unsafe_code, reason = "COM has no other way in; the pointers are the windows crate's own")]
 fn with_link<T>(work: impl FnOnce(&IShellLinkW, &IPersistFile) -> windows::core::Result<T>) -> io::Result<T> {
-    // An apartment that is there already, of whatever kind, will do; only what was begun here is ended here.
-    let begun = unsafe { CoInitializeEx(None, COINIT_APARTMENTTHREADED) }.is_ok();
-    let done = (|| {
-        let link: IShellLinkW = unsafe { CoCreateInstance(&ShellLink, None, CLSCTX_INPROC_SERVER) }?;
-        work(&link, &link.cast::<IPersistFile>()?)
-    })();
-    if begun {
-        unsafe { CoUninitialize() };
-    }
-    Ok(done?)
+    Ok(com::with(&ShellLink, |link: &IShellLinkW| work(link, &link.cast::<IPersistFile>()?))?)
 }
 
 #[expect(unsafe_code, reason = "calls of COM; every text lives until its call is over")]

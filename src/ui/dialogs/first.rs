@@ -22,15 +22,9 @@ pub(super) fn show(
     let mut answer = None;
     let title = texts.with("question-first", &[("name", (&first.profile).into())]);
     let closed = Sheet::new("first-upload", &title).show(ctx, |ui| {
-        let shown = crate::ui::text::grouped(files as u64);
         let what = texts.with(
             "question-first-what",
-            &[
-                ("count", files.into()),
-                ("shown", (&shown).into()),
-                ("service", first.service.into()),
-                ("host", (&first.host).into()),
-            ],
+            &[("count", files.into()), ("service", first.service.into()), ("host", (&first.host).into())],
         );
         line(ui, icons::UPLOAD_SIMPLE, &what);
         line(ui, eye(first.visibility), texts.get(seen_key(first.visibility)));

@@ -7,7 +7,6 @@ use super::keys::STEP;
 use super::view::Stage;
 use crate::ui::Cx;
 use crate::ui::icons;
-use crate::ui::text::grouped;
 use crate::ui::tokens::{self, Type, size};
 use crate::ui::widgets::{Button, IconButton, paint_cut, paint_elided};
 
@@ -79,10 +78,10 @@ fn words_ui(ui: &Ui, cx: &Cx<'_>, (shown, stage): (&Shown, Option<&Stage>), rect
 fn facts(cx: &Cx<'_>, shown: &Shown, stage: Option<&Stage>) -> String {
     let pixels = shown.seen.pixels.map(|(width, height)| format!("{width} × {height}"));
     let zoom = stage.map(|stage| percent(cx, stage));
-    let place = shown.place.filter(|place| place.all > 1).map(|place| {
-        let (at, all) = (grouped(place.at as u64 + 1), grouped(place.all as u64));
-        cx.texts.with("place-of", &[("at", (&at).into()), ("all", (&all).into())])
-    });
+    let place = shown
+        .place
+        .filter(|place| place.all > 1)
+        .map(|place| cx.texts.with("place-of", &[("at", (place.at + 1).into()), ("all", place.all.into())]));
     let size = shown.seen.size.map(|bytes| cx.texts.bytes(bytes));
     [pixels, size, zoom, place].into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }

@@ -7,7 +7,7 @@ use crate::store::Row;
 use crate::transfer::WaitReason;
 use crate::ui::icon::Icon;
 use crate::ui::inspector::is_local;
-use crate::ui::text::{Texts, grouped};
+use crate::ui::text::Texts;
 use crate::ui::{Cx, icons, widgets};
 
 /// The host that a queued row waits for. One that waits longer by itself says so instead.
@@ -82,8 +82,7 @@ pub(in crate::ui) fn all(cx: &Cx<'_>) -> Option<(Icon, String)> {
     let first = all.first()?;
     let count = all.len() as u64;
     let time = cx.texts.duration(first.secs_left(now_ms).unwrap_or_default());
-    let shown = grouped(count);
-    let values = [("count", count.into()), ("shown", (&shown).into()), ("time", (&time).into())];
+    let values = [("count", count.into()), ("time", (&time).into())];
     Some((icon(first), cx.texts.with("waiting-hosts", &values)))
 }
 
