@@ -9,7 +9,12 @@ SetCompressor /SOLID lzma
 
 !include "MUI2.nsh"
 
-!define UNINSTALL "Software\Microsoft\Windows\CurrentVersion\Uninstall\app.affix.Affix"
+!include "LogicLib.nsh"
+
+!define ID "app.affix.Affix"
+!define RUN "Software\Microsoft\Windows\CurrentVersion\Run"
+!define VERB "Software\Classes\*\shell\${ID}"
+!define UNINSTALL "Software\Microsoft\Windows\CurrentVersion\Uninstall\${ID}"
 !define APP_PATH "Software\Microsoft\Windows\CurrentVersion\App Paths\affix.exe"
 
 Name "Affix"
@@ -36,6 +41,9 @@ VIAddVersionKey "LegalCopyright" "The Affix authors; MIT or Apache-2.0"
 !insertmacro MUI_LANGUAGE "English"
 !insertmacro MUI_LANGUAGE "SimpChinese"
 
+LangString RUNNING ${LANG_ENGLISH} "Affix is running. Close its window, then try again."
+LangString RUNNING ${LANG_SIMPCHINESE} "Affix 正在运行。请关闭其窗口后重试。"
+
 Section
     SetOutPath "$INSTDIR"
     ; While it runs its file cannot be replaced: the installer says so and asks to try again.
@@ -61,9 +69,23 @@ Section
     WriteRegDWORD HKCU "${UNINSTALL}" "NoRepair" 1
 SectionEnd
 
+; What Settings > Desktop has put goes where it starts this very program; another copy's stays.
+!macro STARTS_THIS KEY NAME
+    ReadRegStr $0 HKCU "${KEY}" "${NAME}"
+    StrCpy $1 '"$INSTDIR\affix.exe"'
+    StrLen $2 $1
+    StrCpy $0 $0 $2
+!macroend
+
 ; The user's settings, history and secrets stay.
 Section "Uninstall"
+again:
+    ClearErrors
     Delete "$INSTDIR\affix.exe"
+    IfErrors 0 gone
+    MessageBox MB_RETRYCANCEL|MB_ICONEXCLAMATION "$(RUNNING)" /SD IDCANCEL IDRETRY again
+    Abort
+gone:
     Delete "$INSTDIR\affix.ico"
     Delete "$INSTDIR\LICENSE-MIT"
     Delete "$INSTDIR\LICENSE-APACHE"
@@ -71,6 +93,16 @@ Section "Uninstall"
     Delete "$INSTDIR\uninstall.exe"
     RMDir "$INSTDIR"
     Delete "$SMPROGRAMS\Affix.lnk"
+    !insertmacro STARTS_THIS "${RUN}" "${ID}"
+    ${If} $0 == $1
+        DeleteRegValue HKCU "${RUN}" "${ID}"
+    ${EndIf}
+    !insertmacro STARTS_THIS "${VERB}\command" ""
+    ${If} $0 == $1
+        DeleteRegKey HKCU "${VERB}"
+    ${EndIf}
+    ; NSIS reads no shortcut: another copy's own goes too, and its Settings put it back.
+    Delete "$SENDTO\Affix.lnk"
     DeleteRegKey HKCU "${APP_PATH}"
     DeleteRegKey HKCU "${UNINSTALL}"
 SectionEnd
