@@ -106,6 +106,16 @@ fn entries_of_a_program_that_is_gone_are_mended_and_those_of_another_home_are_no
 }
 
 #[test]
+fn files_dragged_from_thunar_are_uploaded() {
+    scenario("dragged_from_thunar");
+}
+
+#[test]
+fn the_entry_in_thunars_menu_sends_the_selected_files() {
+    scenario("sent_by_thunar");
+}
+
+#[test]
 fn closed_into_the_background_it_goes_on_and_tells_its_end() {
     scenario("closed_into_background");
 }

@@ -212,6 +212,7 @@ class App:
 
     # How its process may have ended before the window is there.
     may_end_with = (None,)
+    title = "^Affix"
 
     def __init__(self, desktop, command, name=None):
         self.desktop = desktop
@@ -220,7 +221,7 @@ class App:
         name = name or os.path.basename(command[0])
         self.process = desktop.start(name, command)
         self.root = wait_for(f"{name} on the accessibility bus: {desktop.folder}", lambda: self._named(name))
-        wait_for("a window titled Affix", lambda: desktop_windows(desktop))
+        wait_for(f"a window titled {self.title}", lambda: desktop_windows(desktop, self.title))
 
     def _named(self, name):
         if self.process.poll() not in self.may_end_with:
@@ -313,8 +314,8 @@ class App:
         self.process.wait(PATIENCE_SECS)
 
 
-def desktop_windows(desktop):
-    answer = subprocess.run(["xdotool", "search", "--onlyvisible", "--name", "^Affix"], env=desktop.environment,
+def desktop_windows(desktop, title=App.title):
+    answer = subprocess.run(["xdotool", "search", "--onlyvisible", "--name", title], env=desktop.environment,
                             capture_output=True, text=True)
     return answer.stdout.split()
 
