@@ -1,5 +1,7 @@
 """A real file manager, Thunar, beside the window. Scenarios of tests/window/scenarios.py and of wayland.py."""
+import itertools
 import os
+import re
 import subprocess
 
 from desktop import App, Tree, named, wait_for
@@ -163,7 +165,15 @@ class WaylandThunar(Tree):
         sway = self.desktop
         start, end = self.place(name), sway.middle("Affix")
         self.pull(start, (start[0] + 24, start[1] + 24))
-        wait_for("the drag to begin", lambda: ".start_drag(" in sway.log("thunar"))
+        moves = itertools.count()
+
+        def begun():
+            # GTK looks at the last only of moves that come together, and may not be satisfied with it.
+            sway.pointer.move((start[0] + next(moves) % 2, start[1] + 24), sway.size)
+            # Asked for is not begun: the compositor has begun when it takes the pointer away.
+            _, asked, since = sway.log("thunar").partition(".start_drag(")
+            return asked and re.search(r"wl_pointer@\d+[.]leave\(", since)
+        wait_for("the drag to begin", begun)
         # In one go: with each move until it has the files, winit 0.30 asks for them again, and wlroots breaks off what
         # it was sending.
         sway.pointer.move(end, sway.size)
