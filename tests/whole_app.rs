@@ -1,5 +1,6 @@
 //! The real program in a real window: started, driven and read from outside by `tests/window/scenarios.py`, through
-//! the accessibility tree, with a real drag source, a real clipboard reader and, where it matters, a real keyring.
+//! the accessibility tree, with real drag sources, Thunar among them, a real clipboard reader and, where it matters, a
+//! real keyring.
 //! On Wayland it is `tests/window/wayland.py`, in a headless sway. These come in a stage of their own of `scripts/test`,
 //! which installs what they need.
 #![cfg(test)]
@@ -106,6 +107,16 @@ fn entries_of_a_program_that_is_gone_are_mended_and_those_of_another_home_are_no
 }
 
 #[test]
+fn files_dragged_from_thunar_are_uploaded() {
+    scenario("dragged_from_thunar");
+}
+
+#[test]
+fn the_entry_in_thunars_menu_sends_the_selected_files() {
+    scenario("sent_by_thunar");
+}
+
+#[test]
 fn closed_into_the_background_it_goes_on_and_tells_its_end() {
     scenario("closed_into_background");
 }
@@ -143,6 +154,11 @@ fn a_notification_copies_the_links() {
 #[test]
 fn files_dropped_from_wayland_programs_are_uploaded() {
     scenario_on_wayland("dropped_files");
+}
+
+#[test]
+fn files_dragged_from_a_thunar_on_wayland_are_uploaded() {
+    scenario_on_wayland("dragged_from_thunar");
 }
 
 #[test]

@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | Nautilus (Files) | `nautilus/scripts/Upload with Affix` | the menu's Scripts |
 //! | Nemo | `nemo/actions/affix.nemo_action` | the menu |
-//! | Dolphin | `kio/servicemenus/affix.desktop`, executable since KDE Frameworks 5.85 | the menu's Actions |
+//! | Dolphin | `kio/servicemenus/affix.desktop`, executable since KDE Frameworks 5.85 | the menu, or its Actions where there are many |
 //! | Thunar | `Thunar/sendto/affix.desktop` | the menu's Send To |
 //!
 //! | Explorer | `Microsoft\Windows\SendTo\Affix.lnk` | the menu's Send to |
@@ -97,9 +97,20 @@ fn explorer(_config: &Path, _program: &Program) -> Vec<Menu> {
 
 const NAMES: &str = "Name=Upload with Affix\nName[zh_CN]=用 Affix 上传\n";
 
-/// Nautilus starts it in the folder that it shows, with names: one of them may look like a command or an option.
+/// Nautilus starts it in the folder that it shows, with names: one of them may look like a command or an option. What
+/// follows a `%` in a name is lost on the way, for Nautilus 43 has `GLib` read the names as the words of a menu's entry
+/// (`nautilus_launch_application_from_command_array`). It tells the paths a second time, whole, one a line: these are
+/// taken, but where a name has several lines.
 fn script(program: &Program) -> String {
-    format!("#!/bin/sh\n# {}\nexec {} -- \"$@\"\n", program.mark(), program.in_a_shell())
+    format!(
+        "#!/bin/sh\n# {}\nset -f\nIFS='\n'\n\
+         count() {{ echo $#; }}\n\
+         if [ \"$(count $NAUTILUS_SCRIPT_SELECTED_FILE_PATHS)\" -eq $# ]; then\n    \
+         set -- $NAUTILUS_SCRIPT_SELECTED_FILE_PATHS\nfi\n\
+         exec {} -- \"$@\"\n",
+        program.mark(),
+        program.in_a_shell()
+    )
 }
 
 /// Nemo escapes what it puts into double quotes, and starts the words without a shell.
@@ -244,8 +255,18 @@ print(file.get_locale_string(group, "Name", "zh_CN"))
 
             let script = &menus["nautilus"];
             script.put().unwrap();
-            let told = Command::new(script.path()).args(["upload", "--help", "a b"]).output().unwrap();
-            assert_eq!(String::from_utf8_lossy(&told.stdout), "--\nupload\n--help\na b\n");
+            // The names as they arrive, the paths, and what is to be uploaded.
+            for (names, paths, right) in [
+                (&["upload", "--help", "a b"][..], None, "upload\n--help\na b\n"),
+                (&["500 off", "a  *"], Some("/f/50%20 off\n/f/a  *\n"), "/f/50%20 off\n/f/a  *\n"),
+                (&["two\nlines", "b"], Some("/f/two\nlines\n/f/b\n"), "two\nlines\nb\n"),
+            ] {
+                let mut start = Command::new(script.path());
+                start.args(names).env_remove("NAUTILUS_SCRIPT_SELECTED_FILE_PATHS");
+                start.envs(paths.map(|paths| ("NAUTILUS_SCRIPT_SELECTED_FILE_PATHS", paths)));
+                let told = start.output().unwrap();
+                assert_eq!(String::from_utf8_lossy(&told.stdout), format!("--\n{right}"));
+            }
 
             for (id, group) in
                 [("thunar", "Desktop Entry"), ("dolphin", "Desktop Action upload"), ("nemo", "Nemo Action")]

@@ -56,6 +56,55 @@ class Session:
         with open(os.path.join(self.folder, name + ".log"), encoding="utf-8", errors="replace") as log:
             return log.read()
 
+    def begin_bus(self):
+        """A session bus."""
+        read, write = os.pipe()
+        self.start("dbus", ["dbus-daemon", "--config-file", self.bus_config(), "--nofork", f"--print-address={write}"],
+                   pass_fds=(write,))
+        os.close(write)
+        with os.fdopen(read) as told:
+            self.environment["DBUS_SESSION_BUS_ADDRESS"] = told.readline().strip()
+
+    def bus_config(self):
+        """A session bus as the system's, but that it starts no notification service: tests start their own, or none."""
+        services = os.path.join(self.folder, "services")
+        os.makedirs(services)
+        installed = "/usr/share/dbus-1/services"
+        for name in os.listdir(installed):
+            with open(os.path.join(installed, name), encoding="utf-8") as file:
+                text = file.read()
+            if "Name=org.freedesktop.Notifications" not in text:
+                with open(os.path.join(services, name), "w", encoding="utf-8") as file:
+                    file.write(text)
+        path = os.path.join(self.folder, "bus.conf")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(f"""<busconfig>
+  <type>session</type>
+  <listen>unix:tmpdir=/tmp</listen>
+  <servicedir>{services}</servicedir>
+  <policy context="default">
+    <allow send_destination="*" eavesdrop="true"/>
+    <allow eavesdrop="true"/>
+    <allow own="*"/>
+  </policy>
+</busconfig>
+""")
+        return path
+
+    def begin_reader(self):
+        """Makes this process the session's screen reader: programs that start from now on show their trees."""
+        self.environment["NO_AT_BRIDGE"] = "0"
+        subprocess.run(["gdbus", "call", "--session", "-d", "org.a11y.Bus", "-o", "/org/a11y/bus", "-m",
+                        "org.freedesktop.DBus.Properties.Set", "org.a11y.Status", "IsEnabled", "<true>"],
+                       env=self.environment, check=True, stdout=subprocess.DEVNULL)
+        os.environ.clear()
+        os.environ.update(self.environment)
+        import gi
+        gi.require_version("Atspi", "2.0")
+        from gi.repository import Atspi
+        Atspi.set_timeout(5000, 15000)
+        self.atspi = Atspi
+
     def hold_clipboard(self, affix, text, *words):
         """What a window starts that ends: it has the clipboard with this text, if it can."""
         with open(os.path.join(self.folder, "held"), "w+", encoding="utf-8") as file:
@@ -117,7 +166,7 @@ class Desktop(Session):
         super().__init__("affix-desktop-")
         run = os.path.join(self.folder, "run")
         os.makedirs(run, 0o700)
-        self.environment.update(XDG_RUNTIME_DIR=run, XDG_SESSION_TYPE="x11", NO_AT_BRIDGE="0")
+        self.environment.update(XDG_RUNTIME_DIR=run, XDG_SESSION_TYPE="x11")
         for name in ("WAYLAND_DISPLAY", "WAYLAND_SOCKET", "AT_SPI_BUS_ADDRESS"):
             self.environment.pop(name, None)
         self.environment.update(environment or {})
@@ -130,49 +179,9 @@ class Desktop(Session):
             self.environment["DISPLAY"] = ":" + told.readline().strip()
         # The session of the keyring, when there is one, is the session of the program.
         if "AFFIX_TEST_KEYRING" not in self.environment:
-            read, write = os.pipe()
-            self.start("dbus", ["dbus-daemon", "--config-file", self.bus_config(), "--nofork",
-                                f"--print-address={write}"], pass_fds=(write,))
-            os.close(write)
-            with os.fdopen(read) as told:
-                self.environment["DBUS_SESSION_BUS_ADDRESS"] = told.readline().strip()
+            self.begin_bus()
         self.start("wm", ["openbox"])
-        subprocess.run(["gdbus", "call", "--session", "-d", "org.a11y.Bus", "-o", "/org/a11y/bus", "-m",
-                        "org.freedesktop.DBus.Properties.Set", "org.a11y.Status", "IsEnabled", "<true>"],
-                       env=self.environment, check=True, stdout=subprocess.DEVNULL)
-        os.environ.clear()
-        os.environ.update(self.environment)
-        import gi
-        gi.require_version("Atspi", "2.0")
-        from gi.repository import Atspi
-        Atspi.set_timeout(5000, 15000)
-        self.atspi = Atspi
-
-    def bus_config(self):
-        """A session bus as the system's, but that it starts no notification service: tests start their own, or none."""
-        services = os.path.join(self.folder, "services")
-        os.makedirs(services)
-        installed = "/usr/share/dbus-1/services"
-        for name in os.listdir(installed):
-            with open(os.path.join(installed, name), encoding="utf-8") as file:
-                text = file.read()
-            if "Name=org.freedesktop.Notifications" not in text:
-                with open(os.path.join(services, name), "w", encoding="utf-8") as file:
-                    file.write(text)
-        path = os.path.join(self.folder, "bus.conf")
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(f"""<busconfig>
-  <type>session</type>
-  <listen>unix:tmpdir=/tmp</listen>
-  <servicedir>{services}</servicedir>
-  <policy context="default">
-    <allow send_destination="*" eavesdrop="true"/>
-    <allow eavesdrop="true"/>
-    <allow own="*"/>
-  </policy>
-</busconfig>
-""")
-        return path
+        self.begin_reader()
 
     # ── Real input and pictures ──────────────────────────────────────────────
 
@@ -207,8 +216,8 @@ class Desktop(Session):
         subprocess.run(["import", "-window", window, path], env=self.environment, check=True)
 
 
-class App:
-    """The program as a screen reader sees it."""
+class Tree:
+    """A program as a screen reader sees it."""
 
     # How its process may have ended before the window is there.
     may_end_with = (None,)
@@ -220,7 +229,6 @@ class App:
         name = name or os.path.basename(command[0])
         self.process = desktop.start(name, command)
         self.root = wait_for(f"{name} on the accessibility bus: {desktop.folder}", lambda: self._named(name))
-        wait_for("a window titled Affix", lambda: desktop_windows(desktop))
 
     def _named(self, name):
         if self.process.poll() not in self.may_end_with:
@@ -270,6 +278,16 @@ class App:
     def states(self, node):
         return [state.value_nick for state in node.get_state_set().get_states()]
 
+
+class App(Tree):
+    """A program with a window on an X screen."""
+
+    title = "^Affix"
+
+    def __init__(self, desktop, command, name=None):
+        super().__init__(desktop, command, name)
+        wait_for(f"a window titled {self.title}", lambda: desktop_windows(desktop, self.title))
+
     def click(self, name, role="push button"):
         """Clicks as a screen reader does."""
         self.press(wait_for(lambda: f"{role} {name} to be there and enabled\n{self.tree()}",
@@ -313,8 +331,8 @@ class App:
         self.process.wait(PATIENCE_SECS)
 
 
-def desktop_windows(desktop):
-    answer = subprocess.run(["xdotool", "search", "--onlyvisible", "--name", "^Affix"], env=desktop.environment,
+def desktop_windows(desktop, title=App.title):
+    answer = subprocess.run(["xdotool", "search", "--onlyvisible", "--name", title], env=desktop.environment,
                             capture_output=True, text=True)
     return answer.stdout.split()
 

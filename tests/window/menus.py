@@ -16,14 +16,14 @@ AUTOSTART = "Start Affix with the session"
 class Around:
     """Folders of a user who has these file managers, in the place of this computer's own."""
 
-    def __init__(self, stage):
+    def __init__(self, stage, managers=tuple(MENUS)):
         environment = stage.desktop.environment
         self.data, self.config, self.programs = (os.path.join(stage.desktop.folder, name)
                                                  for name in ("data", "config", "programs"))
         environment.update(XDG_DATA_HOME=self.data, XDG_CONFIG_HOME=self.config,
                            XDG_CACHE_HOME=os.path.join(stage.desktop.folder, "cache"),
                            PATH=self.programs + os.pathsep + environment["PATH"])
-        for name in MENUS:
+        for name in managers:
             self.write(os.path.join(self.programs, name.lower()), "#!/bin/sh\n")
         self.places = {name: os.path.join(self.data, place) for name, place in MENUS.items()}
         self.places[AUTOSTART] = os.path.join(self.config, "autostart", "app.affix.Affix.desktop")

@@ -19,6 +19,7 @@ import urllib.request
 
 import closing
 import instance
+import managers
 import menus
 from desktop import App, Desktop, HERE, main, named, wait_for
 
@@ -627,6 +628,8 @@ SCENARIOS = {
     "launched": lambda stage: instance.launched(stage, done),
     "switched_entries": lambda stage: menus.switched(stage, done),
     "mended_entries": menus.mended,
+    "dragged_from_thunar": lambda stage: managers.dragged(stage, history, same_bytes),
+    "sent_by_thunar": lambda stage: managers.sent_to(stage, history, same_bytes),
     "hung_window": lambda stage: instance.hung(stage, history),
     "closed_into_background": lambda stage: closing.in_background(stage, history, sandbox_asks),
     "background_ends": lambda stage: closing.ends_by_itself(stage, history, sandbox_asks),

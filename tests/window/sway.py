@@ -68,6 +68,13 @@ class Sway(Session):
                 for name in names:
                     os.chown(os.path.join(place, name), NOBODY, NOBODY)
 
+    def become_user(self):
+        """This process becomes who runs in the session; it does not come back."""
+        if os.geteuid() == 0:
+            os.setgroups([])
+            os.setresgid(NOBODY, NOBODY, NOBODY)
+            os.setresuid(NOBODY, NOBODY, NOBODY)
+
     def words(self, command):
         if os.geteuid() != 0:
             return command

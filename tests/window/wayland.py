@@ -14,6 +14,7 @@ import subprocess
 import urllib.parse
 import urllib.request
 
+import managers
 from desktop import main, wait_for
 from sway import Sway
 
@@ -175,7 +176,12 @@ def linked(stage, name):
     return wait_for(lambda: f"the link of {name}; there is {stage.sway.clipboard()}", there)
 
 
-SCENARIOS = {one.__name__: one for one in (dropped_files, without_drops, clipboard, clipboard_held)}
+def dragged_from_thunar(stage):
+    managers.dragged_on_wayland(stage, same_bytes)
+
+
+SCENARIOS = {one.__name__: one
+             for one in (dropped_files, dragged_from_thunar, without_drops, clipboard, clipboard_held)}
 
 
 main(SCENARIOS, Stage, operator.attrgetter("sway"))
