@@ -167,11 +167,13 @@ impl<O: Fn(&Path) -> bool, T: Fn(Seen)> Line<O, T> {
         *lost = false;
         (self.tell)(Seen::Watching);
         while !self.stopped() {
+            let since = Instant::now();
+            let listing = list(&eye.real, folder)?;
+            // Asked afterwards: what was listed may be another folder's that has taken the name meanwhile.
             if identity(&self.folder)? != eye.identity {
                 return Ok(());
             }
-            let since = Instant::now();
-            self.look(&eye.real, folder)?;
+            self.look(&eye.real, folder, &listing);
             let rest = since.elapsed() * REST;
             let pause = folder.pause(Instant::now()).unwrap_or(QUIET).clamp(BUSY, QUIET);
             self.wait(folder, rest, pause.max(rest));
@@ -179,12 +181,12 @@ impl<O: Fn(&Path) -> bool, T: Fn(Seen)> Line<O, T> {
         Ok(())
     }
 
-    fn look(&self, real: &Path, folder: &mut Folder) -> io::Result<()> {
-        let (listing, now) = (list(real, folder)?, Instant::now());
-        folder.look(&listing, now);
+    fn look(&self, real: &Path, folder: &mut Folder, listing: &Listing) {
+        let now = Instant::now();
+        folder.look(listing, now);
         let mut complete = folder.complete(now);
         if complete.is_empty() {
-            return Ok(());
+            return;
         }
         let open = writers::of(&complete.iter().map(|name| real.join(name)).collect());
         complete.retain(|name| {
@@ -198,7 +200,6 @@ impl<O: Fn(&Path) -> bool, T: Fn(Seen)> Line<O, T> {
         if !complete.is_empty() && !self.stopped() {
             (self.tell)(Seen::Complete(complete.iter().map(|name| self.folder.join(name)).collect()));
         }
-        Ok(())
     }
 
     /// Until the time is over or the watch ends; or until something changes and the rest is over.
