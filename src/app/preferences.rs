@@ -253,19 +253,24 @@ pub(super) fn as_setting(path: &Path) -> Result<String, Notice> {
 
 #[cfg(test)]
 mod tests {
+    use std::ffi::OsString;
+
     use super::*;
 
-    #[cfg(unix)]
     #[test]
     fn a_file_whose_name_is_not_text_is_refused_and_any_other_is_kept_as_it_is() {
-        use std::ffi::OsStr;
-        use std::os::unix::ffi::OsStrExt as _;
         assert_eq!(as_setting(Path::new("/home/anna/最终版 'out'")).unwrap(), "/home/anna/最终版 'out'");
-        let latin = Path::new(OsStr::from_bytes(b"/home/anna/Gr\xf6\xdfe"));
-        let Err(Notice::Text { key, values }) = as_setting(latin) else {
+        #[cfg(unix)]
+        let odd: OsString = std::os::unix::ffi::OsStringExt::from_vec(b"/home/anna/Gr\xf6".to_vec());
+        #[cfg(windows)]
+        let odd: OsString = {
+            let units = "/home/anna/Gr".encode_utf16().chain([0xd800]);
+            std::os::windows::ffi::OsStringExt::from_wide(&units.collect::<Vec<_>>())
+        };
+        let Err(Notice::Text { key, values }) = as_setting(Path::new(&odd)) else {
             panic!("it is kept as another one")
         };
         assert_eq!(key, "setting-not-text");
-        assert_eq!(values, [("file", "/home/anna/Gr\u{fffd}\u{fffd}e".to_owned())]);
+        assert_eq!(values, [("file", "/home/anna/Gr\u{fffd}".to_owned())]);
     }
 }

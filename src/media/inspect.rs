@@ -57,6 +57,11 @@ pub(super) fn name(path: &Path) -> String {
 
 /// Opens a regular file and nothing else: opening a pipe would wait for its other end.
 pub(super) fn open(path: &Path) -> Result<(File, Metadata), Failure> {
+    #[cfg(windows)]
+    if let Some(device) = device(path) {
+        return Err(failure(Path::new(&device), "is a device, not a file")
+            .advice("Windows keeps this name for itself. A file of this name has to be renamed first."));
+    }
     let metadata = fs::metadata(path).map_err(|error| unreadable(path, &error))?;
     if metadata.is_dir() {
         return Err(failure(path, "is a folder").advice("Choose the files in it."));
@@ -94,6 +99,16 @@ fn special(_kind: FileType) -> &'static str {
     "a device"
 }
 
+/// Windows has `NUL`, `CON`, `COM1` and their like in every folder, and no file can be asked for by such a name. The
+/// system itself is asked which names those are: that differs between its versions.
+#[cfg(windows)]
+fn device(path: &Path) -> Option<std::ffi::OsString> {
+    use std::path::{Component, Prefix};
+    let whole = std::path::absolute(path).ok().filter(|whole| whole.file_name().is_none())?;
+    let Some(Component::Prefix(begin)) = whole.components().next() else { return None };
+    if let Prefix::DeviceNS(name) = begin.kind() { Some(name.to_owned()) } else { None }
+}
+
 fn failure(path: &Path, what: &str) -> Failure {
     let name = file_name::display(&name(path));
     Failure::new(Kind::Unreadable, format!("“{name}” {what}")).at(Step::Inspect)
@@ -114,4 +129,28 @@ pub(super) fn unreadable(path: &Path, error: &io::Error) -> Failure {
         _ => failure(path, "cannot be read").advice("Check the disk that it is on, then try again."),
     };
     failure.cause(error)
+}
+
+#[cfg(all(test, windows))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_windows_keeps_are_told_as_devices() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["NUL", "con", "COM1"] {
+            let device = std::path::absolute(folder.path().join(name)).unwrap();
+            for path in [folder.path().join(name), name.into(), device] {
+                let told = inspect(&path).unwrap_err();
+                assert_eq!(told.kind, Kind::Unreadable, "{path:?}");
+                assert_eq!(told.broke, format!("“{name}” is a device, not a file"), "{path:?}");
+                assert!(told.advice.is_some_and(|advice| advice.contains("renamed")), "{path:?}");
+            }
+        }
+        for name in ["null", "NULL.txt", "COM", "console"] {
+            let path = folder.path().join(name);
+            fs::write(&path, b"a file").unwrap();
+            assert_eq!(inspect(&path).unwrap().size, 6, "{name}");
+        }
+    }
 }

@@ -56,7 +56,11 @@ pub fn read() -> Held {
 /// with spaces, and so may lines that somebody wrote.
 #[must_use]
 pub fn paths_in(text: &str) -> Option<Vec<PathBuf>> {
-    let found = |line: &str| [line, line.trim()].into_iter().filter_map(path_of).find(|path| path.exists());
+    let found = |line: &str| {
+        // No name ends with a space on Windows, which would find the file all the same and call it by another name.
+        let whole = if cfg!(windows) { line.trim_end() } else { line };
+        [whole, line.trim()].into_iter().filter_map(path_of).find(|path| path.exists())
+    };
     let paths: Vec<PathBuf> = lines_of(text).map(found).collect::<Option<_>>()?;
     (!paths.is_empty()).then_some(paths)
 }

@@ -327,5 +327,4 @@ async fn gone(line: &mut (impl AsyncRead + Unpin)) {
 }
 
 #[cfg(test)]
-#[cfg(unix)]
 mod tests;

@@ -167,11 +167,13 @@ impl<O: Fn(&Path) -> bool, T: Fn(Seen)> Line<O, T> {
         *lost = false;
         (self.tell)(Seen::Watching);
         while !self.stopped() {
-            if identity(&fs::metadata(&self.folder)?) != eye.identity {
+            let since = Instant::now();
+            let listing = list(&eye.real, folder)?;
+            // Asked afterwards: what was listed may be another folder's that has taken the name meanwhile.
+            if identity(&self.folder)? != eye.identity {
                 return Ok(());
             }
-            let since = Instant::now();
-            self.look(&eye.real, folder)?;
+            self.look(&eye.real, folder, &listing);
             let rest = since.elapsed() * REST;
             let pause = folder.pause(Instant::now()).unwrap_or(QUIET).clamp(BUSY, QUIET);
             self.wait(folder, rest, pause.max(rest));
@@ -179,12 +181,12 @@ impl<O: Fn(&Path) -> bool, T: Fn(Seen)> Line<O, T> {
         Ok(())
     }
 
-    fn look(&self, real: &Path, folder: &mut Folder) -> io::Result<()> {
-        let (listing, now) = (list(real, folder)?, Instant::now());
-        folder.look(&listing, now);
+    fn look(&self, real: &Path, folder: &mut Folder, listing: &Listing) {
+        let now = Instant::now();
+        folder.look(listing, now);
         let mut complete = folder.complete(now);
         if complete.is_empty() {
-            return Ok(());
+            return;
         }
         let open = writers::of(&complete.iter().map(|name| real.join(name)).collect());
         complete.retain(|name| {
@@ -198,7 +200,6 @@ impl<O: Fn(&Path) -> bool, T: Fn(Seen)> Line<O, T> {
         if !complete.is_empty() && !self.stopped() {
             (self.tell)(Seen::Complete(complete.iter().map(|name| self.folder.join(name)).collect()));
         }
-        Ok(())
     }
 
     /// Until the time is over or the watch ends; or until something changes and the rest is over.
@@ -225,8 +226,7 @@ impl<O: Fn(&Path) -> bool, T: Fn(Seen)> Line<O, T> {
 impl Eye {
     fn open(folder: &Path, wake: &SyncSender<Word>) -> io::Result<Self> {
         let real = folder.canonicalize()?;
-        let facts = fs::metadata(&real)?;
-        if !facts.is_dir() {
+        if !fs::metadata(&real)?.is_dir() {
             return Err(io::ErrorKind::NotADirectory.into());
         }
         let wake = wake.clone();
@@ -237,7 +237,7 @@ impl Eye {
         });
         let watching = watcher
             .and_then(|mut watcher| watcher.watch(&real, RecursiveMode::NonRecursive).map(|()| watcher));
-        Ok(Self { identity: identity(&facts), real, _watcher: watching.ok() })
+        Ok(Self { identity: identity(&real)?, real, _watcher: watching.ok() })
     }
 }
 
@@ -299,15 +299,17 @@ fn is_hidden(_facts: &Metadata) -> bool {
 
 /// Tells a folder from another one of its name.
 #[cfg(unix)]
-fn identity(facts: &Metadata) -> (u64, u64) {
+fn identity(folder: &Path) -> io::Result<(u64, u64)> {
     use std::os::unix::fs::MetadataExt as _;
-    (facts.dev(), facts.ino())
+    fs::metadata(folder).map(|facts| (facts.dev(), facts.ino()))
 }
 
-/// Windows does not let a watched folder be removed.
-#[cfg(not(unix))]
-fn identity(_facts: &Metadata) -> (u64, u64) {
-    (0, 0)
+/// Windows lets a watched folder be renamed or removed, and gives the next one of its name the first one's time of
+/// creation (tunnelling, Microsoft's article 172190). Volume and number are a folder's own.
+#[cfg(windows)]
+fn identity(folder: &Path) -> io::Result<(u64, u64)> {
+    let facts = winapi_util::file::information(winapi_util::Handle::from_path_any(folder)?)?;
+    Ok((facts.volume_serial_number(), facts.file_index()))
 }
 
 #[cfg(test)]

@@ -159,6 +159,7 @@ def reserved_names(affix):
     for name in ("NUL", "CON", "COM1"):
         row, = affix.rows("upload", "--format", "json", f"C:\\files\\{name}", code=1)
         assert row["status"] == "failed", row
+        assert f"“{name}” is a device, not a file" in affix.told, affix.told
 
 
 def relative(affix):

@@ -167,7 +167,10 @@ mod tests {
     }
 
     fn names(found: &Scanned, folder: &Path) -> Vec<String> {
-        let name = |path: &PathBuf| path.strip_prefix(folder).unwrap().to_string_lossy().into_owned();
+        let name = |path: &PathBuf| {
+            let name = path.strip_prefix(folder).unwrap().to_string_lossy().into_owned();
+            name.replace(std::path::MAIN_SEPARATOR, "/")
+        };
         found.files.iter().map(name).collect()
     }
 

@@ -1,6 +1,8 @@
-//! Two starts in one process: locks and sockets work between two handles of one process as between two processes.
+//! Two starts in one process: locks and lines work between two handles of one process as between two processes.
 
 use std::path::Path;
+
+use tokio::io::AsyncWriteExt as _;
 
 use super::*;
 
@@ -99,7 +101,7 @@ fn after_a_window_has_ended_the_next_start_is_one() {
     let window = first(&stage.home);
     let address = read_address(&stage.home).unwrap();
     drop(window);
-    assert!(!Path::new(&address).exists(), "its socket has gone with it");
+    assert!(!Path::new(&address).exists(), "its line has gone with it");
     drop(first(&stage.home));
 }
 
@@ -169,15 +171,17 @@ fn a_later_start_that_has_gone_leaves_nothing() {
 fn another_version_is_another_window() {
     let stage = stage();
     let _lock = try_lock(&stage.home).unwrap().unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    let socket = folder.path().join("window");
-    let listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
-    let written = stage.home.sessions_dir().join(ADDRESS);
-    files::write_atomically(&written, socket.as_os_str().as_encoded_bytes()).unwrap();
-    let later = later(&stage.home, message(1));
-    let (mut line, _) = listener.accept().unwrap();
-    io::Write::write_all(&mut line, b"affix-window\x07").unwrap();
-    assert!(matches!(later.join().unwrap(), Begun::Unanswered));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let begun = runtime.block_on(async {
+        let mut doors = Doors::open().unwrap();
+        let written = stage.home.sessions_dir().join(ADDRESS);
+        files::write_atomically(&written, doors.address().as_encoded_bytes()).unwrap();
+        let later = later(&stage.home, message(1));
+        let mut line = doors.next().await.unwrap();
+        line.write_all(b"affix-window\x07").await.unwrap();
+        later.join().unwrap()
+    });
+    assert!(matches!(begun, Begun::Unanswered));
 }
 
 #[test]

@@ -157,7 +157,7 @@ fn of_two_thousand_files_each_is_told_once() {
     assert_eq!(bench.complete(), ["one more"], "and nothing else in between");
 }
 
-#[cfg(target_os = "linux")]
+#[cfg(any(target_os = "linux", windows))]
 #[test]
 fn a_file_that_stays_open_for_writing_waits_until_it_is_closed() {
     let bench = Bench::watching();

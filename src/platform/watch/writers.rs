@@ -55,7 +55,7 @@ pub(super) fn of(_paths: &HashSet<PathBuf>) -> HashSet<PathBuf> {
 }
 
 #[cfg(test)]
-#[cfg(target_os = "linux")]
+#[cfg(any(target_os = "linux", windows))]
 mod tests {
     use std::fs::File;
 
