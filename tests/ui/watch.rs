@@ -161,9 +161,9 @@ fn a_thousand_files_at_once_are_each_taken_once() {
     for number in 0..MANY {
         window::write(&folder.join(format!("{number}.txt")), &number.to_string());
     }
-    window.wait_for("Watching. 1000 files were added since Affix was opened.");
+    window.wait_for("Watching. 1,000 files were added since Affix was opened.");
     window::write(&folder.join("one more.txt"), "one more");
-    window.wait_for("Watching. 1001 files were added since Affix was opened.");
+    window.wait_for("Watching. 1,001 files were added since Affix was opened.");
 }
 
 #[test]
