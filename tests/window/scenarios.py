@@ -594,7 +594,7 @@ def watched_crowd(stage):
     for name in names:
         with open(os.path.join(folder, name), "wb") as file:
             file.write(name.encode())
-    app.find(f"Watching. {many:,} files were added since Affix was opened.".replace(",", ""))
+    app.find(f"Watching. {many:,} files were added since Affix was opened.")
     told = stage.command("history", "--json", "--limit", str(many * 2)).stdout
     rows = [json.loads(line) for line in told.splitlines()]
     assert len(rows) == many and {name_of(row) for row in rows} == names, len(rows)
