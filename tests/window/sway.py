@@ -143,11 +143,13 @@ class Sway(Session):
 
     def drop(self, paths, title="Affix"):
         """Drags the files from a program that speaks Wayland alone, and lets them go over the window."""
+        # Who runs in the session may not be able to read the checkout.
+        script = shutil.copy(os.path.join(HERE, "wayland_source.py"), self.folder)
         # sway refuses some drags of its own accord: nothing has left the source then, so it is tried again, as somebody
         # at the mouse would.
         for _ in range(5):
             name = f"source {len(self.processes)}"
-            source = self.start(name, [sys.executable, os.path.join(HERE, "wayland_source.py"), *paths])
+            source = self.start(name, [sys.executable, script, *paths])
             if self.drag(name, title):
                 break
             source.terminate()
