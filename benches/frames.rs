@@ -6,19 +6,24 @@
 #![expect(clippy::print_stdout, reason = "a benchmark prints its table")]
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a benchmark that cannot run ends")]
 
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use affix::app::{App, Start};
 use affix::domain::attachment::{AttachmentId, State};
+use affix::domain::secret::Secret;
 use affix::media::Readers;
 use affix::platform::dirs::Home;
 use affix::secrets::Secrets;
 use affix::settings::File;
 use affix::store::{NewAttachment, NewBatch, SessionId, Store, system_clock};
 use eframe::egui::{
-    Context, Event, Key, Modifiers, MouseWheelSource, MouseWheelUnit, Pos2, RawInput, Rect, TouchPhase, Vec2,
-    pos2, vec2,
+    Context, DroppedFile, Event, Key, Modifiers, MouseWheelSource, MouseWheelUnit, Pos2, RawInput, Rect,
+    TouchPhase, Vec2, pos2, vec2,
 };
 
 const BATCH: usize = 20;
@@ -37,6 +42,153 @@ fn main() {
     }
     for rows in sizes {
         measure(rows);
+        under_way(rows);
+    }
+    println!();
+    println!("| rows | 10,000 files dropped | ms |");
+    println!("|---|---|---|");
+    for rows in [100, 100_000] {
+        dropped(rows);
+    }
+}
+
+/// A home of these rows whose only other target is the sink.
+fn with_sink(folder: &Path, rows: usize, slow: bool) -> (Bench, Sink) {
+    let home = Home::resolve(Some(folder.join("home"))).unwrap();
+    home.create().unwrap();
+    fill(&home, rows, |name| Path::new("/home/anna").join(name));
+    let sink = Sink::open(slow);
+    let settings = format!(
+        "default_profile = \"sink\"\n[uploads]\nask_first = false\nauto_copy = false\nnotify = false\ncheck_links = false\n\
+         parallel = 50\nparallel_per_profile = 50\n[[profiles]]\nname = \"sink\"\nservice = \"cosmos\"\n\
+         [profiles.settings]\nendpoint = \"http://127.0.0.1:{}\"\ndatabase = \"d\"\ncollection = \"c\"\ndocument = \"x\"\n",
+        sink.port
+    );
+    affix::platform::files::write_atomically(&home.settings_file(), settings.as_bytes()).unwrap();
+    let mut bench = Bench::new(home, Readers::here());
+    bench.settle();
+    (bench, sink)
+}
+
+fn files(folder: &Path, count: usize, bytes: usize) -> Vec<PathBuf> {
+    let content: Vec<u8> = (0..bytes).map(|at| at.to_le_bytes()[0]).collect();
+    let write = |number| {
+        let path = folder.join(format!("{number:05}.bin"));
+        std::fs::File::create(&path).unwrap().write_all(&content).unwrap();
+        path
+    };
+    (0..count).map(write).collect()
+}
+
+/// Frames while 50 files move.
+fn under_way(rows: usize) {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut bench, sink) = with_sink(folder.path(), rows, true);
+    bench.drop_files(&files(folder.path(), 50, 16 << 20));
+    let until = Instant::now() + Duration::from_secs(20);
+    while sink.connections.load(Ordering::Relaxed) < 50 {
+        assert!(Instant::now() < until, "{} of 50 move", sink.connections.load(Ordering::Relaxed));
+        bench.frame(Vec::new());
+        std::thread::sleep(Duration::from_millis(4));
+    }
+    bench.row(rows, "50 uploads under way", |bench, _| bench.frame(Vec::new()));
+    bench.row(rows, "scrolling with 50 uploads under way", |bench, _| bench.scroll(200.0));
+}
+
+/// The longest frame, and the first byte at the server, after 10,000 files of 10 KiB were dropped.
+fn dropped(rows: usize) {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut bench, sink) = with_sink(folder.path(), rows, false);
+    let files = files(folder.path(), 10_000, 10_240);
+    bench.settle();
+    let since = Instant::now();
+    let mut longest = bench.drop_files(&files);
+    while sink.whole.load(Ordering::Relaxed) < files.len() {
+        assert!(since.elapsed() < Duration::from_mins(2), "{} arrived", sink.whole.load(Ordering::Relaxed));
+        longest = longest.max(bench.frame(Vec::new()));
+        std::thread::sleep(Duration::from_millis(4));
+    }
+    let took = since.elapsed();
+    let first = sink.first.lock().unwrap().unwrap() - since;
+    println!("| {rows} | until the first byte of a file is sent | {} |", first.as_millis());
+    println!("| {rows} | longest frame until all are sent | {} |", longest.as_millis());
+    println!("| {rows} | until all are sent | {} |", took.as_millis());
+}
+
+/// A server that answers as Azure Cosmos DB does, and forgets what it is sent. A slow one takes 64 KiB of each file every
+/// tenth of a second and never answers.
+struct Sink {
+    port: u16,
+    connections: Arc<AtomicUsize>,
+    whole: Arc<AtomicUsize>,
+    first: Arc<Mutex<Option<Instant>>>,
+}
+
+impl Sink {
+    fn open(slow: bool) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let sink = Self { port, connections: Arc::default(), whole: Arc::default(), first: Arc::default() };
+        let (connections, whole, first) = (sink.connections.clone(), sink.whole.clone(), sink.first.clone());
+        let accept = move || {
+            for stream in listener.incoming() {
+                let (connections, whole, first) = (connections.clone(), whole.clone(), first.clone());
+                let serve = move || serve(stream.unwrap(), slow, (&connections, &whole, &first));
+                std::thread::Builder::new().name("sink".to_owned()).spawn(serve).unwrap();
+            }
+        };
+        std::thread::Builder::new().name("sinks".to_owned()).spawn(accept).unwrap();
+        sink
+    }
+}
+
+/// Until the other side has gone.
+fn serve(
+    mut stream: TcpStream,
+    slow: bool,
+    (connections, whole, first): (&AtomicUsize, &AtomicUsize, &Mutex<Option<Instant>>),
+) {
+    const ANSWER: &[u8] =
+        b"HTTP/1.1 201 Created\r\ncontent-type: application/json\r\ncontent-length: 70\r\n\r\n\
+        {\"id\":\"a\",\"contentType\":\"application/octet-stream\",\"media\":\"/media/a\"}";
+    let mut block = vec![0; 1 << 16];
+    let mut pending: Vec<u8> = Vec::new();
+    let mut left = None;
+    connections.fetch_add(1, Ordering::Relaxed);
+    while let Ok(got @ 1..) = stream.read(&mut block) {
+        first.lock().unwrap().get_or_insert_with(Instant::now);
+        if slow {
+            std::thread::sleep(Duration::from_millis(100));
+            continue;
+        }
+        pending.extend_from_slice(&block[..got]);
+        if left.is_none()
+            && let Some(end) = pending.windows(4).position(|four| four == b"\r\n\r\n")
+        {
+            let head = String::from_utf8_lossy(&pending[..end]).to_lowercase();
+            let length = head.split("content-length: ").nth(1).unwrap().lines().next().unwrap();
+            left = Some(length.parse::<usize>().unwrap());
+            pending.drain(..end + 4);
+        }
+        if left.is_some_and(|left| pending.len() >= left) {
+            pending.drain(..left.take().unwrap());
+            whole.fetch_add(1, Ordering::Relaxed);
+            stream.write_all(ANSWER).unwrap();
+        }
+    }
+    connections.fetch_sub(1, Ordering::Relaxed);
+}
+
+#[derive(Debug)]
+struct Dropped(PathBuf);
+
+impl DroppedFile for Dropped {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        std::fs::read(&self.0).map_err(|error| error.to_string())
     }
 }
 
@@ -126,6 +278,9 @@ impl Bench {
         let describe = |id: &str| affix::services::find(id).map(affix::services::Service::description);
         let loaded = File::new(home.settings_file(), describe).load();
         let secrets = Secrets::memory();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        // The key of the sink, where there is one.
+        runtime.block_on(secrets.set("sink", "key", Secret::new("a2V5"))).unwrap();
         let start = Start { home, secrets, loaded, files: Vec::new(), readers, clock: system_clock };
         let app = App::new(&ctx, start).unwrap();
         Self { ctx, app, time: 0.0 }
@@ -142,13 +297,21 @@ impl Bench {
 
     /// One frame; answers what it cost.
     fn frame(&mut self, events: Vec<Event>) -> Duration {
+        self.frame_of(RawInput { events, ..RawInput::default() })
+    }
+
+    fn drop_files(&mut self, paths: &[PathBuf]) -> Duration {
+        let dropped_files = paths.iter().map(|path| Arc::new(Dropped(path.clone())) as _).collect();
+        self.frame_of(RawInput { dropped_files, ..RawInput::default() })
+    }
+
+    fn frame_of(&mut self, input: RawInput) -> Duration {
         self.time += 1.0 / 60.0;
         let input = RawInput {
             screen_rect: Some(Rect::from_min_size(Pos2::ZERO, Vec2::new(1100.0, 720.0))),
             time: Some(self.time),
             focused: true,
-            events,
-            ..RawInput::default()
+            ..input
         };
         let since = Instant::now();
         self.app.logic(&self.ctx);

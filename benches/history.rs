@@ -321,11 +321,11 @@ async fn one(store: &Store, id: AttachmentId) -> Result<(), Failure> {
         pixels: Some((640, 480)),
         duration_secs: None,
     };
-    store.set_state(id, State::Preparing, Some(Step::Inspect)).await?;
-    store.set_facts(id, &facts).await?;
-    let attempt = store.begin_attempt(id).await?;
+    let mut soon =
+        vec![store.set_step(id, State::Preparing, Step::Inspect).await, store.set_facts(id, &facts).await];
+    let attempt = store.begin_attempt(id, None).await?;
     for step in [Step::Ticket, Step::Send, Step::Confirm] {
-        store.set_state(id, State::Uploading, Some(step)).await?;
+        soon.push(store.set_step(id, State::Uploading, step).await);
         let activity = Activity {
             at_ms: 1_790_000_000_123,
             took_ms: 42,
@@ -338,10 +338,14 @@ async fn one(store: &Store, id: AttachmentId) -> Result<(), Failure> {
             answer_headers: Vec::new(),
             answer: Some("{}".to_owned()),
         };
-        store.add_activity(id, attempt, activity).await?;
+        soon.push(store.add_activity(id, attempt, activity).await);
     }
+    soon.push(store.end_attempt(id, attempt, None, false).await);
     store.finish(id, State::Done, Outcome { receipt: Some(receipt(id.0)), failure: None }).await?;
-    store.end_attempt(id, attempt, None, false).await
+    for one in soon {
+        one.kept().await?;
+    }
+    Ok(())
 }
 
 fn ms(since: Instant) -> f64 {

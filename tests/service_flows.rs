@@ -123,8 +123,13 @@ fn upload(target: &Arc<Target>, name: &str, mime: &str, content: &[u8]) -> (Uplo
         pixels: None,
         duration_secs: None,
     };
-    let source =
-        FileSource { path: file.path().into(), size, modified: None, digests: Digests::new(true, false) };
+    let source = FileSource {
+        path: file.path().into(),
+        size,
+        modified: None,
+        digests: Digests::new(true, false),
+        held: None,
+    };
     (Upload { target: target.clone(), file: facts, source, thumb: None, answer_lost: false }, file)
 }
 

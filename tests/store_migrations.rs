@@ -17,7 +17,8 @@ use rusqlite::Connection;
 
 /// Each released format with rows in it, as the version that wrote it left it: never edited, only added to.
 /// The rows are the same in all of them, as far as the format can hold them.
-const FIXTURES: &[(i64, &[&str])] = &[(1, &[V1]), (2, &[V1, V2]), (3, &[V1, V2, V3]), (4, &[V1, V2, V3, V4])];
+const FIXTURES: &[(i64, &[&str])] =
+    &[(1, &[V1]), (2, &[V1, V2]), (3, &[V1, V2, V3]), (4, &[V1, V2, V3, V4]), (5, &[V1, V2, V3, V4, V5])];
 
 /// What format 2 changed of the same rows.
 const V2: &str = "
@@ -72,6 +73,18 @@ const V4: &str = "
 ALTER TABLE attachments ADD COLUMN repairs TEXT;
 ALTER TABLE attachments ADD COLUMN sent TEXT;
 PRAGMA user_version = 4;
+";
+
+/// What format 5 changed.
+const V5: &str = "
+DROP TRIGGER settled_for_search;
+CREATE TRIGGER settled_for_search AFTER UPDATE OF state ON attachments
+WHEN new.state = 'done' OR new.state = 'failed' OR new.state = 'canceled' OR new.state = 'unsure'
+BEGIN
+    INSERT OR IGNORE INTO unsearched
+    SELECT new.id WHERE NOT EXISTS (SELECT 1 FROM searched WHERE id = new.id);
+END;
+PRAGMA user_version = 5;
 ";
 
 const V1: &str = r#"

@@ -47,6 +47,11 @@ fn three_dropped_files_give_three_links_that_work() {
 }
 
 #[test]
+fn a_window_with_nothing_to_do_sleeps() {
+    scenario("at_rest");
+}
+
+#[test]
 fn files_of_the_command_line_are_uploaded_and_copied_once() {
     scenario("files_of_the_command_line");
 }

@@ -197,6 +197,7 @@ impl Talk {
                 size,
                 modified: file.as_file().metadata().and_then(|facts| facts.modified()).ok(),
                 digests: Digests::new(true, true),
+                held: None,
             },
             thumb: None,
             answer_lost: false,

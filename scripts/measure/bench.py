@@ -1,6 +1,7 @@
 """Measures Affix beside curl: see scripts/bench."""
 
 import functools
+import json
 import os
 import pathlib
 import platform
@@ -14,37 +15,47 @@ import tempfile
 import time
 import zlib
 
+from peers import PEERS
+from sinks import S3, Fast, Sink
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs/benchmarks.md"
 AFFIX = os.environ["AFFIX"]
 RUNS = int(os.environ.get("RUNS", "5"))
 GIB = 1 << 30
+AT_ONCE = 8
 
 SETTINGS = {
     "mixin": "base_url={base}/mixin",
     "cosmos": "endpoint={base} database=d collection=c document=x",
+    "cronofy": "base_url={base}",
     "forum": "base_url={base} group_name=post server_list=false",
 }
 SECRETS = {
     "AFFIX_SECRET_MIXIN_TOKEN": "a.b.c",
     "AFFIX_SECRET_COSMOS_KEY": "a2V5",
+    "AFFIX_SECRET_CRONOFY_API_KEY": "key",
     "AFFIX_SECRET_FORUM_API_KEY": "key",
     "AFFIX_SECRET_FORUM_API_SECRET": "secret",
 }
 
 
+class Failed(Exception):
+    """A program that could not do the work."""
+
+
 class Run:
     """Wall seconds, CPU seconds and peak memory (MiB) of one command."""
 
-    def __init__(self, command, env):
+    def __init__(self, command, env, folder=None):
         with tempfile.NamedTemporaryFile("r") as facts:
             # `time` is small, so the peak that it reports is the command's own and not its parent's.
             timed = ["/usr/bin/time", "-q", "-o", facts.name, "-f", "%U %S %M", *command]
             began = time.perf_counter()
-            done = subprocess.run(timed, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False)
+            done = subprocess.run(timed, env=env, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False)
             self.wall = time.perf_counter() - began
             if done.returncode != 0:
-                sys.exit(f"{' '.join(command[:8])}: {done.stderr.decode()}")
+                raise Failed(f"{' '.join(command[:8])}: {done.stderr.decode()[-400:]}")
             user, system, peak = facts.read().split()
         self.cpu = float(user) + float(system)
         self.peak = int(peak) / 1024
@@ -69,6 +80,31 @@ def file_of(path, size, random):
     return str(path)
 
 
+def installed():
+    """The peers with their places, as scripts/bench has put them into BENCH_TOOLS or apt into the PATH."""
+    tools = pathlib.Path(os.environ["BENCH_TOOLS"])
+    places = [(peer, tools / peer.name) for peer in PEERS]
+    places = [(peer, own if own.exists() else shutil.which(peer.name)) for peer, own in places]
+    return [(peer, place) for peer, place in places if place]
+
+
+class Home:
+    """A home of Affix' own with these settings."""
+
+    def __init__(self, place, settings):
+        self.place = place
+        self.env = {**place.env, "AFFIX_HOME": tempfile.mkdtemp(prefix="home-", dir=place.dir)}
+        pathlib.Path(self.env["AFFIX_HOME"], "settings.toml").write_text(settings)
+
+    def add(self, name, service, base):
+        settings = SETTINGS[service].format(base=base).split()
+        Run([AFFIX, "profiles", "add", name, "--service", service, *(word for one in settings for word in ("--set", one))], self.env)
+
+    def upload(self, profile, folder, names):
+        """From within the folder: a command line has no room for 100,000 whole paths."""
+        return Run([AFFIX, "upload", "--quiet", "--yes", "--profile", profile, *names], self.env, folder)
+
+
 class Place:
     """A folder with a home of its own, the sink, and profiles that send to it."""
 
@@ -77,9 +113,8 @@ class Place:
         self.env = {**os.environ, **SECRETS, "AFFIX_HOME": str(self.dir / "home")}
         # Without a session bus no keyring is asked.
         self.env.pop("DBUS_SESSION_BUS_ADDRESS", None)
-        sink = [sys.executable, str(ROOT / "scripts/measure/sink.py")]
-        self.sink = subprocess.Popen(sink, stdout=subprocess.PIPE, text=True)
-        self.base = f"http://127.0.0.1:{self.sink.stdout.readline().strip()}"
+        self.sink = Fast()
+        self.base = self.sink.base
         for service, settings in SETTINGS.items():
             values = [part for setting in settings.format(base=self.base).split() for part in ("--set", setting)]
             self.affix("profiles", "add", service, "--service", service, *values)
@@ -88,7 +123,7 @@ class Place:
         return self
 
     def __exit__(self, *_):
-        self.sink.terminate()
+        self.sink.close()
         subprocess.run([AFFIX, "sandbox", "--stop"], env=self.env, capture_output=True, check=False)
         shutil.rmtree(self.dir)
 
@@ -101,55 +136,117 @@ class Place:
     def upload(self, profile, *files):
         return self.affix("upload", "--quiet", "--yes", "--profile", profile, *files)
 
-    def curl(self, *words):
-        return self.run("curl", "-sSf", "-o", "/dev/null", *words)
+
+def table(what, runs, beside="curl"):
+    """A row for each of the cases, whose first run was for the page cache; ÷ is beside the case of that name."""
+    rows = [f"| {what} | s (range) | ÷ curl | CPU, s | ÷ curl | peak memory, MiB |", "|---|---|---|---|---|---|"]
+    kept = {case: all_runs[1:] for case, all_runs in runs.items()}
+    for case, measured in kept.items():
+        walls = [run.wall for run in measured]
+        base = kept[beside]
+        ratio = lambda field: f"{median(measured, field) / median(base, field):.2f}"
+        rows.append(f"| {case} | {median(measured, 'wall'):.2f} ({min(walls):.2f}–{max(walls):.2f}) | {ratio('wall')} "
+                    f"| {median(measured, 'cpu'):.2f} | {ratio('cpu')} | {max(run.peak for run in measured):.1f} |")
+    return rows
 
 
-def speed(place):
-    file = file_of(place.dir / "random.png", GIB, True)
-    raw = lambda: place.curl("-T", file, f"{place.base}/put")
-    form = lambda: place.curl("-F", "type=public/image", "-F", f"file=@{file}", f"{place.base}/openapi/x")
-    rows = ["| 1 GiB to | Affix, s | curl, s | Affix ÷ curl | Affix CPU, s | curl CPU, s |", "|---|---|---|---|---|---|"]
-    for service, curl in [("mixin", raw), ("cosmos", raw), ("forum", form)]:
-        ours, theirs = [], []
-        for _ in range(RUNS + 1):
-            theirs.append(curl())
-            ours.append(place.upload(service, file))
-        ours, theirs = ours[1:], theirs[1:]
-        ratio = statistics.median(a.wall / b.wall for a, b in zip(ours, theirs))
-        rows.append(
-            f"| {service} | {median(ours, 'wall'):.3f} | {median(theirs, 'wall'):.3f} | {ratio:.2f} "
-            f"| {median(ours, 'cpu'):.2f} | {median(theirs, 'cpu'):.2f} |"
-        )
+def one_file(place, what, file, service, way):
+    """One file by one way of sending to the fast sink, everybody who knows it in turn."""
+    upload = functools.partial(place.upload, service)
+    return turns(what, file, way, place.base, [peer(path, place.dir) for peer, path in installed()], upload)
+
+
+def turns(what, file, way, base, peers, upload):
+    runs, unable = {}, []
+    for _ in range(RUNS + 1):
+        for peer in peers:
+            command = getattr(peer, way)(base, file)
+            if command is None or peer.name in unable:
+                continue
+            try:
+                runs.setdefault(peer.name, []).append(Run(command, peer.environment))
+            except Failed as failed:
+                unable.append(peer.name)
+                runs.pop(peer.name, None)
+                print(failed, file=sys.stderr)
+        runs.setdefault("Affix", []).append(upload(file))
+    rows = table(what, runs)
+    if unable:
+        rows += ["", f"Not able to: {', '.join(unable)}."]
+    return rows
+
+
+def big(place):
+    rows = []
+    for gib in (1, 4):
+        file = file_of(place.dir / f"{gib}.png", gib * GIB, True)
+        rows += one_file(place, f"{gib} GiB, `PUT` (Affix: Mixin)", file, "mixin", "put")
+        rows += ["", *one_file(place, f"{gib} GiB, raw `POST` (Affix: Cosmos DB)", file, "cosmos", "raw")]
+        rows += ["", *one_file(place, f"{gib} GiB, form (Affix: forum)", file, "forum", "form"), ""]
+        os.unlink(file)
+    rows += [*to_s3(place), ""]
+    file = file_of(place.dir / "2.png", 1_999_000, True)
+    rows += one_file(place, "2 MB in base64 (Affix: Cronofy)", file, "cronofy", "json")
+    return rows
+
+
+def to_s3(place):
+    """To a server that checks signatures and keeps what it is sent: rclone's."""
+    file = file_of(place.dir / "1.png", GIB, True)
+    peers = [peer(path, place.dir) for peer, path in installed()]
+    rclone = next(peer.path for peer in peers if peer.name == "rclone")
+    server = S3(rclone, place.dir / "s3")
+    address = server.presigned("put")
+    for peer in peers:
+        peer.presigned = address
+    tickets = Fast(address)
+    home = Home(place, "")
+    home.add("tickets", "mixin", tickets.base)
+    upload = lambda file: home.upload("tickets", place.dir, [file])
+    rows = turns("1 GiB to an S3 server, `PUT` (Affix: Mixin)", file, "put", server.base, peers, upload)
+    tickets.close()
+    server.close()
     os.unlink(file)
     return rows
 
 
-def memory(place):
-    sizes = {"1 MiB": 1 << 20, "1 GiB": GIB, "2 GiB": 2 * GIB, "4 GiB": 4 * GIB}
-    files = {name: file_of(place.dir / f"{size}.png", size, False) for name, size in sizes.items()}
-    rows = [f"| peak memory, MiB | {' | '.join(sizes)} |", "|---" * (1 + len(sizes)) + "|"]
-    raw = lambda file: place.curl("-T", file, f"{place.base}/put")
-    cases = {service: functools.partial(place.upload, service) for service in SETTINGS} | {"curl -T": raw}
-    for case, upload in cases.items():
-        peaks = (f"{max(upload(files[name]).peak for _ in range(3)):.1f}" for name in sizes)
-        rows.append(f"| {case} | {' | '.join(peaks)} |")
-    for file in files.values():
-        os.unlink(file)
-    return rows
-
-
-def many(place):
-    rows = ["| files of 10 KiB to the sandbox | s | files a second | CPU, s | peak memory, MiB |", "|---|---|---|---|---|"]
-    tiny = file_of(place.dir / "tiny.bin", 1000, True)
-    place.upload("Sandbox", tiny)
-    for count in (1000, 10000):
+def many(place, secure=False):
+    """Files of 10 KiB, eight at once, everybody in turn."""
+    what = "files of 10 KiB over TLS" if secure else "files of 10 KiB"
+    rows = [f"| {what} | s (range) | files a second | CPU, s | peak memory, MiB |", "|---|---|---|---|---|"]
+    sink = Sink()
+    base, authority = (sink.secure, sink.authority) if secure else (sink.base, None)
+    trust = f"[network]\nextra_ca = {json.dumps(authority)}\n" if secure else ""
+    home = Home(place, f"{trust}[uploads]\nparallel = {AT_ONCE}\nparallel_per_profile = {AT_ONCE}\n")
+    home.add("sink", "cosmos", base)
+    others = [peer(path, place.dir, authority) for peer, path in installed()]
+    for count in (1000, 10_000) if secure else (100, 1000, 10_000, 100_000):
         folder = place.dir / str(count)
-        folder.mkdir()
-        files = [file_of(folder / f"{at}.bin", 10240, True) for at in range(count)]
-        runs = [place.upload("Sandbox", *files) for _ in range(3)]
-        wall = median(runs, "wall")
-        rows.append(f"| {count:,} | {wall:.2f} | {count / wall:.0f} | {median(runs, 'cpu'):.2f} | {median(runs, 'peak'):.1f} |")
+        folder.mkdir(exist_ok=True)
+        names = [f"{at:05}" for at in range(count)]
+        for name in names:
+            file_of(folder / name, 10240, True)
+        runs = {}
+        # The largest number once after the round for the page cache: it is there for the cost of one file.
+        for _ in range(2 if count == 100_000 else RUNS + 1):
+            runs.setdefault("Affix", []).append(home.upload("sink", folder, names))
+            for peer in others:
+                command = peer.many(base, str(folder), AT_ONCE)
+                if command is not None and count <= peer.most_files:
+                    runs.setdefault(peer.name, []).append(Run(command, peer.environment))
+        for who, all_runs in runs.items():
+            measured = all_runs[1:]
+            walls = [run.wall for run in measured]
+            wall = statistics.median(walls)
+            rows.append(f"| {count:,}: {who} | {wall:.2f} ({min(walls):.2f}–{max(walls):.2f}) | {count / wall:.0f} "
+                        f"| {median(measured, 'cpu'):.2f} | {median(measured, 'peak'):.1f} |")
+        shutil.rmtree(folder)
+    if secure:
+        file = file_of(place.dir / "1.png", GIB, True)
+        upload = lambda file: home.upload("sink", place.dir, [file])
+        rows += ["", *turns("1 GiB over TLS (Affix: Cosmos DB)", file, "put", base, others, upload)]
+        os.unlink(file)
+    sink.close()
     return rows
 
 
@@ -161,7 +258,7 @@ def start(place):
         "`affix --version`": lambda: place.affix("--version"),
         "`affix history`": lambda: place.affix("history"),
         "`affix upload` of 1 kB to a sandbox that runs": lambda: place.upload("Sandbox", tiny),
-        "`curl -T` of 1 kB": lambda: place.curl("-T", tiny, f"{place.base}/put"),
+        "`curl -T` of 1 kB": lambda: place.run("curl", "-sSf", "-o", "/dev/null", "-T", tiny, f"{place.base}/put"),
     }
     for name, case in cases.items():
         runs = [case() for _ in range(4 * RUNS)]
@@ -169,7 +266,7 @@ def start(place):
     return rows
 
 
-PARTS = {"speed": speed, "memory": memory, "many": many, "start": start}
+PARTS = {"big": big, "many": many, "tls": functools.partial(many, secure=True), "start": start}
 
 
 def first_line(*command):
@@ -179,9 +276,9 @@ def first_line(*command):
 def facts():
     memory_gib = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / GIB
     model = re.search(r"model name\s*: (.*)", pathlib.Path("/proc/cpuinfo").read_text())
-    curl = " ".join(first_line("curl", "--version").split()[:2])
+    peers = ", ".join(peer(path, ".").version() for peer, path in installed())
     return (
-        f"{first_line(AFFIX, '--version')}, {curl}, Linux {platform.release()}, {os.cpu_count()} cores"
+        f"{first_line(AFFIX, '--version')}; {peers}; Linux {platform.release()}, {os.cpu_count()} cores"
         f"{f' ({model.group(1)})' if model else ''}, {memory_gib:.0f} GiB of memory, load {os.getloadavg()[0]:.1f} at the"
         f" begin; {time.strftime('%Y-%m-%d')}; medians of {RUNS} runs."
     )

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Measures the window of the release build on a private screen without a graphics card: from exec to the first frame,
-the processor and the memory of a window at rest, with 0, 1,000 and 100,000 rows of history.
+"""Measures the window of the release build beside an empty one on a private screen without a graphics card: from exec to
+the first frame and to the first answer to a drag, the processor and the memory of a window at rest, with 0, 1,000, 100,000
+and 1,000,000 rows of history. scripts/bench window builds both and runs this.
 
-usage: scripts/measure/window.py [ROWS…]        AFFIX=PROGRAM measures another build; RUNS=N (5) starts each
+usage: scripts/measure/window.py [ROWS…]        AFFIX and EMPTY are the two programs; RUNS=N (5) starts each
 """
 import ctypes
 import os
@@ -13,10 +14,17 @@ import sys
 import tempfile
 import time
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-AFFIX = os.environ.get("AFFIX", os.path.join(ROOT, "target", "release", "affix"))
+AFFIX = os.environ["AFFIX"]
+EMPTY = os.environ["EMPTY"]
 RUNS = int(os.environ.get("RUNS", "5"))
 REST_SECS = 10
+
+
+class ClientMessage(ctypes.Structure):
+    """XClientMessageEvent, in the room of an XEvent."""
+    _fields_ = [("type", ctypes.c_int), ("serial", ctypes.c_ulong), ("send_event", ctypes.c_int),
+                ("display", ctypes.c_void_p), ("window", ctypes.c_ulong), ("message", ctypes.c_ulong),
+                ("format", ctypes.c_int), ("data", ctypes.c_long * 5), ("rest", ctypes.c_long * 12)]
 
 
 class Screen:
@@ -28,12 +36,17 @@ class Screen:
         with os.fdopen(read) as told:
             self.name = ":" + told.readline().strip()
         self.x = ctypes.CDLL("libX11.so.6")
-        self.x.XOpenDisplay.restype = ctypes.c_void_p
-        self.x.XDefaultRootWindow.restype = ctypes.c_ulong
-        self.x.XGetImage.restype = ctypes.c_void_p
-        self.x.XGetPixel.restype = ctypes.c_ulong
+        for function in ("XOpenDisplay", "XGetImage"):
+            getattr(self.x, function).restype = ctypes.c_void_p
+        for function in ("XDefaultRootWindow", "XGetPixel", "XInternAtom", "XCreateSimpleWindow"):
+            getattr(self.x, function).restype = ctypes.c_ulong
+        # What goes away while it is looked at is looked for again.
+        self.ignored = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p)(lambda *_: 0)
+        self.x.XSetErrorHandler(self.ignored)
         self.display = ctypes.c_void_p(self.x.XOpenDisplay(self.name.encode()))
-        self.root = self.x.XDefaultRootWindow(self.display)
+        self.root = ctypes.c_ulong(self.x.XDefaultRootWindow(self.display))
+        self.source = self.x.XCreateSimpleWindow(self.display, self.root, 0, 0, 1, 1, 0, 0, 0)
+        self.enters, self.answered = {}, False
         return self
 
     def __exit__(self, *_):
@@ -42,10 +55,49 @@ class Screen:
 
     def lit(self):
         """Whether the middle of the bar is drawn: the screen is black before."""
-        image = self.x.XGetImage(self.display, ctypes.c_ulong(self.root), 600, 20, 1, 1, ctypes.c_ulong(~0 & 0xFFFFFFFF), 2)
+        image = self.x.XGetImage(self.display, self.root, 600, 20, 1, 1, ctypes.c_ulong(~0 & 0xFFFFFFFF), 2)
         pixel = self.x.XGetPixel(ctypes.c_void_p(image), 0, 0)
         self.x.XDestroyImage(ctypes.c_void_p(image))
         return pixel & 0xFFFFFF != 0
+
+    def atom(self, name):
+        return self.x.XInternAtom(self.display, name.encode(), 0)
+
+    def windows(self):
+        root, parent, children, count = (ctypes.c_ulong(), ctypes.c_ulong(), ctypes.POINTER(ctypes.c_ulong)(), ctypes.c_uint())
+        self.x.XQueryTree(self.display, self.root, *map(ctypes.byref, (root, parent, children, count)))
+        windows = children[:count.value]
+        if windows:
+            self.x.XFree(children)
+        return windows
+
+    def takes_drops(self, window):
+        kind, form, items, left, data = (ctypes.c_ulong(), ctypes.c_int(), ctypes.c_ulong(), ctypes.c_ulong(), ctypes.c_void_p())
+        self.x.XGetWindowProperty(self.display, ctypes.c_ulong(window), ctypes.c_ulong(self.atom("XdndAware")), 0, 1, 0,
+                                  ctypes.c_ulong(0), *map(ctypes.byref, (kind, form, items, left, data)))
+        if data:
+            self.x.XFree(data)
+        return bool(items.value)
+
+    def send(self, window, message, *data):
+        event = ClientMessage(type=33, display=self.display.value, window=window, message=self.atom(message), format=32,
+                              data=(ctypes.c_long * 5)(self.source, *data))
+        self.x.XSendEvent(self.display, ctypes.c_ulong(window), 0, 0, ctypes.byref(event))
+
+    def drags(self):
+        """Drags a file over every window that says it takes some; whether one has answered that it does.
+        https://www.freedesktop.org/wiki/Specifications/XDND/"""
+        for window in self.windows():
+            if window not in self.enters and self.takes_drops(window):
+                self.enters[window] = True
+                self.send(window, "XdndEnter", 5 << 24, self.atom("text/uri-list"), 0, 0)
+                self.send(window, "XdndPosition", 0, 300 << 16 | 300, 0, self.atom("XdndActionCopy"))
+        while self.x.XPending(self.display):
+            event = ClientMessage()
+            self.x.XNextEvent(self.display, ctypes.byref(event))
+            if event.type == 33 and event.message == self.atom("XdndStatus"):
+                self.answered = self.answered or bool(event.data[1] & 1)
+        return self.answered
 
 
 def fill(home, rows):
@@ -73,51 +125,84 @@ def status(pid):
 
 
 def work(pid):
-    """Processor time in seconds, and how often a thread went to sleep or was put aside."""
+    """Processor time in seconds, and how often each thread went to sleep or was put aside."""
     with open(f"/proc/{pid}/stat", encoding="ascii") as file:
         fields = file.read().rsplit(")", 1)[1].split()
-    wakes = 0
+    wakes = {}
     for task in os.listdir(f"/proc/{pid}/task"):
         with open(f"/proc/{pid}/task/{task}/status", encoding="ascii") as file:
-            wakes += sum(int(line.split()[1]) for line in file if "ctxt_switches" in line)
+            wakes[task] = sum(int(line.split()[1]) for line in file if "ctxt_switches" in line)
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK"), wakes
 
 
-def start(screen, home):
-    """The process, and the milliseconds to its first frame."""
+def start(screen, command):
+    """The process, the milliseconds to its first frame, and those until it answers that it takes a drop."""
     environment = dict(os.environ, DISPLAY=screen.name)
     environment.pop("WAYLAND_DISPLAY", None)
     since = time.monotonic()
-    process = subprocess.Popen([AFFIX, "--home", home], env=environment, stderr=subprocess.DEVNULL)
-    while not screen.lit():
-        if time.monotonic() - since > 60 or process.poll() is not None:
+    process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
+    lit = takes = None
+    while lit is None or takes is None:
+        now = (time.monotonic() - since) * 1000
+        if takes is None and screen.drags():
+            takes = now
+        if lit is None and screen.lit():
+            lit = now
+        if now > 60_000 or process.poll() is not None:
             raise SystemExit("the window did not open")
         time.sleep(0.0005)
-    return process, (time.monotonic() - since) * 1000
+    return process, lit, takes
+
+
+class Case:
+    def __init__(self, name, command):
+        self.name, self.command = name, command
+        self.frames, self.drops, self.user = [], [], []
+
+    def run(self, last):
+        with Screen() as screen:
+            process, frame, drop = start(screen, self.command)
+            self.frames.append(frame)
+            self.drops.append(drop)
+            self.user.append(work(process.pid)[0] * 1000)
+            if last:
+                time.sleep(5)
+                cpu, wakes = work(process.pid)
+                time.sleep(REST_SECS)
+                cpu_then, wakes_then = work(process.pid)
+                memory = status(process.pid)
+                self.rest = f"{100 * (cpu_then - cpu) / REST_SECS:.1f} % | {sum(wakes_then[task] - wakes.get(task, 0) for task in wakes_then) / REST_SECS:.1f}"
+                self.memory = f"{int(memory['VmRSS']) / 1024:.0f} | {int(memory['RssAnon']) / 1024:.0f}"
+            process.terminate()
+            process.wait()
+
+    def row(self):
+        ms = lambda values: f"{statistics.median(values):.0f} ({min(values):.0f}–{max(values):.0f})"
+        return (f"| {self.name} | {ms(self.frames)} | {ms(self.drops)} | {statistics.median(self.user):.0f} | {self.rest} "
+                f"| {self.memory} |")
 
 
 def main():
-    print("| rows | first frame, ms (range) | at rest: processor | wake-ups a second | memory, MiB | of it anonymous |")
-    print("|---|---|---|---|---|---|")
-    for rows in [int(word) for word in sys.argv[1:]] or [0, 1000, 100_000]:
-        with tempfile.TemporaryDirectory() as home:
+    sizes = [int(word) for word in sys.argv[1:]] or [0, 1000, 100_000, 1_000_000]
+    with tempfile.TemporaryDirectory() as folder:
+        cases = [Case("an empty window of eframe", [EMPTY])]
+        for rows in sizes:
+            home = os.path.join(folder, str(rows))
+            os.mkdir(home)
             fill(home, rows)
-            frames = []
-            for run in range(RUNS):
-                with Screen() as screen:
-                    process, took_ms = start(screen, home)
-                    frames.append(took_ms)
-                    if run == RUNS - 1:
-                        time.sleep(5)
-                        cpu, wakes = work(process.pid)
-                        time.sleep(REST_SECS)
-                        cpu_then, wakes_then = work(process.pid)
-                        memory = status(process.pid)
-                    process.terminate()
-                    process.wait()
-        print(f"| {rows:,} | {statistics.median(frames):.0f} ({min(frames):.0f}–{max(frames):.0f}) "
-              f"| {100 * (cpu_then - cpu) / REST_SECS:.1f} % | {(wakes_then - wakes) / REST_SECS:.1f} "
-              f"| {int(memory['VmRSS']) / 1024:.0f} | {int(memory['RssAnon']) / 1024:.0f} |")
+            cases.append(Case(f"Affix, {rows:,} rows", [AFFIX, "--home", home]))
+        # In turn, so that all meet the same load; the first round is for the page cache.
+        for run in range(RUNS + 1):
+            for case in cases:
+                case.run(run == RUNS)
+            if run == 0:
+                for case in cases:
+                    case.frames, case.drops, case.user = [], [], []
+        print("| window | first frame, ms (range) | takes a drop, ms (range) | processor until then, ms | at rest: processor "
+              "| wake-ups a second | memory, MiB | of it anonymous |")
+        print("|---" * 8 + "|")
+        for case in cases:
+            print(case.row())
 
 
 main()

@@ -7,8 +7,13 @@ use crate::domain::file_name::is_invisible;
 
 /// One line of results. A reader that has gone ends the program quietly, as other tools do.
 pub(super) fn result(line: &str) -> io::Result<()> {
+    results(&format!("{line}\n"))
+}
+
+/// Lines of results, each with its end.
+pub(super) fn results(lines: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    writeln!(out, "{line}")?;
+    out.write_all(lines.as_bytes())?;
     out.flush()
 }
 

@@ -20,22 +20,56 @@ use crate::media::{documents, foreign, picture, sniff, sound, video};
 /// [`Kind::Unreadable`] at [`Step::Inspect`]: absent, a broken link, a folder, a pipe, socket or
 /// device, no permission, or a disk that does not answer.
 pub fn inspect(path: &Path) -> Result<FileFacts, Failure> {
-    let mut opened = Opened::open(path)?;
+    Ok(facts_of(Opened::open(path)?).0)
+}
+
+/// A file's content, and the file as it was when it was read.
+#[derive(Debug)]
+pub struct Whole {
+    pub bytes: Vec<u8>,
+    pub file: Metadata,
+}
+
+/// [`inspect`], with the content of a file of this many bytes at most; none where it is longer, or changes meanwhile.
+///
+/// # Errors
+/// Those of [`inspect`].
+pub fn inspect_whole(path: &Path, most_bytes: u64) -> Result<(FileFacts, Option<Whole>), Failure> {
+    let (facts, mut opened) = facts_of(Opened::open(path)?);
+    if facts.size > most_bytes {
+        return Ok((facts, None));
+    }
+    // What cannot be read is told when it is to be sent.
+    let bytes = opened.start_with_head(most_bytes.saturating_add(1)).ok();
+    let read = bytes.zip(opened.file.metadata().ok());
+    let same = |file: &Metadata, bytes: &[u8]| {
+        file.len() == facts.size && bytes.len() as u64 == facts.size && file.modified().ok() == facts.modified
+    };
+    let whole = read.filter(|(bytes, file)| same(file, bytes)).map(|(bytes, file)| Whole { bytes, file });
+    Ok((facts, whole))
+}
+
+fn facts_of(mut opened: Opened) -> (FileFacts, Opened) {
     let mime = sniff::media_type(&opened.head, &opened.name);
     let (pixels, duration_secs) = measures(&mut opened, &mime);
-    Ok(FileFacts {
-        path: path.to_owned(),
-        name: opened.name,
+    let facts = FileFacts {
+        path: opened.path.clone(),
+        name: opened.name.clone(),
         size: opened.bytes,
         mime,
         modified: opened.modified,
         pixels,
         duration_secs,
-    })
+    };
+    (facts, opened)
 }
 
 /// Width and height in pixels as shown, and seconds.
 fn measures(opened: &mut Opened, mime: &str) -> (Option<(u32, u32)>, Option<u64>) {
+    // Nothing else has any. An `.svgz` is a packed file by its first bytes.
+    if !sniff::is_media(mime) && mime != "application/gzip" {
+        return (None, None);
+    }
     match look_of(&opened.head, &opened.name) {
         Look::Video if mime.starts_with("video/") => {
             let facts = video::facts(&opened.path, &mut opened.file, &opened.head);
@@ -77,7 +111,8 @@ pub(super) fn open(path: &Path) -> Result<(File, Metadata), Failure> {
 
 /// The first bytes, as many as tell the type.
 pub(super) fn first_bytes(file: &mut File) -> io::Result<Vec<u8>> {
-    let mut head = Vec::new();
+    // Room for all of it, and for `read_to_end` to see that nothing comes behind.
+    let mut head = Vec::with_capacity(usize::try_from(sniff::HEAD_BYTES).unwrap_or_default() + 32);
     file.take(sniff::HEAD_BYTES).read_to_end(&mut head)?;
     Ok(head)
 }

@@ -1,7 +1,7 @@
 //! A file that was opened to be looked at.
 
 use std::fs::File;
-use std::io::{Read, Seek};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -66,6 +66,19 @@ impl Opened {
         // A file that grows while it is read, or says nothing of its size, is bounded by this alone.
         let read = (&self.file).take(max_bytes).read_to_end(&mut content);
         read.map_err(|error| inspect::unreadable(&self.path, &error))?;
+        Ok(content)
+    }
+
+    /// [`Self::start`] without reading [`Self::head`] again, for who looks afterwards whether the file changed meanwhile.
+    pub(super) fn start_with_head(&mut self, max_bytes: u64) -> Result<Vec<u8>, Failure> {
+        let unreadable = |error: &io::Error| inspect::unreadable(&self.path, error);
+        let head = self.head.len() as u64;
+        let room = usize::try_from(self.bytes.min(max_bytes)).unwrap_or_default();
+        let mut content = Vec::with_capacity(room.saturating_add(1));
+        content.extend_from_slice(&self.head);
+        self.file.seek(SeekFrom::Start(head)).map_err(|error| unreadable(&error))?;
+        let read = (&self.file).take(max_bytes.saturating_sub(head)).read_to_end(&mut content);
+        read.map_err(|error| unreadable(&error))?;
         Ok(content)
     }
 

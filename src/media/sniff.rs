@@ -40,7 +40,7 @@ fn major(mime: &str) -> &str {
     mime.split('/').next().unwrap_or_default()
 }
 
-fn is_media(mime: &str) -> bool {
+pub(super) fn is_media(mime: &str) -> bool {
     matches!(major(mime), "image" | "audio" | "video")
 }
 

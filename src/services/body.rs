@@ -5,7 +5,7 @@
 
 use std::path::Path;
 use std::sync::{Arc, Mutex};
-use std::time::SystemTime;
+use std::time::{Instant, SystemTime};
 
 use bytes::Bytes;
 
@@ -69,8 +69,12 @@ impl Body {
         self.len() == 0
     }
 
-    fn has_file(&self) -> bool {
-        self.pieces.iter().any(|piece| !matches!(piece, Piece::Bytes(_)))
+    /// Nothing of it has to be read.
+    fn is_at_hand(&self) -> bool {
+        self.pieces.iter().all(|piece| match piece {
+            Piece::Bytes(_) => true,
+            Piece::File(source) | Piece::Base64(source) => source.held.is_some(),
+        })
     }
 
     /// The whole body in memory where no file is part of it (for signatures over short bodies).
@@ -122,6 +126,18 @@ pub struct FileSource {
     pub modified: Option<SystemTime>,
     /// Checksums taken while the bytes stream.
     pub digests: Digests,
+    /// Sent in the place of what the file holds by then.
+    pub held: Option<Held>,
+}
+
+/// A file's whole content, where it is so short that looking at the file read all of it.
+#[derive(Debug, Clone)]
+pub struct Held {
+    pub bytes: Bytes,
+    /// The file that it was read from.
+    pub seen: Seen,
+    /// When it was read.
+    pub at: Instant,
 }
 
 /// Which checksums to take while streaming, and where the results are found.

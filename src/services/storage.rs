@@ -113,7 +113,7 @@ mod tests {
         file.write_all(b"abc").unwrap();
         let source = |md5| {
             let (path, digests) = (file.path().into(), Digests::new(md5, false));
-            FileSource { path, size: 3, modified: None, digests }
+            FileSource { path, size: 3, modified: None, digests, held: None }
         };
         let (sent, unknown) = (source(true), source(false));
         for source in [&sent, &unknown] {

@@ -1,5 +1,6 @@
 //! What the handle offers, one method per request.
 
+use rusqlite::Connection;
 use serde::Serialize;
 
 use crate::domain::attachment::{Activity, AttachmentId, BatchId, FileFacts, State};
@@ -11,7 +12,7 @@ use crate::store::rows::{
     Query, Row, Taking, Totals,
 };
 use crate::store::worker::Access;
-use crate::store::{SessionId, Store, claim, erase, history, queue, search, views};
+use crate::store::{SessionId, Soon, Store, claim, erase, history, queue, search, views};
 
 /// Writing: the queue and what becomes of it. An unknown id is a failure.
 impl Store {
@@ -25,10 +26,10 @@ impl Store {
         self.write(move |db| queue::add_batch(db, &batch, &files, stamp)).await
     }
 
-    /// Noted: what the inspection found, and the name to send. The path stays the one handed over.
-    pub async fn set_facts(&self, id: AttachmentId, facts: &FileFacts) -> Result<(), Failure> {
+    /// What the inspection found, and the name to send. The path stays the one handed over.
+    pub async fn set_facts(&self, id: AttachmentId, facts: &FileFacts) -> Soon {
         let facts = facts.clone();
-        self.note(move |db| queue::set_facts(db, id, &facts)).await
+        self.soon(Ok(move |db: &Connection| queue::set_facts(db, id, &facts))).await
     }
 
     /// Moves an attachment to a state, with the step that runs. A state that is not settled makes the
@@ -40,10 +41,18 @@ impl Store {
         self.request(access, move |db| queue::set_state(db, id, state, step, stamp)).await
     }
 
-    /// Counts and notes a new attempt, which has sent nothing yet; answers its number, from 1.
-    pub async fn begin_attempt(&self, id: AttachmentId) -> Result<u32, Failure> {
-        let Stamp { now_ms, .. } = self.stamp();
-        self.write(move |db| queue::begin_attempt(db, id, now_ms)).await
+    /// The step that an attachment of this run has come to.
+    pub async fn set_step(&self, id: AttachmentId, state: State, step: Step) -> Soon {
+        let stamp = self.stamp();
+        self.soon(Ok(move |db: &Connection| queue::set_state(db, id, state, Some(step), stamp))).await
+    }
+
+    /// Counts a new attempt, which has sent nothing yet; answers its number, from 1. On the disk also where a repeat is safe:
+    /// a service may know a repeat by its name alone, and that it is one, only this tells. With the facts, as
+    /// [`Store::set_facts`] keeps them.
+    pub async fn begin_attempt(&self, id: AttachmentId, facts: Option<FileFacts>) -> Result<u32, Failure> {
+        let stamp = self.stamp();
+        self.write(move |db| queue::begin_attempt(db, id, facts.as_ref(), stamp)).await
     }
 
     /// The last bytes of a request that must not be repeated are about to leave, in this step.
@@ -52,32 +61,30 @@ impl Store {
         self.write(move |db| queue::set_whole(db, id, (state, step), stamp)).await
     }
 
-    /// Noted: an attempt ended, and what broke. Where nothing of it can stand at the service, what it sent is forgotten.
+    /// An attempt ended, and what broke. Where nothing of it can stand at the service, what it sent is forgotten.
     pub async fn end_attempt(
         &self,
         id: AttachmentId,
         number: u32,
         failure: Option<&Failure>,
         may_stand: bool,
-    ) -> Result<(), Failure> {
+    ) -> Soon {
         let Stamp { now_ms, .. } = self.stamp();
-        let failure = failure.map(to_json).transpose()?;
-        self.note(move |db| {
-            queue::end_attempt(db, id, number, failure.as_deref(), now_ms)?;
-            if may_stand { Ok(()) } else { queue::clear_whole(db, id) }
-        })
+        let failure = failure.map(to_json).transpose();
+        self.soon(failure.map(|failure| {
+            move |db: &Connection| {
+                queue::end_attempt(db, id, number, failure.as_deref(), now_ms)?;
+                if may_stand { Ok(()) } else { queue::clear_whole(db, id) }
+            }
+        }))
         .await
     }
 
-    /// Noted: one request and its answer. `attempt` is 0 for what happens outside of one, such as a renewal.
-    pub async fn add_activity(
-        &self,
-        id: AttachmentId,
-        attempt: u32,
-        activity: Activity,
-    ) -> Result<(), Failure> {
-        let entry = to_json(&activity)?;
-        self.note(move |db| queue::add_activity(db, id, attempt, &entry)).await
+    /// One request and its answer. `attempt` is 0 for what happens outside of one, such as a renewal.
+    pub async fn add_activity(&self, id: AttachmentId, attempt: u32, activity: Activity) -> Soon {
+        let entry = to_json(&activity);
+        self.soon(entry.map(|entry| move |db: &Connection| queue::add_activity(db, id, attempt, &entry)))
+            .await
     }
 
     /// Keeps or clears the service's note of how far it came.
@@ -96,6 +103,30 @@ impl Store {
         let Stamp { now_ms, .. } = self.stamp();
         let ended = Ended::of(&outcome)?;
         self.write(move |db| queue::finish(db, id, state, &ended, now_ms)).await
+    }
+
+    /// Ends an attachment whose attempt of this number was the one that uploaded it, with the step that it came to and the
+    /// BLAKE3 of what was read from the file that was handed over, where that is known.
+    pub async fn finish_uploaded(
+        &self,
+        id: AttachmentId,
+        attempt: u32,
+        receipt: &Receipt,
+        (step, content): (Option<Step>, Option<[u8; 32]>),
+    ) -> Result<(), Failure> {
+        let Stamp { now_ms, .. } = self.stamp();
+        let ended = Ended {
+            receipt: Some(to_json(receipt)?),
+            failure: None,
+            links: Some(queue::links_of(receipt)),
+            step,
+            content,
+        };
+        self.write(move |db| {
+            queue::end_attempt(db, id, attempt, None, now_ms)?;
+            queue::finish(db, id, State::Done, &ended, now_ms)
+        })
+        .await
     }
 
     /// [`Store::finish`] where the attachment is still in this state; false: somebody was faster, nothing is changed.
@@ -308,6 +339,9 @@ impl Ended {
         Ok(Self {
             receipt: receipt.as_ref().map(to_json).transpose()?,
             failure: failure.as_ref().map(to_json).transpose()?,
+            links: receipt.as_ref().map(queue::links_of),
+            step: None,
+            content: None,
         })
     }
 }

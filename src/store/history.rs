@@ -1,6 +1,6 @@
 //! SQL that reads.
 
-use rusqlite::types::Value;
+use rusqlite::types::{FromSql, Value};
 use rusqlite::{Connection, params_from_iter};
 use serde::de::DeserializeOwned;
 
@@ -13,14 +13,28 @@ use crate::store::rows::{Attempt, Query, Row, needle};
 use crate::store::search::{self, Narrowed};
 use crate::store::trouble::Trouble;
 
+/// What [`row`] reads, in its order: a column that is asked for by its name is looked for by that in each row.
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT receipt, failure, id, batch, position, path, name, size, mime, modified_ns, width, height,
+                 duration_secs, profile, service, state, step, attempts, checkpoint, answer_lost, added_at_ms,
+                 started_at_ms, finished_at_ms, session, held, priority, rank, whole_at_ms, content, link_check, repairs,
+                 sent
+             FROM attachments ",
+            $rest
+        )
+    };
+}
+
 pub(super) fn attachment(db: &Connection, id: AttachmentId) -> Result<Option<Row>, Trouble> {
-    let mut select = db.prepare_cached("SELECT * FROM attachments WHERE id = ?")?;
+    let mut select = db.prepare_cached(select!("WHERE id = ?"))?;
     Ok(select.query_map([id.0], row)?.next().transpose()?)
 }
 
 /// In the order handed over.
 pub(super) fn batch(db: &Connection, id: BatchId) -> Result<Vec<Row>, Trouble> {
-    let mut select = db.prepare_cached("SELECT * FROM attachments WHERE batch = ? ORDER BY position")?;
+    let mut select = db.prepare_cached(select!("WHERE batch = ? ORDER BY position"))?;
     let rows = select.query_map([id.0], row)?.collect::<Result<_, _>>()?;
     Ok(rows)
 }
@@ -48,7 +62,7 @@ pub(super) fn history_sql(query: &Query) -> (String, Vec<Value>) {
     };
     values.push(limit.into());
     let ids = parts.join(" UNION ALL ");
-    (format!("SELECT * FROM attachments WHERE id IN ({ids}) ORDER BY id DESC LIMIT ?"), values)
+    (format!(select!("WHERE id IN ({ids}) ORDER BY id DESC LIMIT ?"), ids = ids), values)
 }
 
 fn newest(query: &Query, limit: i64) -> (Vec<String>, Vec<Value>) {
@@ -138,50 +152,66 @@ pub(super) fn count_by_state(db: &Connection) -> Result<Vec<(State, u64)>, Troub
     Ok(counts)
 }
 
+/// The columns of a row, one after the other.
+struct Columns<'a> {
+    row: &'a rusqlite::Row<'a>,
+    at: usize,
+}
+
+impl Columns<'_> {
+    fn next<T: FromSql>(&mut self) -> rusqlite::Result<T> {
+        self.at += 1;
+        self.row.get(self.at - 1)
+    }
+
+    fn positive(&mut self) -> rusqlite::Result<Option<u64>> {
+        Ok(self.next::<Option<i64>>()?.map(i64::unsigned_abs))
+    }
+}
+
 fn row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
-    let receipt = json(row.get("receipt")?);
-    let failure = json(row.get("failure")?);
+    let mut columns = Columns { row, at: 0 };
     // One record that cannot be read is shown as such and does not hide the rest of the history.
-    let (receipt, failure) = match (receipt, failure) {
+    let (receipt, failure) = match (json(columns.next()?), json(columns.next()?)) {
         (Ok(receipt), Ok(failure)) => (receipt, failure),
         (receipt, Err(unreadable)) => (receipt.ok().flatten(), Some(unreadable)),
         (Err(unreadable), Ok(failure)) => (None, Some(failure.unwrap_or(unreadable))),
     };
-    let pixels: (Option<u32>, Option<u32>) = (row.get("width")?, row.get("height")?);
+    let id = columns.next()?;
     Ok(Row {
-        id: AttachmentId(row.get("id")?),
-        batch: BatchId(row.get("batch")?),
-        position: row.get("position")?,
-        path: bytes_path(row.get("path")?),
-        name: row.get("name")?,
-        size: row.get::<_, Option<i64>>("size")?.map(i64::unsigned_abs),
-        mime: row.get("mime")?,
-        modified: row.get::<_, Option<i64>>("modified_ns")?.and_then(from_nanos),
-        pixels: pixels.0.zip(pixels.1),
-        duration_secs: row.get::<_, Option<i64>>("duration_secs")?.map(i64::unsigned_abs),
-        profile: row.get("profile")?,
-        service: row.get("service")?,
-        state: row.get("state")?,
-        step: row.get("step")?,
-        attempts: row.get("attempts")?,
-        failure,
         receipt,
-        checkpoint: row.get("checkpoint")?,
-        answer_lost: row.get("answer_lost")?,
-        added_at_ms: row.get("added_at_ms")?,
-        started_at_ms: row.get("started_at_ms")?,
-        finished_at_ms: row.get("finished_at_ms")?,
-        session: row.get("session")?,
-        held: row.get("held")?,
-        priority: row.get("priority")?,
-        rank: row.get::<_, Option<i64>>("rank")?.unwrap_or(row.get("id")?),
-        whole_at_ms: row.get("whole_at_ms")?,
-        content: row.get("content")?,
+        failure,
+        id: AttachmentId(id),
+        batch: BatchId(columns.next()?),
+        position: columns.next()?,
+        path: bytes_path(columns.next()?),
+        name: columns.next()?,
+        size: columns.positive()?,
+        mime: columns.next()?,
+        modified: columns.next::<Option<i64>>()?.and_then(from_nanos),
+        pixels: columns.next::<Option<u32>>()?.zip(columns.next()?),
+        duration_secs: columns.positive()?,
+        profile: columns.next()?,
+        service: columns.next()?,
+        state: columns.next()?,
+        step: columns.next()?,
+        attempts: columns.next()?,
+        checkpoint: columns.next()?,
+        answer_lost: columns.next()?,
+        added_at_ms: columns.next()?,
+        started_at_ms: columns.next()?,
+        finished_at_ms: columns.next()?,
+        session: columns.next()?,
+        held: columns.next()?,
+        priority: columns.next()?,
+        rank: columns.next::<Option<i64>>()?.unwrap_or(id),
+        whole_at_ms: columns.next()?,
+        content: columns.next()?,
         // One that cannot be read is looked at again.
-        link_check: json(row.get("link_check")?).unwrap_or_default(),
+        link_check: json(columns.next()?).unwrap_or_default(),
         // What cannot be read is found and asked about again.
-        repairs: json(row.get("repairs")?).unwrap_or_default().unwrap_or_default(),
-        sent: json(row.get("sent")?).unwrap_or_default(),
+        repairs: json(columns.next()?).unwrap_or_default().unwrap_or_default(),
+        sent: json(columns.next()?).unwrap_or_default(),
     })
 }
 

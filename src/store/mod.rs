@@ -11,6 +11,7 @@
 //! | `open` | opening a file: is it ours, may it be written, which settings |
 //! | `migrations` | the numbered formats |
 //! | `worker` | the thread, group commit |
+//! | `syncer` | the thread that waits for the disk in its place |
 //! | `queue` | SQL that writes |
 //! | `history` | SQL that reads |
 //! | `views` | SQL for what a window shows |
@@ -35,6 +36,7 @@ mod open;
 mod queue;
 mod rows;
 mod search;
+mod syncer;
 mod trouble;
 mod upkeep;
 mod views;
@@ -111,7 +113,8 @@ impl FromStr for SessionId {
 /// commits what waits and ends.
 ///
 /// Every method answers after its change is on the disk; those that say *noted* answer after the commit alone,
-/// which survives everything but a loss of power before the next change. A request that was sent is carried out
+/// which survives everything but a loss of power before the next change, and those that give a [`Soon`] at once. A
+/// request that was sent is carried out
 /// even when nobody waits for its answer any longer. Every failure has [`Kind::Storage`].
 #[derive(Debug, Clone)]
 pub struct Store {
@@ -193,6 +196,15 @@ impl Store {
         self.request(Access::Note, work).await
     }
 
+    /// Answers once it is sent, so that what is asked for later comes after it.
+    async fn soon(
+        &self,
+        work: Result<impl Fn(&Connection) -> Result<(), Trouble> + Send + 'static, Failure>,
+    ) -> Soon {
+        let sent = async { send(&self.requests, Access::Soon, work?).await };
+        Soon(sent.await)
+    }
+
     async fn write<T: Send + 'static>(
         &self,
         work: impl Fn(&Connection) -> Result<T, Trouble> + Send + 'static,
@@ -224,16 +236,40 @@ impl Store {
     }
 }
 
+/// A change that is noted together with the next one, or some milliseconds later.
+#[derive(Debug)]
+#[must_use = "a failure is told by `kept` alone"]
+pub struct Soon(Result<oneshot::Receiver<Result<(), Failure>>, Failure>);
+
+impl Soon {
+    /// Waits until it is noted. Who has more to ask for asks first.
+    ///
+    /// # Errors
+    /// As those of [`Store`].
+    pub async fn kept(self) -> Result<(), Failure> {
+        self.0?.await.unwrap_or_else(|_worker_is_gone| Err(closed()))
+    }
+}
+
 async fn ask<T: Send + 'static>(
     worker: &mpsc::Sender<Message>,
     access: Access,
     work: impl Fn(&Connection) -> Result<T, Trouble> + Send + 'static,
 ) -> Result<T, Failure> {
+    let answer = send(worker, access, work).await?;
+    answer.await.unwrap_or_else(|_worker_is_gone| Err(closed()))
+}
+
+async fn send<T: Send + 'static>(
+    worker: &mpsc::Sender<Message>,
+    access: Access,
+    work: impl Fn(&Connection) -> Result<T, Trouble> + Send + 'static,
+) -> Result<oneshot::Receiver<Result<T, Failure>>, Failure> {
     let (reply, answer) = oneshot::channel();
     let request = Message::Work(Box::new(Request::new(access, work, reply)));
     // What could not be sent holds the reply's sender: it must be gone before the answer is waited for.
     worker.send(request).await.map_err(|_unsent| closed())?;
-    answer.await.unwrap_or_else(|_worker_is_gone| Err(closed()))
+    Ok(answer)
 }
 
 fn closed() -> Failure {

@@ -48,7 +48,7 @@ pub(super) fn add_batch(
             State::Queued,
             stamp.now_ms,
             stamp.session,
-            search_text(name, profile, None),
+            search_text(name, profile, &[]),
         ])?;
         ids.push(AttachmentId(id));
     }
@@ -58,6 +58,9 @@ pub(super) fn add_batch(
 pub(super) fn set_facts(db: &Connection, id: AttachmentId, facts: &FileFacts) -> Result<(), Trouble> {
     // The row keeps the path that was handed over: after a repair, the facts are those of a copy.
     let FileFacts { path: _the_row_keeps_its_own, name, size, mime, modified, pixels, duration_secs } = facts;
+    let renamed = db
+        .prepare_cached("SELECT 1 FROM attachments WHERE id = ? AND name <> ?")?
+        .exists(params![id.0, name])?;
     let changed = db
         .prepare_cached(
             "UPDATE attachments SET name = ?2, size = ?3, mime = ?4, modified_ns = ?5,
@@ -75,7 +78,7 @@ pub(super) fn set_facts(db: &Connection, id: AttachmentId, facts: &FileFacts) ->
             duration_secs.map(to_integer),
         ])?;
     one(changed, id)?;
-    refresh_search(db, id)
+    if renamed { refresh_search(db, id) } else { Ok(()) }
 }
 
 /// A state that is not settled takes the row over for this run and forgets how it ended before.
@@ -119,18 +122,46 @@ pub(super) fn set_state_of_many(
     Ok(())
 }
 
-pub(super) fn begin_attempt(db: &Connection, id: AttachmentId, now_ms: i64) -> Result<u32, Trouble> {
+/// Takes the row over for this run, as [`set_state`] does. With the facts it is one change of the row, and of the
+/// indexes that it stands in.
+pub(super) fn begin_attempt(
+    db: &Connection,
+    id: AttachmentId,
+    facts: Option<&FileFacts>,
+    Stamp { now_ms, session }: Stamp,
+) -> Result<u32, Trouble> {
+    let name = facts.map(|facts| facts.name.as_str());
     let changed = db
         .prepare_cached(
-            "UPDATE attachments SET attempts = attempts + 1, started_at_ms = coalesce(started_at_ms, ?2),
-                 whole_at_ms = NULL
+            "UPDATE attachments SET state = ?3, step = ?4, session = ?5, finished_at_ms = NULL, failure = NULL,
+                 held = 0, attempts = attempts + 1, started_at_ms = coalesce(started_at_ms, ?2), whole_at_ms = NULL,
+                 name = coalesce(?6, name), size = iif(?6 IS NULL, size, ?7), mime = iif(?6 IS NULL, mime, ?8),
+                 modified_ns = iif(?6 IS NULL, modified_ns, ?9), width = iif(?6 IS NULL, width, ?10),
+                 height = iif(?6 IS NULL, height, ?11), duration_secs = iif(?6 IS NULL, duration_secs, ?12)
              WHERE id = ?1",
         )?
-        .execute(params![id.0, now_ms])?;
+        .execute(params![
+            id.0,
+            now_ms,
+            State::Preparing,
+            Step::Prepare,
+            session,
+            name,
+            facts.map(|facts| to_integer(facts.size)),
+            facts.map(|facts| &facts.mime),
+            facts.and_then(|facts| facts.modified.and_then(to_nanos)),
+            facts.and_then(|facts| facts.pixels.map(|(width, _)| width)),
+            facts.and_then(|facts| facts.pixels.map(|(_, height)| height)),
+            facts.and_then(|facts| facts.duration_secs.map(to_integer)),
+        ])?;
     one(changed, id)?;
-    let number = db
-        .prepare_cached("SELECT attempts FROM attachments WHERE id = ?")?
-        .query_one([id.0], |row| row.get(0))?;
+    // Not by `RETURNING`, for which SQLite makes a table at each call.
+    let (number, search): (u32, String) = db
+        .prepare_cached("SELECT attempts, search FROM attachments WHERE id = ?")?
+        .query_one([id.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    if name.is_some_and(|name| !is_searched_by(&search, name)) {
+        refresh_search(db, id)?;
+    }
     db.prepare_cached("INSERT INTO attempts (attachment, number, started_at_ms) VALUES (?, ?, ?)")?
         .execute(params![id.0, number, now_ms])?;
     Ok(number)
@@ -199,8 +230,8 @@ pub(super) fn set_answer_lost(db: &Connection, id: AttachmentId, lost: bool) -> 
     one(changed, id)
 }
 
-/// Final state, receipt, failure and time in one statement; the step stays as it was last. With a receipt the
-/// checkpoint has served.
+/// Final state, receipt, failure and time in one statement; without a step, that stays as it was last. With a receipt
+/// the checkpoint has served, and what it may be found by is its links as well.
 pub(super) fn finish(
     db: &Connection,
     id: AttachmentId,
@@ -208,16 +239,35 @@ pub(super) fn finish(
     ended: &Ended,
     now_ms: i64,
 ) -> Result<(), Trouble> {
+    let search = match &ended.links {
+        None => None,
+        Some(links) => db
+            .prepare_cached("SELECT name, profile FROM attachments WHERE id = ?")?
+            .query_map([id.0], |row| {
+                let (name, profile): (String, String) = (row.get(0)?, row.get(1)?);
+                Ok(search_text(&name, &profile, links))
+            })?
+            .next()
+            .transpose()?,
+    };
     let changed = db
         .prepare_cached(
             "UPDATE attachments SET state = ?2, receipt = coalesce(?3, receipt), failure = ?4, finished_at_ms = ?5,
                  checkpoint = iif(?3 IS NULL, checkpoint, NULL), link_check = iif(?3 IS NULL, link_check, NULL),
-                 held = 0
+                 held = 0, search = coalesce(?6, search), step = coalesce(?7, step), content = coalesce(?8, content)
              WHERE id = ?1",
         )?
-        .execute(params![id.0, state, ended.receipt, ended.failure, now_ms])?;
-    one(changed, id)?;
-    refresh_search(db, id)
+        .execute(params![
+            id.0,
+            state,
+            ended.receipt,
+            ended.failure,
+            now_ms,
+            search,
+            ended.step,
+            ended.content
+        ])?;
+    one(changed, id)
 }
 
 /// An outcome as JSON.
@@ -225,6 +275,10 @@ pub(super) fn finish(
 pub(super) struct Ended {
     pub(super) receipt: Option<String>,
     pub(super) failure: Option<String>,
+    /// Those of the receipt.
+    pub(super) links: Option<Vec<String>>,
+    pub(super) step: Option<Step>,
+    pub(super) content: Option<[u8; 32]>,
 }
 
 /// How an earlier link was found says nothing of the new one.
@@ -290,7 +344,7 @@ pub(super) fn refresh_search(db: &Connection, id: AttachmentId) -> Result<(), Tr
             let receipt: Option<String> = row.get(2)?;
             // A receipt of a shape that this program cannot read has no links to be found by.
             let receipt: Option<Receipt> = receipt.and_then(|json| serde_json::from_str(&json).ok());
-            Ok(search_text(&name, &profile, receipt.as_ref()))
+            Ok(search_text(&name, &profile, &receipt.as_ref().map(links_of).unwrap_or_default()))
         },
     )?;
     db.prepare_cached("UPDATE attachments SET search = ?2 WHERE id = ?1 AND search <> ?2")?
@@ -299,8 +353,18 @@ pub(super) fn refresh_search(db: &Connection, id: AttachmentId) -> Result<(), Tr
 }
 
 /// What a search looks at, in lower case: SQLite by itself knows the letters of ASCII only.
-fn search_text(name: &str, profile: &str, receipt: Option<&Receipt>) -> String {
-    let links = receipt.iter().flat_map(|receipt| receipt.links.iter().map(|link| link.value.as_str()));
+fn search_text(name: &str, profile: &str, links: &[String]) -> String {
+    let links = links.iter().map(String::as_str);
     let parts: Vec<&str> = [name, profile].into_iter().chain(links).collect();
     parts.join("\n").to_lowercase()
+}
+
+/// Whether it is the [`search_text`] of something of this name.
+fn is_searched_by(search: &str, name: &str) -> bool {
+    let after_name = search.strip_prefix(name.to_lowercase().as_str());
+    after_name.is_some_and(|rest| rest.starts_with('\n'))
+}
+
+pub(super) fn links_of(receipt: &Receipt) -> Vec<String> {
+    receipt.links.iter().map(|link| link.value.clone()).collect()
 }

@@ -15,6 +15,8 @@ pub(super) enum Trouble {
     Sqlite(rusqlite::Error),
     /// The file or its folder could not be made.
     Make(io::Error),
+    /// What was written did not reach the disk.
+    Disk(io::Error),
     /// The system starts no further thread.
     Thread(io::Error),
     /// SQLite could open the file for reading only.
@@ -51,6 +53,7 @@ impl Trouble {
         match self {
             Self::Sqlite(error) => sqlite(error, place),
             Self::Make(error) => unwritable(place).cause(error),
+            Self::Disk(error) => disk(place).cause(error),
             Self::ReadOnly => unwritable(place),
             Self::Thread(error) => say("The system starts no further thread for the history".to_owned())
                 .cause(error)
@@ -83,6 +86,11 @@ fn unwritable(place: &Path) -> Failure {
         .advice("Allow writing to the file and its folder, or choose another folder with --home.")
 }
 
+fn disk(place: &Path) -> Failure {
+    let broke = format!("The disk failed while the database {} was read or written", place.display());
+    Failure::new(Kind::Storage, broke).advice("Check that the disk is connected and sound, and try again.")
+}
+
 fn sqlite(error: &rusqlite::Error, place: &Path) -> Failure {
     let file = place.display();
     let say = |broke: String, advice: &str| Failure::new(Kind::Storage, broke).advice(advice);
@@ -101,10 +109,7 @@ fn sqlite(error: &rusqlite::Error, place: &Path) -> Failure {
                 .safe()
         }
         Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => unwritable(place),
-        Some(ErrorCode::SystemIoFailure) => say(
-            format!("The disk failed while the database {file} was read or written"),
-            "Check that the disk is connected and sound, and try again.",
-        ),
+        Some(ErrorCode::SystemIoFailure) => disk(place),
         _ => say(
             format!("The database {file} did not take the request"),
             "Start Affix again. If it comes back, report it with this text.",

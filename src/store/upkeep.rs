@@ -66,6 +66,11 @@ impl Upkeep {
         inbox.blocking_recv()
     }
 
+    /// The next request that comes within this time.
+    pub(super) fn next_within(&self, inbox: &mut mpsc::Receiver<Message>, wait: Duration) -> Option<Message> {
+        self.timer.block_on(async { timeout(wait, inbox.recv()).await }).ok().flatten()
+    }
+
     fn part(&self, db: &mut Connection) -> Result<Part, Trouble> {
         if !search::is_behind(db)? {
             return Ok(Part::Nothing);

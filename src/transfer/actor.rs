@@ -82,7 +82,10 @@ pub(super) async fn run(
                 actor.leave_paused();
                 actor.cancel(&Scope::All).await;
             },
-            Some((job, outcome)) = ended.recv() => actor.ended(job, outcome).await,
+            Some(news) = ended.recv() => match news {
+                News::Uploaded(id) => actor.queue.uploaded(id),
+                News::Ended(job, outcome) => actor.ended(*job, *outcome).await,
+            },
             () = tokio::time::sleep_until(wake.unwrap_or_else(Instant::now)), if wake.is_some() => {}
             _ = tick.tick(), if actor.queue.is_running() => {
                 actor.look_at_probes();
@@ -90,6 +93,13 @@ pub(super) async fn run(
             }
         }
     }
+}
+
+/// What a job tells.
+enum News {
+    /// Its service has everything; what is left is to write that down.
+    Uploaded(AttachmentId),
+    Ended(Box<Job>, Box<Outcome>),
 }
 
 struct Actor {
@@ -102,7 +112,7 @@ struct Actor {
     order_told: Option<Instant>,
     /// Whether this computer has a network.
     has_route: fn() -> bool,
-    endings: mpsc::Sender<(Job, Outcome)>,
+    endings: mpsc::Sender<News>,
     queue: Queue,
     /// Attachments whose findings wait for an answer.
     asked: HashMap<AttachmentId, Job>,
@@ -221,14 +231,17 @@ impl Actor {
             let (config, events, board) = (self.config.clone(), self.events.clone(), self.board.clone());
             let endings = self.endings.clone();
             tokio::spawn(async move {
-                let run = AssertUnwindSafe(job::run(job.clone(), config, events, board.clone()));
+                let uploaded = || endings.send(News::Uploaded(job.id)).map(drop);
+                // In its own place from the begin: it is large, and would be copied wherever it is handed to.
+                let run = Box::pin(job::run(job.clone(), config, (events, board.clone()), uploaded));
+                let run = AssertUnwindSafe(run);
                 // A bug in a service ends one upload, not the engine.
                 let outcome = run.catch_unwind().await.unwrap_or_else(|_reported| {
                     board.remove(job.id);
                     Outcome::broken(&job)
                 });
                 // The actor outlives its jobs.
-                let _gone = endings.send((job, outcome)).await;
+                let _gone = endings.send(News::Ended(Box::new(job), Box::new(outcome))).await;
             });
         }
     }

@@ -3,10 +3,14 @@
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use crate::domain::attachment::FileFacts;
 use crate::services::body::{Body, CHEAP_BYTES, Digests, FileSource, Seen};
+
+/// So short after a file was read its disk still answers at once, and it is asked without another thread, which would cost a
+/// small file as much as its reading.
+const MOMENT: Duration = Duration::from_millis(500);
 
 const CHANGED: &str =
     "The file changed on this computer while it was uploaded. What was uploaded is what it held before.";
@@ -40,7 +44,7 @@ impl Original {
 /// The BLAKE3 of a file that is as it was; none where it is not, or cannot be read.
 pub(super) async fn content_of(path: &Path, size: u64, modified: Option<SystemTime>) -> Option<[u8; 32]> {
     let digests = Digests::default().content();
-    let source = FileSource { path: Arc::from(path), size, modified, digests };
+    let source = FileSource { path: Arc::from(path), size, modified, digests, held: None };
     let read = Body::file(source.clone()).read_through(|_block: &[u8]| {}).await;
     read.ok().and_then(|_sink| source.digests.taken().content)
 }
@@ -71,9 +75,14 @@ impl After {
     /// What the user should know of the local file; none where it is as it was.
     pub(super) async fn look_again(&self) -> Option<&'static str> {
         let original = &self.original;
-        let path = original.path.clone();
-        let look = tokio::task::spawn_blocking(move || std::fs::metadata(path));
-        let Ok(Ok(facts)) = look.await else { return Some(GONE) };
+        let looked = if self.source.held.as_ref().is_some_and(|held| held.at.elapsed() < MOMENT) {
+            std::fs::metadata(&original.path)
+        } else {
+            let path = original.path.clone();
+            let look = tokio::task::spawn_blocking(move || std::fs::metadata(path));
+            look.await.unwrap_or_else(|broken| Err(broken.into()))
+        };
+        let Ok(facts) = looked else { return Some(GONE) };
         let now = Seen::of(&facts);
         let seen = self.source.digests.taken().seen.filter(|_| self.sent_itself());
         let (same, other) = if let Some(seen) = seen {

@@ -149,7 +149,7 @@ impl Aftercare {
         outcome: Result<T, Failure>,
     ) -> Result<T, Failure> {
         for activity in kept.take() {
-            let noted = self.store.add_activity(id, NO_ATTEMPT, activity).await;
+            let noted = self.store.add_activity(id, NO_ATTEMPT, activity).await.kept().await;
             // What the service did is worth more than the note about it.
             if noted.is_err() {
                 break;

@@ -179,6 +179,7 @@ impl Uploads {
             size: file.size,
             modified: file.modified,
             digests,
+            held: None,
         };
         let _sink = Body::file(source.clone()).read_through(|_block: &[u8]| {}).await.ok()?;
         Some(source.digests.taken())
@@ -232,7 +233,7 @@ mod tests {
             let name = path.file_name().unwrap().to_string_lossy().into_owned();
             let files = vec![NewAttachment { path: path.to_owned(), name }];
             let (_, ids) = self.store.add_batch(batch, files).await.unwrap();
-            self.store.set_facts(ids[0], &media::inspect(path).unwrap()).await.unwrap();
+            self.store.set_facts(ids[0], &media::inspect(path).unwrap()).await.kept().await.unwrap();
             let outcome = Outcome { receipt: Some(receipt), failure: None };
             self.store.finish(ids[0], state, outcome).await.unwrap();
             ids[0]

@@ -1,5 +1,6 @@
 //! One try of one attachment: walks the line, keeps what happens, says how it ended.
 
+mod ahead;
 mod ending;
 mod keeping;
 
@@ -26,7 +27,8 @@ use crate::domain::preflight::{Finding, Repair};
 use crate::domain::receipt::Receipt;
 use crate::services::body::Gauge;
 use crate::services::http::{Context, Exchange, Observer as _, Pace};
-use crate::store::Outcome as Kept;
+use crate::store::Soon;
+use ahead::Ahead;
 use keeping::Unkept;
 
 /// What one try needs to know.
@@ -147,12 +149,19 @@ impl Outcome {
     }
 }
 
-/// Works on one attachment until it is done, failed or has a question.
-pub(super) async fn run(job: Job, config: Config, events: mpsc::Sender<Event>, board: Board) -> Outcome {
+/// Works on one attachment until it is done, failed or has a question. `uploaded` is called where another one may begin
+/// while this one is written down.
+pub(super) async fn run<F: Future<Output = ()>>(
+    job: Job,
+    config: Config,
+    (events, board): (mpsc::Sender<Event>, Board),
+    uploaded: impl FnOnce() -> F,
+) -> Outcome {
     let notes = Notes::new(job.checkpoint.clone(), job.sent.clone());
     let notes = Arc::new(Notes { job: job.id, board: board.clone(), ..notes });
     let mut host = None;
-    let keeper = Keeper { job: &job, config: &config, events: &events, notes: &notes };
+    let (ahead, soon) = (Mutex::default(), Mutex::default());
+    let keeper = Keeper { job: &job, config: &config, events: &events, notes: &notes, ahead, soon };
     let work = async {
         let ended = tokio::select! {
             biased;
@@ -168,6 +177,7 @@ pub(super) async fn run(job: Job, config: Config, events: mpsc::Sender<Event>, b
     let ended = match ended {
         Ended::Failed(failure) if failure.kind == Kind::Cancelled => notes.stopped(job.stop.wish()),
         Ended::Done(mut receipt) => {
+            uploaded().await;
             // Out of reach of a cancel: what has arrived counts.
             let after = notes.lock().after.clone();
             if let Some(after) = after {
@@ -179,6 +189,7 @@ pub(super) async fn run(job: Job, config: Config, events: mpsc::Sender<Event>, b
     };
     keeper.close_attempt(&ended).await;
     let recorded = keeper.record(&ended).await;
+    keeper.all_kept().await;
     board.remove(job.id);
     let may_stand = match &ended {
         Ended::Failed(failure) => notes.may_stand(failure),
@@ -206,7 +217,7 @@ async fn steps(job: &Job, keeper: &Keeper<'_>, host: &mut Option<String>) -> Res
     let store = &keeper.config.store;
     keeper.state(Step::Inspect).await;
     let inspected = line::inspect(&job.path).await?;
-    keeper.kept(store.set_facts(job.id, inspected.facts()).await).await;
+    keeper.ahead().facts = Some(inspected.facts().clone());
     keeper.notes.see((inspected.facts().size, inspected.facts().modified), job.seen);
     let resolved = keeper.config.targets.resolve(&job.profile).await.map_err(|f| f.at(Step::Prepare))?;
     *host = Some(resolved.service.host(&resolved.target));
@@ -232,7 +243,8 @@ async fn steps(job: &Job, keeper: &Keeper<'_>, host: &mut Option<String>) -> Res
     let mut exchange = Exchange::new(keeper.context(job, &resolved)).paced(job.pace.clone());
     exchange.ready().await?;
     // Nothing leaves this computer before the try stands in the database.
-    let attempt = store.begin_attempt(job.id).await.map_err(|f| f.at(Step::Record))?;
+    let facts = keeper.ahead().begins();
+    let attempt = store.begin_attempt(job.id, facts).await.map_err(|f| f.at(Step::Record))?;
     keeper.notes.lock().attempt = Some(attempt);
     let receipt = prepared.upload(&resolved, &mut exchange).await?;
     keeper.notes.lock().after = Some(prepared.after());
@@ -251,6 +263,10 @@ struct Keeper<'a> {
     config: &'a Config,
     events: &'a mpsc::Sender<Event>,
     notes: &'a Arc<Notes>,
+    /// What the database is to be told, if the upload does not tell it before.
+    ahead: Mutex<Ahead>,
+    /// What was asked for and is not looked at yet.
+    soon: Mutex<Vec<Soon>>,
 }
 
 impl Keeper<'_> {
@@ -271,42 +287,37 @@ impl Keeper<'_> {
         loop {
             match self.notes.next() {
                 Next::Note(note) => self.write(note).await,
-                Next::Wait => self.notes.news.notified().await,
+                Next::Wait => self.wait().await,
                 Next::End => return,
             }
         }
     }
 
-    /// Writes down that the attempt has ended; also when it was cancelled.
+    /// Writes down that an attempt that uploaded nothing has ended; also when it was cancelled.
     async fn close_attempt(&self, ended: &Ended) {
+        if matches!(ended, Ended::Done(_)) {
+            return;
+        }
+        self.catch_up().await;
         let Some(attempt) = self.notes.lock().attempt else { return };
         let failure = match ended {
             Ended::Failed(failure) => Some(failure),
             Ended::Done(_) | Ended::Asked(_) | Ended::Paused(_) => None,
         };
-        // Until the receipt is recorded, or where nobody knows, what has left may stand at the service.
-        let may_stand = matches!(ended, Ended::Done(_))
-            || failure.is_some_and(|failure| failure.retry == Retry::Ambiguous);
-        let ended = self.config.store.end_attempt(self.job.id, attempt, failure, may_stand).await;
-        self.kept(ended).await;
+        // Where nobody knows, what has left may stand at the service.
+        let may_stand = failure.is_some_and(|failure| failure.retry == Retry::Ambiguous);
+        self.soon(self.config.store.end_attempt(self.job.id, attempt, failure, may_stand).await);
     }
 
     /// Here and not by the actor, so that files that end together are recorded by one commit.
     async fn record(&self, ended: &Ended) -> Result<(), Failure> {
         let Ended::Done(receipt) = ended else { return Ok(()) };
-        let kept = Kept { receipt: Some(receipt.clone()), failure: None };
-        let store = &self.config.store;
-        let content = self.notes.lock().after.as_ref().and_then(After::content);
-        let known = async {
-            match content {
-                Some(content) => store.set_content(self.job.id, content).await,
-                None => Ok(()),
-            }
+        let (attempt, content) = {
+            let notes = self.notes.lock();
+            (notes.attempt.unwrap_or_default(), notes.after.as_ref().and_then(After::content))
         };
-        // By one commit.
-        let (known, recorded) = tokio::join!(known, store.finish(self.job.id, State::Done, kept));
-        self.kept(known).await;
-        recorded
+        let step = self.ahead().ends();
+        self.config.store.finish_uploaded(self.job.id, attempt, receipt, (step, content)).await
     }
 
     async fn write(&self, note: Note) {
@@ -315,9 +326,10 @@ impl Keeper<'_> {
             Note::Step(step) => self.state(step).await,
             Note::Activity(activity) => {
                 let Some(attempt) = self.notes.lock().attempt else { return };
-                self.kept(store.add_activity(self.job.id, attempt, *activity).await).await;
+                self.soon(store.add_activity(self.job.id, attempt, *activity).await);
             }
             Note::Checkpoint(kept) => {
+                self.catch_up().await;
                 let written = store.set_checkpoint(self.job.id, kept).await;
                 self.notes.lock().unkept.written(&written);
                 self.kept(written).await;
@@ -332,11 +344,9 @@ impl Keeper<'_> {
 
     async fn state(&self, step: Step) {
         let state = state_at(step);
-        let before = self.notes.lock().step.replace(step);
-        // The steps before the network pass in milliseconds: only the first of them is worth a commit.
-        if before.is_none() || step >= Step::Ticket {
-            self.kept(self.config.store.set_state(self.job.id, state, Some(step)).await).await;
-        }
+        self.notes.lock().step = Some(step);
+        self.ahead().comes_to(state, step);
+        self.notes.news.notify_one();
         self.emit(Event::State { id: self.job.id, state, step: Some(step) }).await;
     }
 

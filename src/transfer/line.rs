@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Instant;
 
 use bytes::Bytes;
 
@@ -17,17 +18,21 @@ use crate::domain::error::{Failure, Kind, Retry, Step};
 use crate::domain::file_name;
 use crate::domain::preflight::{Finding, Repair};
 use crate::domain::receipt::Receipt;
-use crate::media::{self, Readers};
+use crate::media::{self, Readers, Whole};
 use crate::services::Upload;
-use crate::services::body::{self, Body, CHEAP_BYTES, Digests, FileSource, Taken};
+use crate::services::body::{self, Body, CHEAP_BYTES, Digests, FileSource, Held, Seen, Taken};
 use crate::services::http::Exchange;
 
-/// A file that has been looked at.
-pub(super) struct Inspected(FileFacts);
+/// Files of no more bytes are read whole when they are looked at, which spares opening them again.
+const SHORT_BYTES: u64 = 64 * 1024;
+
+/// A file that has been looked at, with its content where it is short.
+pub(super) struct Inspected(FileFacts, Option<Held>);
 
 /// A file that may be sent, with the repairs to carry out.
 pub(super) struct Cleared {
     file: FileFacts,
+    held: Option<Held>,
     repairs: Vec<Repair>,
     policy: Repairs,
     /// What the user should know although it is sent.
@@ -54,9 +59,14 @@ pub(super) enum NotCleared {
 
 pub(super) async fn inspect(path: &Path) -> Result<Inspected, Failure> {
     let path = path.to_owned();
-    let facts =
-        off_thread(move || media::inspect(&path)).await.map_err(|failure| failure.at(Step::Inspect))?;
-    Ok(Inspected(facts))
+    let looked = off_thread(move || media::inspect_whole(&path, SHORT_BYTES)).await;
+    let (facts, whole) = looked.map_err(|failure| failure.at(Step::Inspect))?;
+    let held = whole.map(|Whole { bytes, file }| Held {
+        bytes: bytes.into(),
+        seen: Seen::of(&file),
+        at: Instant::now(),
+    });
+    Ok(Inspected(facts, held))
 }
 
 impl Inspected {
@@ -73,7 +83,7 @@ impl Inspected {
     ) -> Result<Cleared, NotCleared> {
         let findings = more.into_iter().chain(preflight::check(resolved.service, &self.0, &resolved.target));
         let warnings = decide(findings, &repairs, policy)?;
-        Ok(Cleared { file: self.0, repairs, policy, warnings })
+        Ok(Cleared { file: self.0, held: self.1, repairs, policy, warnings })
     }
 
     /// What the copy that is sent is to be.
@@ -176,7 +186,8 @@ impl Cleared {
         let cheap = file.size <= CHEAP_BYTES;
         let takes = |checksum| cheap || capability.checksum == Some(checksum);
         let digests = Digests::new(takes(Checksum::Md5), takes(Checksum::Sha256)).content();
-        let source = source_of(&file, digests);
+        let held = self.held.filter(|_| folder.is_none());
+        let source = FileSource { held, ..source_of(&file, digests) };
         let target = resolved.target.clone();
         let upload = Upload { target, file, source, thumb, answer_lost };
         Ok(Prepared { upload, sent, original, _copies: folder })
@@ -281,7 +292,8 @@ fn sent_of(file: &FileFacts, removed: Option<Removed>, taken: Taken) -> Sent {
 }
 
 fn source_of(file: &FileFacts, digests: Digests) -> FileSource {
-    FileSource { path: Arc::from(file.path.as_path()), size: file.size, modified: file.modified, digests }
+    let path = Arc::from(file.path.as_path());
+    FileSource { path, size: file.size, modified: file.modified, digests, held: None }
 }
 
 /// Of a copy: they tell whether a later try sends the same, and what stands at the service when it is asked.
@@ -337,7 +349,7 @@ mod tests {
         let mut file = tempfile::Builder::new().suffix(".jpg").tempfile().unwrap();
         file.write_all(&parts.concat()).unwrap();
         let facts = media::inspect(file.path()).unwrap();
-        (file, Inspected(facts))
+        (file, Inspected(facts, None))
     }
 
     #[tokio::test]

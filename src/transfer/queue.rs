@@ -24,6 +24,9 @@ pub(super) use waits::Wait;
 /// How long what the settings say of a profile counts.
 const FRESH: Duration = Duration::from_secs(1);
 
+/// Uploads that wait to be written down at most: a disk that is slow holds the next ones back.
+const UNWRITTEN: usize = 64;
+
 /// The jobs of all profiles. Taking the next one costs the number of profiles, not of files.
 #[derive(Debug)]
 pub(super) struct Queue {
@@ -31,6 +34,8 @@ pub(super) struct Queue {
     lanes: BTreeMap<String, Lane>,
     /// Jobs under way, as they were started.
     running: HashMap<AttachmentId, Job>,
+    /// Those of them that are uploaded, and keep no other one from starting while that is written down.
+    uploaded: HashSet<AttachmentId>,
     /// What the lanes hold.
     waiting: HashSet<AttachmentId>,
     waits: Waits,
@@ -44,6 +49,7 @@ impl Queue {
             limits,
             lanes: BTreeMap::new(),
             running: HashMap::new(),
+            uploaded: HashSet::new(),
             waiting: HashSet::new(),
             waits: Waits::default(),
             changed: false,
@@ -96,7 +102,8 @@ impl Queue {
     /// The next job that may start now; it counts as running from here on. What has a higher priority goes first, then
     /// profiles with less under way.
     pub(super) fn start_next(&mut self) -> Option<Job> {
-        if self.running.len() >= self.limits.overall {
+        if self.running.len() - self.uploaded.len() >= self.limits.overall || self.uploaded.len() >= UNWRITTEN
+        {
             return None;
         }
         let now = Instant::now();
@@ -120,6 +127,15 @@ impl Queue {
         Some(job)
     }
 
+    /// A running job has uploaded its file and writes that down.
+    pub(super) fn uploaded(&mut self, id: AttachmentId) {
+        let Some(job) = self.running.get(&id) else { return };
+        if self.uploaded.insert(id) {
+            let lane = self.lanes.entry(job.profile.clone()).or_default();
+            lane.running = lane.running.saturating_sub(1);
+        }
+    }
+
     /// A running job has ended, and has learnt its host. It takes what was wished for meanwhile and its profile's name as
     /// it is by now; answers whether that is another one.
     pub(super) fn ended(&mut self, job: &mut Job, host: Option<String>) -> bool {
@@ -129,8 +145,9 @@ impl Queue {
             renamed = wished.profile != job.profile;
             job.profile = wished.profile;
         }
+        let counts = !self.uploaded.remove(&job.id);
         let lane = self.lane(&job.profile);
-        lane.running = lane.running.saturating_sub(1);
+        lane.running = lane.running.saturating_sub(usize::from(counts));
         lane.host = host.or_else(|| lane.host.take());
         renamed
     }

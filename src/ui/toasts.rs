@@ -85,10 +85,10 @@ fn words(ui: &mut Ui, what: &str, color: Color32) {
     ui.add_space(4.0);
 }
 
-/// A notice in words. A `count` is a number, so that its noun fits; the others are names.
 /// Values of a notice that are numbers; any other may look like one, such as a file's name.
 const COUNTS: [&str; 3] = ["count", "expired", "without"];
 
+/// A notice in words, its numbers as such, so that their nouns fit.
 fn said(cx: &Cx<'_>, key: &str, values: &[(&'static str, String)]) -> String {
     let values: Vec<_> = values
         .iter()

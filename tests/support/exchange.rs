@@ -84,5 +84,6 @@ pub fn source_of(file: &tempfile::NamedTempFile) -> FileSource {
         size: facts.len(),
         modified: facts.modified().ok(),
         digests: Digests::new(true, true),
+        held: None,
     }
 }

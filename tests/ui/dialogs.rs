@@ -79,7 +79,7 @@ fn again(expires_at: Option<i64>) -> Preparing {
         let batch = NewBatch { profile: "Cal".to_owned(), service: "cronofy".to_owned() };
         let file = NewAttachment { path: path.clone(), name: "again.txt".to_owned() };
         let (_, ids) = store.add_batch(batch, vec![file]).await.unwrap();
-        store.set_facts(ids[0], &affix::media::inspect(&path).unwrap()).await.unwrap();
+        store.set_facts(ids[0], &affix::media::inspect(&path).unwrap()).await.kept().await.unwrap();
         let mut receipt = Receipt { expires_at, ..Receipt::default() };
         receipt.push(LinkKind::View, "https://x.example/again".to_owned(), Visibility::Public);
         let outcome = Outcome { receipt: Some(receipt), failure: None };

@@ -158,8 +158,7 @@ class WaylandThunar(Tree):
         sway = self.desktop
         sway.pointer.move(start, sway.size)
         sway.pointer.button(True)
-        for step in range(1, 25):
-            sway.pointer.move(tuple(a + (b - a) * step // 24 for a, b in zip(start, end)), sway.size)
+        sway.pointer.glide(start, end, sway.size)
 
     def drag(self, name, app):
         sway = self.desktop
@@ -174,8 +173,6 @@ class WaylandThunar(Tree):
             _, asked, since = sway.log("thunar").partition(".start_drag(")
             return asked and re.search(r"wl_pointer@\d+[.]leave\(", since)
         wait_for("the drag to begin", begun)
-        # In one go: with each move until it has the files, winit 0.30 asks for them again, and wlroots breaks off what
-        # it was sending.
         sway.pointer.move(end, sway.size)
         app.find(OVER)
         sway.pointer.button(False)

@@ -14,6 +14,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 import urllib.parse
 import urllib.request
 
@@ -601,11 +602,47 @@ def watched_crowd(stage):
     assert len({row["batch"] for row in rows}) <= 5, "batches"
 
 
+def at_rest(stage):
+    """A window with nothing to do sleeps: none of its threads wakes, when it has just opened and after uploads."""
+    app = stage.open()
+    app.find("Add files", "push button")
+    sleeps(app)
+    stage.desktop.drop([stage.photo("harbour.jpg"), stage.write("notes.txt", b"notes")])
+    done(app, "harbour.jpg", "notes.txt")
+    sleeps(app)
+
+
+def wakes(pid):
+    """How often each thread went to sleep or was put aside, by its number and name."""
+    counts = {}
+    for thread in os.listdir(f"/proc/{pid}/task"):
+        with open(f"/proc/{pid}/task/{thread}/status", encoding="utf-8") as file:
+            fields = dict(line.rstrip("\n").split(":\t", 1) for line in file)
+        counts[thread, fields["Name"]] = sum(int(fields[kind]) for kind in
+                                             ("voluntary_ctxt_switches", "nonvoluntary_ctxt_switches"))
+    return counts
+
+
+def sleeps(app):
+    """Waits for five seconds in which no thread of the program runs."""
+    seen = {"counts": wakes(app.process.pid), "since": time.monotonic(), "woke": []}
+
+    def slept():
+        counts = wakes(app.process.pid)
+        if counts != seen["counts"]:
+            woke = sorted(set(counts.items()) - set(seen["counts"].items()))
+            seen.update(counts=counts, since=time.monotonic(), woke=[*seen["woke"], woke][-5:])
+        return time.monotonic() - seen["since"] > 5
+
+    wait_for(lambda: f"no thread to wake; these did: {seen['woke']}", slept, patience=60)
+
+
 def name_of(row):
     return os.path.basename(row["file"])
 
 
 SCENARIOS = {
+    "at_rest": at_rest,
     "watched_folder": watched_folder,
     "watched_crowd": watched_crowd,
     "looked_over": looked_over,

@@ -179,8 +179,7 @@ class Sway(Session):
         for step in range(1, 25):
             self.pointer.move((start[0] + step, start[1] + step), self.size)
         wait_for(lambda: f"the drag to begin: {self.log(name)}", lambda: "drag-begin" in self.log(name))
-        for step in range(1, 31):
-            self.pointer.move([here + (there - here) * step // 30 for here, there in zip(start, end)], self.size)
+        self.pointer.glide(start, end, self.size)
         with contextlib.suppress(AssertionError):
             return wait_for("the compositor to go along", lambda: "action" in self.log(name), patience=5)
         self.pointer.button(False)
@@ -267,6 +266,12 @@ class Pointer:
     def move(self, point, size):
         self.send(self.pointer, 1, struct.pack("=IIIII", self.now(), *point, size["width"], size["height"]))
         self.frame()
+
+    def glide(self, start, end, size):
+        """As a hand does, in many moves."""
+        steps = 30
+        for step in range(1, steps + 1):
+            self.move([here + (there - here) * step // steps for here, there in zip(start, end)], size)
 
     def button(self, pressed):
         left = 0x110

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
-use tokio::time::MissedTickBehavior;
+use tokio::time::{Instant, MissedTickBehavior};
 
 use super::display::Display;
 use crate::cli::ask::{self, Reply};
@@ -23,6 +23,15 @@ use crate::transfer::{Answer, Event, Finished, HandOver, Handle, HostWait, Scope
 /// Progress lines are drawn that often.
 const REDRAW: Duration = Duration::from_millis(100);
 
+/// Results that come within this time are printed together.
+const GATHER: Duration = Duration::from_millis(20);
+
+/// With more files than this left, events are looked at together: each wakes this thread, and a file has several.
+const MANY: usize = 16;
+
+/// How long events may wait then.
+const TOGETHER: Duration = Duration::from_millis(5);
+
 /// Rows that are read together.
 const READ_AT_ONCE: usize = 1000;
 
@@ -39,9 +48,11 @@ pub(super) struct Run {
     /// How each file ended; no more of it, because there may be 100,000.
     ended: BTreeMap<AttachmentId, State>,
     /// What ended before files that come earlier in the order.
-    waiting: BTreeMap<AttachmentId, Finished>,
+    waiting: BTreeMap<AttachmentId, Box<Finished>>,
     /// How many results have been printed.
     printed: usize,
+    /// When results may be there to be printed.
+    due: Option<Instant>,
     /// Ctrl-C was pressed.
     presses: mpsc::Receiver<()>,
     cancelled: bool,
@@ -53,6 +64,21 @@ pub(super) struct Run {
     told: Option<Failure>,
     /// Results could not be written, and not because their reader had enough.
     lost_results: bool,
+}
+
+/// A file whose result is due.
+enum Ready {
+    /// Of an upload before.
+    Known(Box<Row>),
+    Ended(Box<Finished>),
+}
+
+fn as_it_ended(mut row: Row, ended: Box<Finished>) -> Row {
+    if row.state != ended.state {
+        (row.state, row.receipt) = (ended.state, ended.receipt);
+    }
+    row.failure = ended.failure.or(row.failure);
+    row
 }
 
 impl Run {
@@ -74,6 +100,7 @@ impl Run {
             ended: BTreeMap::new(),
             waiting: BTreeMap::new(),
             printed: 0,
+            due: None,
             presses: listen(),
             cancelled: false,
             asks: true,
@@ -141,7 +168,7 @@ impl Run {
                 Some(Event::State { id, .. }) => self.order.push(id),
                 Some(Event::Finished(finished)) => {
                     self.order.push(finished.id);
-                    settled.push(*finished);
+                    settled.push(finished);
                 }
                 Some(other) => self.event(other).await?,
                 None => break,
@@ -151,7 +178,7 @@ impl Run {
         let paths = self.paths().await?;
         self.display.begin(self.order.iter().copied().zip(&paths));
         for finished in settled {
-            self.finished(finished).await;
+            self.finished(finished);
         }
         if taken.paused > 0 {
             self.handle.resume(Scope::All).await?;
@@ -193,18 +220,33 @@ impl Run {
         }
     }
 
-    /// Until every file has ended.
+    /// Until every file has ended and its result is printed.
     async fn follow(&mut self) -> Result<(), Failure> {
+        let followed = self.follow_to_the_end().await;
+        self.print().await;
+        followed
+    }
+
+    async fn follow_to_the_end(&mut self) -> Result<(), Failure> {
         let mut redraw = tokio::time::interval(REDRAW);
         redraw.set_missed_tick_behavior(MissedTickBehavior::Delay);
         // The same earlier upload may stand for several files.
         let awaited = self.order.iter().collect::<BTreeSet<_>>().len();
         while self.ended.len() < awaited {
             tokio::select! {
-                event = self.events.recv() => match event {
-                    Some(event) => self.event(event).await?,
-                    None => return Ok(()),
-                },
+                event = self.events.recv() => {
+                    let Some(event) = event else { return Ok(()) };
+                    self.event(event).await?;
+                    while let Ok(event) = self.events.try_recv() {
+                        self.event(event).await?;
+                    }
+                    if awaited - self.ended.len() > MANY {
+                        tokio::time::sleep(TOGETHER).await;
+                    }
+                }
+                () = tokio::time::sleep_until(self.due.unwrap_or_else(Instant::now)), if self.due.is_some() => {
+                    self.print().await;
+                }
                 _ = redraw.tick() => self.display.moving(&self.handle.moving()),
                 Some(()) = self.presses.recv() => self.interrupted().await?,
             }
@@ -240,7 +282,7 @@ impl Run {
                 human_duration(after.as_secs().max(1))
             )),
             Event::Trouble(failure) => self.trouble(failure),
-            Event::Finished(finished) => self.finished(*finished).await,
+            Event::Finished(finished) => self.finished(finished),
             Event::HostWaits(wait) => self.host_waits(&wait),
             Event::HostGoesOn { host } => self.hosts_told.retain(|(told, _)| *told != host),
             Event::BatchDone(_) | Event::Checked { .. } => {}
@@ -289,27 +331,27 @@ impl Run {
         Some(if reply == Reply::Yes { Answer::Repair(repairs) } else { Answer::Refuse })
     }
 
-    async fn finished(&mut self, finished: Finished) {
+    fn finished(&mut self, finished: Box<Finished>) {
         self.display.finished(&finished);
         if let Some(failure) = finished.failure.as_ref().filter(|failure| is_told(failure)) {
             self.display.suspend(|| say::failure(failure));
         }
         self.ended.insert(finished.id, finished.state);
         self.waiting.insert(finished.id, finished);
-        self.print().await;
+        self.due.get_or_insert_with(|| Instant::now() + GATHER);
     }
 
     /// Results come in the order given, as soon as every earlier one is there.
     async fn print(&mut self) {
-        while let Some(id) = self.order.get(self.printed) {
-            let row = match (self.known.remove(&self.printed), self.waiting.remove(id)) {
-                (Some(row), _) => Some(row),
-                (None, Some(ended)) => self.row(&ended).await,
-                (None, None) => break,
-            };
-            let text = row.map(|row| line::render(&self.format, row)).unwrap_or_default();
-            self.printed += 1;
-            let printed = self.display.suspend(|| say::result(&text));
+        self.due = None;
+        loop {
+            let ready = self.ready();
+            if ready.is_empty() {
+                break;
+            }
+            self.printed += ready.len();
+            let text = self.lines(ready).await;
+            let printed = self.display.suspend(|| say::results(&text));
             if let Err(error) = printed {
                 self.unprinted(&error);
             }
@@ -317,6 +359,39 @@ impl Run {
         if self.printed == self.order.len() {
             self.waiting.clear();
         }
+    }
+
+    /// What comes next and has ended.
+    fn ready(&mut self) -> Vec<Ready> {
+        let mut ready = Vec::new();
+        while let Some(id) = self.order.get(self.printed + ready.len()).filter(|_| ready.len() < READ_AT_ONCE)
+        {
+            let known = self.known.remove(&(self.printed + ready.len()));
+            let next = known.map(|row| Ready::Known(Box::new(row)));
+            let Some(next) = next.or_else(|| self.waiting.remove(id).map(Ready::Ended)) else { break };
+            ready.push(next);
+        }
+        ready
+    }
+
+    /// Of rows as they are kept; where one could not be written, with what is known from the engine.
+    async fn lines(&self, ready: Vec<Ready>) -> String {
+        let ids = ready.iter().filter_map(|one| match one {
+            Ready::Ended(ended) => Some(ended.id),
+            Ready::Known(_) => None,
+        });
+        let rows = self.store.rows(ids.collect()).await.unwrap_or_default();
+        let mut rows: HashMap<AttachmentId, Row> = rows.into_iter().map(|row| (row.id, row)).collect();
+        let mut lines = String::new();
+        for one in ready {
+            let row = match one {
+                Ready::Known(row) => Some(*row),
+                Ready::Ended(ended) => rows.remove(&ended.id).map(|row| as_it_ended(row, ended)),
+            };
+            lines.push_str(&row.map(|row| line::render(&self.format, row)).unwrap_or_default());
+            lines.push('\n');
+        }
+        lines
     }
 
     /// The results go nowhere any more; the uploads go on, the history has the links. A reader that has gone knows it.
@@ -329,19 +404,6 @@ impl Run {
                 .advice("The uploads go on. `affix history` has the links.");
             self.display.suspend(|| say::failure(&failure));
         }
-    }
-
-    /// The row as it is kept; where it could not be written, with what is known from the engine.
-    async fn row(&self, ended: &Finished) -> Option<Row> {
-        let mut row = self.store.attachment(ended.id).await.ok()??;
-        if row.state != ended.state {
-            row.state = ended.state;
-            row.receipt.clone_from(&ended.receipt);
-        }
-        if ended.failure.is_some() {
-            row.failure.clone_from(&ended.failure);
-        }
-        Some(row)
     }
 
     /// The first Ctrl-C cancels cleanly, the second stops at once.

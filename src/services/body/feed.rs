@@ -19,7 +19,7 @@ use tokio::time::Sleep;
 
 use super::pass::{Demand, Hashes, Seen};
 use super::throttle::{Place, Throttle};
-use super::{Body, Door, FileSource, Piece};
+use super::{Body, Door, FileSource, Held, Piece};
 use crate::domain::error::{Failure, Kind};
 
 /// Bytes of a file that are read at once; a multiple of three, so that base64 of a block needs no padding before
@@ -106,7 +106,7 @@ struct Turn {
 
 #[derive(Debug)]
 enum Blocks {
-    /// No file among the pieces.
+    /// Nothing has to be read.
     Ready(VecDeque<Bytes>),
     Read(mpsc::Receiver<Result<Bytes, Failure>>),
 }
@@ -118,7 +118,16 @@ impl Feed {
         let left = body.len();
         gauge.total.store(left, Ordering::Relaxed);
         gauge.whole.store(left == 0, Ordering::Release);
-        let blocks = if body.has_file() {
+        let blocks = if body.is_at_hand() {
+            let mut ready = VecDeque::new();
+            let mut emit = |block| {
+                ready.push_back(block);
+                true
+            };
+            // What is held cannot fail, and nobody says that no more is wanted.
+            let _whole = produce(body.pieces.clone(), &mut Out { emit: &mut emit, demand: &|| Demand::Busy });
+            Blocks::Ready(ready)
+        } else {
             let (sender, receiver) = mpsc::channel(BLOCKS_WAITING);
             let pieces = body.pieces.clone();
             tokio::task::spawn_blocking(move || {
@@ -135,12 +144,6 @@ impl Feed {
                 }
             });
             Blocks::Read(receiver)
-        } else {
-            let ready = body.pieces.iter().filter_map(|piece| match piece {
-                Piece::Bytes(bytes) if !bytes.is_empty() => Some(bytes.clone()),
-                _ => None,
-            });
-            Blocks::Ready(ready.collect())
         };
         Self { blocks, block: Bytes::new(), left, gauge, door: None, throttle, turn: None }
     }
@@ -314,6 +317,9 @@ fn produce(pieces: Vec<Piece>, out: &mut Out<'_>) -> Result<(), Stop> {
 }
 
 fn read_file(source: &FileSource, pool: &Pool, base64: bool, out: &mut Out<'_>) -> Result<(), Stop> {
+    if let Some(held) = &source.held {
+        return give_held(source, held, base64, out);
+    }
     let mut file = File::open(&source.path).map_err(|error| unreadable(&error))?;
     let facts = file.metadata().map_err(|error| unreadable(&error))?;
     compare(source, &facts)?;
@@ -341,6 +347,17 @@ fn read_file(source: &FileSource, pool: &Pool, base64: bool, out: &mut Out<'_>) 
         source.digests.put(hashes.finish(Seen::of(&facts)));
     }
     Ok(())
+}
+
+fn give_held(source: &FileSource, held: &Held, base64: bool, out: &mut Out<'_>) -> Result<(), Stop> {
+    let mut hashes = Hashes::new(&source.digests);
+    hashes.add(&held.bytes, (out.demand)());
+    source.digests.put(hashes.finish(held.seen));
+    match &held.bytes {
+        bytes if bytes.is_empty() => Ok(()),
+        bytes if base64 => out.give(STANDARD.encode(bytes).into()),
+        bytes => out.give(bytes.clone()),
+    }
 }
 
 fn encode(block: &[u8], pool: &Pool) -> Bytes {

@@ -39,7 +39,7 @@ pub(super) fn facts(name: &str, size: u64) -> FileFacts {
 
 pub(super) fn source(size: u64) -> FileSource {
     let path = PathBuf::from("/x").into();
-    FileSource { path, size, modified: None, digests: Digests::default() }
+    FileSource { path, size, modified: None, digests: Digests::default(), held: None }
 }
 
 #[test]

@@ -26,7 +26,7 @@ pub(super) fn facts(name: &str, mime: &str, size: u64) -> FileFacts {
 
 fn source(size: u64) -> FileSource {
     let path = PathBuf::from("/x").into();
-    FileSource { path, size, modified: None, digests: Digests::default() }
+    FileSource { path, size, modified: None, digests: Digests::default(), held: None }
 }
 
 #[test]

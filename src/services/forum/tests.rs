@@ -29,7 +29,13 @@ fn upload(name: &str, mime: &str, duration_secs: Option<u64>, thumb: Option<&'st
             pixels: None,
             duration_secs,
         },
-        source: FileSource { path: path.into(), size: 0, modified: None, digests: Digests::default() },
+        source: FileSource {
+            path: path.into(),
+            size: 0,
+            modified: None,
+            digests: Digests::default(),
+            held: None,
+        },
         thumb: thumb.map(Into::into),
         answer_lost: false,
     }

@@ -56,10 +56,23 @@ impl Redactor {
     #[must_use]
     pub fn clean(&self, text: &str) -> String {
         let text = without_passwords(&without_parameters(text));
+        let mut may_start = [false; 256];
+        for first in
+            self.hidden.iter().filter_map(|secret| secret.expose().bytes().next()).chain(spelling::STARTS)
+        {
+            if let Some(may_start) = may_start.get_mut(usize::from(first)) {
+                *may_start = true;
+            }
+        }
+        let starts = |byte: u8| may_start.get(usize::from(byte)).is_some_and(|may| *may);
         let mut clean = String::with_capacity(text.len());
         let mut rest = text.as_str();
-        while let Some(letter) = rest.chars().next() {
-            let found = self.hidden.iter().find_map(|secret| spelling::find(rest, secret.expose()));
+        // No letter of UTF-8 holds the first byte of another one, so this never cuts one.
+        while let Some(at) = rest.bytes().position(starts) {
+            let (before, here) = rest.split_at(at);
+            clean.push_str(before);
+            let found = self.hidden.iter().find_map(|secret| spelling::find(here, secret.expose()));
+            let letter = here.chars().next().unwrap_or_default();
             let passed = if let Some(bytes) = found {
                 clean.push_str(STARS);
                 bytes
@@ -67,8 +80,9 @@ impl Redactor {
                 clean.push(letter);
                 letter.len_utf8()
             };
-            rest = rest.get(passed..).unwrap_or_default();
+            rest = here.get(passed..).unwrap_or_default();
         }
+        clean.push_str(rest);
         clean
     }
 

@@ -63,6 +63,7 @@ fn the_bytes_go_without_credential_and_with_exactly_the_signed_headers() {
         size: 7,
         modified: None,
         digests: crate::services::body::Digests::default(),
+        held: None,
     };
     let call = put(Url::parse("https://s3.example/k?X-Amz-Signature=a").unwrap(), source).unwrap();
     let mut headers: Vec<_> =

@@ -20,6 +20,7 @@ fn call(signature: &Value) -> Result<Call, Failure> {
         size: 7,
         modified: None,
         digests: Digests::default(),
+        held: None,
     };
     let api = Api::new(&target(&[])).unwrap();
     signature.call(api.absolute(&signature.url).ok_or_else(signature::odd_address)?, &facts, source)

@@ -7,6 +7,7 @@ use futures_util::future::join_all;
 
 use super::*;
 use crate::domain::attachment::State;
+use crate::store::syncer::tests::flushes;
 
 /// Sends all requests while another connection holds the write lock, so that they wait together; then lets
 /// them go and gives their answers.
@@ -48,7 +49,7 @@ async fn what_waits_is_committed_together_and_one_bad_request_fails_alone() {
     let before = commits(&bench.path());
 
     ids.insert(50, AttachmentId(4711));
-    let requests = ids.iter().map(|id| bench.store.begin_attempt(*id)).collect();
+    let requests = ids.iter().map(|id| bench.store.begin_attempt(*id, None)).collect();
     let answers = together(&bench.path(), requests).await;
 
     for (id, answer) in ids.iter().zip(answers) {
@@ -136,13 +137,13 @@ async fn a_file_that_another_program_holds_is_a_failure_that_can_be_tried_again(
 
     let other = Connection::open(&path).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    let (write, read) = tokio::join!(store.begin_attempt(ids[0]), store.batch(batch));
+    let (write, read) = tokio::join!(store.begin_attempt(ids[0], None), store.batch(batch));
     let failure = write.unwrap_err();
     assert!(failure.is_retryable());
     assert_eq!(failure.broke, format!("Another program holds the database {} for too long", path.display()));
     assert_eq!(read.unwrap()[0].attempts, 0);
     other.execute_batch("COMMIT").unwrap();
-    assert_eq!(store.begin_attempt(ids[0]).await.unwrap(), 1);
+    assert_eq!(store.begin_attempt(ids[0], None).await.unwrap(), 1);
 }
 
 #[tokio::test]
@@ -153,7 +154,7 @@ async fn two_programs_write_one_file() {
         for number in 0..50 {
             let name = format!("{number}");
             let (_, ids) = store.add_batch(new_batch("Bot"), files(&[&name])).await.unwrap();
-            store.begin_attempt(ids[0]).await.unwrap();
+            store.begin_attempt(ids[0], None).await.unwrap();
         }
         store.session()
     };
@@ -170,37 +171,64 @@ async fn two_programs_write_one_file() {
 #[tokio::test]
 async fn a_note_does_not_wait_for_the_disk_and_everything_else_does() {
     let bench = Bench::new();
+    let path = bench.path();
+    // The first one that waits makes the log, and waits in SQLite itself.
     let (store, (_, ids)) = (&bench.store, bench.add("Bot", &["a"]).await);
-    // https://www.sqlite.org/pragma.html#pragma_synchronous: how the last commit was made. Reading changes nothing.
-    let last_waited = async || {
-        let level =
-            store.read(|db| Ok(db.pragma_query_value(None, "synchronous", |row| row.get::<_, i64>(0))?));
-        level.await.unwrap() == 2
-    };
-    assert!(last_waited().await, "a new batch");
+    let mut before = flushes(&path);
+    let mut waited = || flushes(&path) - std::mem::replace(&mut before, flushes(&path)) == 1;
+    bench.add("Bot", &["b"]).await;
+    assert!(waited(), "a new batch");
     store.set_state(ids[0], State::Preparing, Some(Step::Inspect)).await.unwrap();
-    assert!(!last_waited().await, "a state");
-    store.begin_attempt(ids[0]).await.unwrap();
-    assert!(last_waited().await, "an attempt");
-    store.add_activity(ids[0], 1, activity("https://a.example")).await.unwrap();
-    assert!(!last_waited().await, "an activity");
+    assert!(!waited(), "a state");
+    store.begin_attempt(ids[0], None).await.unwrap();
+    assert!(waited(), "an attempt");
+    store.set_whole(ids[0], State::Uploading, Step::Send).await.unwrap();
+    assert!(waited(), "the last bytes");
+    store.add_activity(ids[0], 1, activity("https://a.example")).await.kept().await.unwrap();
+    assert!(!waited(), "an activity");
     store.set_checkpoint(ids[0], Some("sent".to_owned())).await.unwrap();
-    assert!(last_waited().await, "a checkpoint");
-    store.end_attempt(ids[0], 1, None, false).await.unwrap();
-    assert!(!last_waited().await, "an attempt's end");
+    assert!(waited(), "a checkpoint");
+    store.end_attempt(ids[0], 1, None, false).await.kept().await.unwrap();
+    assert!(!waited(), "an attempt's end");
     store.finish(ids[0], State::Done, Outcome::default()).await.unwrap();
-    assert!(last_waited().await, "the end");
+    assert!(waited(), "the end");
     store.set_state(ids[0], State::Canceled, None).await.unwrap();
-    assert!(last_waited().await, "a settled state");
+    assert!(waited(), "a settled state");
+}
 
-    // Where both wait, one commit serves them, and it waits.
-    let requests: [std::pin::Pin<Box<dyn Future<Output = ()>>>; 2] = [
-        Box::pin(async { store.set_answer_lost(ids[0], true).await.unwrap() }),
-        Box::pin(async { store.set_state(ids[0], State::Queued, None).await.unwrap() }),
-    ];
-    together(&bench.path(), requests.into()).await;
-    store.set_checkpoint(ids[0], None).await.unwrap();
-    assert!(last_waited().await);
+#[tokio::test]
+async fn the_first_change_of_a_new_file_waits_for_the_disk_in_sqlite_itself() {
+    let bench = Bench::new();
+    bench.add("Bot", &["a"]).await;
+    // https://www.sqlite.org/pragma.html#pragma_synchronous: how the last commit was made. Reading changes nothing.
+    let level =
+        bench.store.read(|db| Ok(db.pragma_query_value(None, "synchronous", |row| row.get::<_, i64>(0))?));
+    assert_eq!((level.await.unwrap(), flushes(&bench.path())), (2, 0));
+}
+
+#[tokio::test]
+async fn what_is_asked_for_soon_is_one_commit_with_what_comes_next_and_comes_before_it() {
+    let bench = Bench::new();
+    let (_, ids) = bench.add("Bot", &["a"]).await;
+    let before = commits(&bench.path());
+    let mut soon = Vec::new();
+    for number in 0..20 {
+        let state = if number % 2 == 0 { State::Uploading } else { State::Finishing };
+        soon.push(bench.store.set_step(ids[0], state, Step::Send).await);
+    }
+    bench.store.set_state(ids[0], State::Queued, None).await.unwrap();
+    assert_eq!(bench.row(ids[0]).await.state, State::Queued);
+    for one in soon {
+        one.kept().await.unwrap();
+    }
+    // The worker may have waited long enough once.
+    let made = commits(&bench.path()) - before;
+    assert!((1..=2).contains(&made), "{made} commits");
+
+    // Nothing comes next, and it is noted all the same.
+    let alone = bench.store.set_step(ids[0], State::Uploading, Step::Confirm).await;
+    alone.kept().await.unwrap();
+    assert_eq!(commits(&bench.path()) - before, made + 1);
 }
 
 #[tokio::test]

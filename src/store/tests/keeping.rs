@@ -63,8 +63,8 @@ async fn facts_and_outcome_read_back() {
         pixels: Some((3840, 2160)),
         duration_secs: Some(61),
     };
-    bench.store.set_facts(id, &facts).await.unwrap();
-    assert_eq!(bench.store.begin_attempt(id).await.unwrap(), 1);
+    bench.store.set_facts(id, &facts).await.kept().await.unwrap();
+    assert_eq!(bench.store.begin_attempt(id, None).await.unwrap(), 1);
     bench.store.set_checkpoint(id, Some("{\"part\":3}".to_owned())).await.unwrap();
     bench.store.set_answer_lost(id, true).await.unwrap();
     bench.store.set_state(id, State::Finishing, Some(Step::Confirm)).await.unwrap();
@@ -151,7 +151,7 @@ async fn a_path_that_is_not_utf8_reads_back() {
 async fn a_failed_attachment_that_is_tried_again_forgets_the_failure() {
     let bench = Bench::new();
     let (_, ids) = bench.add("Bot", &["a"]).await;
-    bench.store.begin_attempt(ids[0]).await.unwrap();
+    bench.store.begin_attempt(ids[0], None).await.unwrap();
     let outcome = Outcome { receipt: None, failure: Some(failure()) };
     bench.store.finish(ids[0], State::Failed, outcome).await.unwrap();
     let failed = bench.row(ids[0]).await;
@@ -170,10 +170,10 @@ async fn a_failed_attachment_that_is_tried_again_forgets_the_failure() {
 async fn attempts_are_counted_and_kept() {
     let bench = Bench::new();
     let (_, ids) = bench.add("Bot", &["a", "b"]).await;
-    assert_eq!(bench.store.begin_attempt(ids[0]).await.unwrap(), 1);
-    bench.store.end_attempt(ids[0], 1, Some(&failure()), false).await.unwrap();
-    assert_eq!(bench.store.begin_attempt(ids[0]).await.unwrap(), 2);
-    assert_eq!(bench.store.begin_attempt(ids[1]).await.unwrap(), 1);
+    assert_eq!(bench.store.begin_attempt(ids[0], None).await.unwrap(), 1);
+    bench.store.end_attempt(ids[0], 1, Some(&failure()), false).await.kept().await.unwrap();
+    assert_eq!(bench.store.begin_attempt(ids[0], None).await.unwrap(), 2);
+    assert_eq!(bench.store.begin_attempt(ids[1], None).await.unwrap(), 1);
 
     let attempts = bench.store.attempts(ids[0]).await.unwrap();
     let [first, second] = attempts.as_slice() else { panic!("{attempts:?}") };
@@ -190,9 +190,9 @@ async fn activity_reads_back_in_order() {
     let bench = Bench::new();
     let (_, ids) = bench.add("Bot", &["a", "b"]).await;
     for url in ["https://1", "https://2", "https://3"] {
-        bench.store.add_activity(ids[0], 1, activity(url)).await.unwrap();
+        bench.store.add_activity(ids[0], 1, activity(url)).await.kept().await.unwrap();
     }
-    bench.store.add_activity(ids[1], 0, activity("https://else")).await.unwrap();
+    bench.store.add_activity(ids[1], 0, activity("https://else")).await.kept().await.unwrap();
     assert_eq!(
         bench.store.activity(ids[0]).await.unwrap(),
         [activity("https://1"), activity("https://2"), activity("https://3")]
@@ -268,11 +268,12 @@ async fn an_unknown_attachment_is_a_failure() {
         duration_secs: None,
     };
     let answers = [
-        store.set_facts(none, &facts).await,
+        store.set_facts(none, &facts).await.kept().await,
+        store.set_step(none, State::Uploading, Step::Send).await.kept().await,
         store.set_state(none, State::Done, None).await,
         store.set_state(none, State::Queued, None).await,
-        store.begin_attempt(none).await.map(drop),
-        store.add_activity(none, 1, activity("https://x")).await,
+        store.begin_attempt(none, None).await.map(drop),
+        store.add_activity(none, 1, activity("https://x")).await.kept().await,
         store.set_checkpoint(none, None).await,
         store.set_answer_lost(none, true).await,
         store.finish(none, State::Done, Outcome::default()).await,
@@ -283,7 +284,7 @@ async fn an_unknown_attachment_is_a_failure() {
         let failure = answer.unwrap_err();
         assert_eq!((failure.kind, failure.to_string().as_str()), (Kind::Storage, text));
     }
-    let failure = store.end_attempt(ids[0], 3, None, false).await.unwrap_err();
+    let failure = store.end_attempt(ids[0], 3, None, false).await.kept().await.unwrap_err();
     assert_eq!(failure.broke, "The history has no attempt 3 of attachment 1");
     assert_eq!(store.attachment(none).await.unwrap(), None);
     assert_eq!(store.batch(BatchId(77)).await.unwrap(), []);

@@ -164,7 +164,7 @@ async fn search_follows_a_new_name_and_renewed_links() {
         pixels: None,
         duration_secs: None,
     };
-    bench.store.set_facts(ids[0], &facts).await.unwrap();
+    bench.store.set_facts(ids[0], &facts).await.kept().await.unwrap();
     let outcome = Outcome { receipt: Some(receipt("https://first")), failure: None };
     bench.store.finish(ids[0], State::Done, outcome).await.unwrap();
     bench.store.replace_receipt(ids[0], receipt("https://second")).await.unwrap();
@@ -373,7 +373,7 @@ async fn a_new_name_of_a_file_that_waits_is_found() {
         pixels: None,
         duration_secs: None,
     };
-    bench.store.set_facts(ids[0], &facts).await.unwrap();
+    bench.store.set_facts(ids[0], &facts).await.kept().await.unwrap();
     assert_eq!((bench.found("old").await, bench.found("new").await), (vec![], ids));
     assert_eq!(bench.count("unsearched").await, 0, "what is not settled is not worth the index");
 }

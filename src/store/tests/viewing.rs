@@ -22,7 +22,7 @@ impl Bench {
             pixels: None,
             duration_secs: None,
         };
-        self.store.set_facts(id, &facts).await.unwrap();
+        self.store.set_facts(id, &facts).await.kept().await.unwrap();
     }
 
     async fn outline(&self, query: ListQuery) -> Outline {
@@ -200,8 +200,8 @@ async fn forgetting_takes_what_is_settled_with_everything_of_it_and_nothing_else
     let (gone, done) = bench.add("Bot", &["x"]).await;
     let link = "https://files.example/quite-secret-to-forget";
     for id in [ids[4], done[0]] {
-        bench.store.begin_attempt(id).await.unwrap();
-        bench.store.add_activity(id, 1, activity(link)).await.unwrap();
+        bench.store.begin_attempt(id, None).await.unwrap();
+        bench.store.add_activity(id, 1, activity(link)).await.kept().await.unwrap();
         let outcome = Outcome { receipt: Some(receipt(link)), failure: None };
         bench.store.finish(id, State::Done, outcome).await.unwrap();
     }

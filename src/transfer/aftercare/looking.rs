@@ -97,6 +97,7 @@ fn upload_of(row: Row, resolved: &Resolved) -> Option<Upload> {
         size: file.size,
         modified: file.modified,
         digests,
+        held: None,
     };
     Some(Upload { target: resolved.target.clone(), file, source, thumb: None, answer_lost: true })
 }

@@ -55,7 +55,7 @@ impl Keeper<'_> {
         if self.job.checkpoint.is_some() {
             self.notes.checkpoint(None);
         }
-        self.kept(self.config.store.set_sent(self.job.id, sent.as_ref()).await).await;
+        self.soon(self.config.store.set_sent(self.job.id, sent.as_ref()).await);
         self.emit(Event::Changed { id: self.job.id, sent: sent.map(Box::new) }).await;
     }
 
@@ -63,6 +63,9 @@ impl Keeper<'_> {
     pub(super) async fn whole(&self, step: Step, kept: Kept) {
         // Its last bytes do not leave any more.
         if !kept.is_closed() {
+            // It tells the step itself.
+            self.ahead().step = None;
+            self.catch_up().await;
             let written = self.config.store.set_whole(self.job.id, state_at(step), step).await;
             let _gone = kept.send(written);
         }

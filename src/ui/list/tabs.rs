@@ -2,9 +2,10 @@
 
 use eframe::egui::{Align, Layout, Popup, PopupCloseBehavior, ScrollArea, Ui};
 
-use super::{menu, words};
+use super::menu;
 use crate::model::list::{self, Filter, Wanted};
 use crate::model::{Action, preferences};
+use crate::ui::text::grouped;
 use crate::ui::tokens::{Tokens, Type, size};
 use crate::ui::widgets::{Button, IconButton, menu_item, menu_line, menu_of, popup};
 use crate::ui::{Cx, icons};
@@ -54,7 +55,7 @@ fn filter_ui(ui: &mut Ui, cx: &mut Cx<'_>, filter: Filter, counted: bool) {
         Filter::Done => "filter-done",
         Filter::Failed => "filter-failed",
     });
-    let count = if counted { words::shown(cx.model.list.count(filter)) } else { String::new() };
+    let count = if counted { grouped(cx.model.list.count(filter)) } else { String::new() };
     let chosen = cx.model.list.wanted.filter == filter;
     if Button::quiet(name).small().note(&count).selected(chosen).show(ui).clicked() {
         want(cx, |wanted| wanted.filter = filter);

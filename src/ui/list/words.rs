@@ -322,8 +322,7 @@ pub(super) fn batch_facts(cx: &Cx<'_>, totals: &BatchTotals) -> String {
             facts.extend(flow_facts(texts, flow));
         }
     } else if done > 0 && done < all {
-        let (done, all) = (shown(done), shown(all));
-        facts.push(texts.with("done-of-all", &[("done", (&done).into()), ("all", (&all).into())]));
+        facts.push(texts.with("done-of-all", &[("done", done.into()), ("all", all.into())]));
     }
     for (key, states) in [
         ("count-paused", &[State::Paused][..]),
@@ -372,11 +371,6 @@ pub(in crate::ui) fn working(texts: &Texts, list: &List) -> String {
         (count > 0).then(|| texts.count(key, count))
     };
     parts.into_iter().filter_map(told).collect::<Vec<_>>().join(" · ")
-}
-
-/// A number in a text, its digits in groups.
-pub(super) fn shown(number: u64) -> String {
-    crate::ui::text::grouped(number)
 }
 
 #[cfg(test)]

@@ -32,6 +32,7 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
         if Button::plain(texts.get("choose")).small().show(ui).clicked() {
             cx.push(Action::Preferences(preferences::Action::ChooseCa));
         }
+        ui.add_space(size::HALF);
         below(ui, texts.get("extra-ca-help"));
     });
     card(ui, |ui| {

@@ -31,6 +31,7 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
                 set(cx, FOLDER, None);
             }
         });
+        ui.add_space(size::HALF);
         below(ui, texts.get("watch-help"));
         line(ui);
         target_ui(ui, cx);

@@ -4,7 +4,7 @@ use std::path::Path;
 use http_body_util::BodyExt as _;
 use md5::Digest as _;
 
-use super::super::Digests;
+use super::super::{Digests, Taken};
 use super::*;
 
 fn source(path: &Path) -> FileSource {
@@ -14,6 +14,7 @@ fn source(path: &Path) -> FileSource {
         size: facts.len(),
         modified: facts.modified().ok(),
         digests: Digests::new(true, true).content(),
+        held: None,
     }
 }
 
@@ -163,4 +164,27 @@ async fn a_limit_makes_slices_small_and_holds_them_back() {
     let began = tokio::time::Instant::now();
     feed.collect().await.unwrap();
     assert!(began.elapsed() < std::time::Duration::from_millis(200) && !gauge.is_held());
+}
+
+#[tokio::test]
+async fn what_is_held_is_sent_without_reading_the_file() {
+    for size in [0, 1, 2, 3, 64 * 1024] {
+        let content = noise(size);
+        let file = file_of(&content);
+        let seen = Seen::of(&std::fs::metadata(file.path()).unwrap());
+        let held = Held { bytes: content.clone().into(), seen, at: std::time::Instant::now() };
+        let source = FileSource { held: Some(held), ..source(file.path()) };
+        file.close().unwrap();
+        for (piece, sent) in [
+            (Piece::File(source.clone()), content.clone()),
+            (Piece::Base64(source.clone()), STANDARD.encode(&content).into_bytes()),
+        ] {
+            source.digests.put(Taken::default());
+            let body = Body::pieces(vec![Piece::Bytes("head".into()), piece, Piece::Bytes("tail".into())]);
+            assert_eq!(collect(&body).await.unwrap(), [b"head", sent.as_slice(), b"tail"].concat());
+            let taken = source.digests.taken();
+            assert_eq!((taken.content, taken.seen), (Some(*blake3::hash(&content).as_bytes()), Some(seen)));
+            assert_eq!(taken.sha256, Some(hex::encode(sha2::Sha256::digest(&content))));
+        }
+    }
 }

@@ -15,8 +15,15 @@ const BASE64_CHARS: usize = 8;
 const XML: [(&str, char); 6] =
     [("&amp;", '&'), ("&lt;", '<'), ("&gt;", '>'), ("&quot;", '"'), ("&apos;", '\''), ("&#39;", '\'')];
 
+/// What a spelling of a letter may start with beside the letter itself.
+pub(super) const STARTS: [u8; 4] = *b"%\\&+";
+
 /// How many bytes of `text` spell `secret` at its begin; none where something else stands there.
 pub(super) fn find(text: &str, secret: &str) -> Option<usize> {
+    let starts = (text.bytes().next(), secret.bytes().next());
+    if starts.0 != starts.1 && !starts.0.is_some_and(|first| STARTS.contains(&first)) {
+        return None;
+    }
     if text.starts_with(secret) {
         return Some(secret.len());
     }
