@@ -13,7 +13,7 @@ use affix::domain::attachment::{Activity, AttachmentId, BatchId, FileFacts, Stat
 use affix::domain::describe::Visibility;
 use affix::domain::error::{Failure, Step};
 use affix::domain::receipt::{LinkKind, Receipt};
-use affix::store::{ListQuery, NewAttachment, NewBatch, Outcome, Query, SessionId, Store};
+use affix::store::{During, ListQuery, NewAttachment, NewBatch, Query, SessionId, Store};
 use affix::transfer::export::{What, export};
 use rusqlite::{Connection, params};
 
@@ -321,11 +321,8 @@ async fn one(store: &Store, id: AttachmentId) -> Result<(), Failure> {
         pixels: Some((640, 480)),
         duration_secs: None,
     };
-    let mut soon =
-        vec![store.set_step(id, State::Preparing, Step::Inspect).await, store.set_facts(id, &facts).await];
-    let attempt = store.begin_attempt(id, None).await?;
+    let mut soon = vec![store.begin_attempt(id).await];
     for step in [Step::Ticket, Step::Send, Step::Confirm] {
-        soon.push(store.set_step(id, State::Uploading, step).await);
         let activity = Activity {
             at_ms: 1_790_000_000_123,
             took_ms: 42,
@@ -338,10 +335,9 @@ async fn one(store: &Store, id: AttachmentId) -> Result<(), Failure> {
             answer_headers: Vec::new(),
             answer: Some("{}".to_owned()),
         };
-        soon.push(store.add_activity(id, attempt, activity).await);
+        soon.push(store.add_activity(id, During::LastAttempt, activity).await);
     }
-    soon.push(store.end_attempt(id, attempt, None, false).await);
-    store.finish(id, State::Done, Outcome { receipt: Some(receipt(id.0)), failure: None }).await?;
+    store.finish_uploaded(id, &receipt(id.0), (Some(Step::Confirm), Some(facts), None)).await?;
     for one in soon {
         one.kept().await?;
     }

@@ -1,4 +1,4 @@
-"""Measures Affix beside curl: see scripts/bench."""
+"""Measures Affix beside what people would use in its place: see scripts/bench."""
 
 import functools
 import json
@@ -15,7 +15,7 @@ import tempfile
 import time
 import zlib
 
-from peers import PEERS
+from peers import PEERS, first_line
 from sinks import S3, Fast, Sink
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -89,52 +89,44 @@ def installed():
 
 
 class Home:
-    """A home of Affix' own with these settings."""
+    """A home of Affix' own with these settings, and profiles that are named by their services, as their secrets are."""
 
-    def __init__(self, place, settings):
-        self.place = place
-        self.env = {**place.env, "AFFIX_HOME": tempfile.mkdtemp(prefix="home-", dir=place.dir)}
+    def __init__(self, folder, settings=""):
+        # Without a session bus no keyring is asked.
+        self.env = {name: value for name, value in os.environ.items() if name != "DBUS_SESSION_BUS_ADDRESS"}
+        self.env |= {**SECRETS, "AFFIX_HOME": tempfile.mkdtemp(prefix="home-", dir=folder)}
         pathlib.Path(self.env["AFFIX_HOME"], "settings.toml").write_text(settings)
 
-    def add(self, name, service, base):
-        settings = SETTINGS[service].format(base=base).split()
-        Run([AFFIX, "profiles", "add", name, "--service", service, *(word for one in settings for word in ("--set", one))], self.env)
+    def affix(self, *words, folder=None):
+        return Run([AFFIX, *words], self.env, folder)
 
-    def upload(self, profile, folder, names):
-        """From within the folder: a command line has no room for 100,000 whole paths."""
-        return Run([AFFIX, "upload", "--quiet", "--yes", "--profile", profile, *names], self.env, folder)
+    def add(self, service, base):
+        settings = [part for setting in SETTINGS[service].format(base=base).split() for part in ("--set", setting)]
+        self.affix("profiles", "add", service, "--service", service, *settings)
+
+    def upload(self, profile, *files, folder=None):
+        """From within a folder where there are many: a command line has no room for 100,000 whole paths."""
+        return self.affix("upload", "--quiet", "--yes", "--profile", profile, *files, folder=folder)
 
 
 class Place:
-    """A folder with a home of its own, the sink, and profiles that send to it."""
+    """A folder with a home, the sink, and profiles that send to it."""
 
     def __init__(self):
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix="affix-bench-", dir=os.environ.get("BENCH_DIR")))
-        self.env = {**os.environ, **SECRETS, "AFFIX_HOME": str(self.dir / "home")}
-        # Without a session bus no keyring is asked.
-        self.env.pop("DBUS_SESSION_BUS_ADDRESS", None)
+        self.home = Home(self.dir)
         self.sink = Fast()
         self.base = self.sink.base
-        for service, settings in SETTINGS.items():
-            values = [part for setting in settings.format(base=self.base).split() for part in ("--set", setting)]
-            self.affix("profiles", "add", service, "--service", service, *values)
+        for service in SETTINGS:
+            self.home.add(service, self.base)
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
         self.sink.close()
-        subprocess.run([AFFIX, "sandbox", "--stop"], env=self.env, capture_output=True, check=False)
+        subprocess.run([AFFIX, "sandbox", "--stop"], env=self.home.env, capture_output=True, check=False)
         shutil.rmtree(self.dir)
-
-    def run(self, *command):
-        return Run(command, self.env)
-
-    def affix(self, *words):
-        return self.run(AFFIX, *words)
-
-    def upload(self, profile, *files):
-        return self.affix("upload", "--quiet", "--yes", "--profile", profile, *files)
 
 
 def table(what, runs, beside="curl"):
@@ -152,7 +144,7 @@ def table(what, runs, beside="curl"):
 
 def one_file(place, what, file, service, way):
     """One file by one way of sending to the fast sink, everybody who knows it in turn."""
-    upload = functools.partial(place.upload, service)
+    upload = functools.partial(place.home.upload, service)
     return turns(what, file, way, place.base, [peer(path, place.dir) for peer, path in installed()], upload)
 
 
@@ -200,9 +192,9 @@ def to_s3(place):
     for peer in peers:
         peer.presigned = address
     tickets = Fast(address)
-    home = Home(place, "")
-    home.add("tickets", "mixin", tickets.base)
-    upload = lambda file: home.upload("tickets", place.dir, [file])
+    home = Home(place.dir)
+    home.add("mixin", tickets.base)
+    upload = functools.partial(home.upload, "mixin")
     rows = turns("1 GiB to an S3 server, `PUT` (Affix: Mixin)", file, "put", server.base, peers, upload)
     tickets.close()
     server.close()
@@ -217,19 +209,20 @@ def many(place, secure=False):
     sink = Sink()
     base, authority = (sink.secure, sink.authority) if secure else (sink.base, None)
     trust = f"[network]\nextra_ca = {json.dumps(authority)}\n" if secure else ""
-    home = Home(place, f"{trust}[uploads]\nparallel = {AT_ONCE}\nparallel_per_profile = {AT_ONCE}\n")
-    home.add("sink", "cosmos", base)
+    home = Home(place.dir, f"{trust}[uploads]\nparallel = {AT_ONCE}\nparallel_per_profile = {AT_ONCE}\n")
+    home.add("cosmos", base)
     others = [peer(path, place.dir, authority) for peer, path in installed()]
     for count in (1000, 10_000) if secure else (100, 1000, 10_000, 100_000):
         folder = place.dir / str(count)
         folder.mkdir(exist_ok=True)
         names = [f"{at:05}" for at in range(count)]
+        # No pictures: in those Affix alone would look for the place where they were taken.
         for name in names:
-            file_of(folder / name, 10240, True)
+            (folder / name).write_bytes(os.urandom(10240))
         runs = {}
         # The largest number once after the round for the page cache: it is there for the cost of one file.
         for _ in range(2 if count == 100_000 else RUNS + 1):
-            runs.setdefault("Affix", []).append(home.upload("sink", folder, names))
+            runs.setdefault("Affix", []).append(home.upload("cosmos", *names, folder=folder))
             for peer in others:
                 command = peer.many(base, str(folder), AT_ONCE)
                 if command is not None and count <= peer.most_files:
@@ -243,7 +236,7 @@ def many(place, secure=False):
         shutil.rmtree(folder)
     if secure:
         file = file_of(place.dir / "1.png", GIB, True)
-        upload = lambda file: home.upload("sink", place.dir, [file])
+        upload = functools.partial(home.upload, "cosmos")
         rows += ["", *turns("1 GiB over TLS (Affix: Cosmos DB)", file, "put", base, others, upload)]
         os.unlink(file)
     sink.close()
@@ -253,12 +246,13 @@ def many(place, secure=False):
 def start(place):
     rows = ["| start | ms | peak memory, MiB |", "|---|---|---|"]
     tiny = file_of(place.dir / "start.bin", 1000, True)
-    place.upload("Sandbox", tiny)
+    home = place.home
+    home.upload("Sandbox", tiny)
     cases = {
-        "`affix --version`": lambda: place.affix("--version"),
-        "`affix history`": lambda: place.affix("history"),
-        "`affix upload` of 1 kB to a sandbox that runs": lambda: place.upload("Sandbox", tiny),
-        "`curl -T` of 1 kB": lambda: place.run("curl", "-sSf", "-o", "/dev/null", "-T", tiny, f"{place.base}/put"),
+        "`affix --version`": lambda: home.affix("--version"),
+        "`affix history`": lambda: home.affix("history"),
+        "`affix upload` of 1 kB to a sandbox that runs": lambda: home.upload("Sandbox", tiny),
+        "`curl -T` of 1 kB": lambda: Run(["curl", "-sSf", "-o", "/dev/null", "-T", tiny, f"{place.base}/put"], home.env),
     }
     for name, case in cases.items():
         runs = [case() for _ in range(4 * RUNS)]
@@ -267,10 +261,6 @@ def start(place):
 
 
 PARTS = {"big": big, "many": many, "tls": functools.partial(many, secure=True), "start": start}
-
-
-def first_line(*command):
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()[0]
 
 
 def facts():

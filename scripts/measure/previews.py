@@ -14,6 +14,8 @@ import sys
 import tempfile
 import time
 
+from peers import first_line
+
 PAGE = pathlib.Path(__file__).resolve().parents[2] / "docs/benchmarks.md"
 AFFIX = os.path.abspath(os.environ["AFFIX"])
 RUNS = int(os.environ.get("RUNS", "5"))
@@ -140,11 +142,6 @@ def table(name, runs):
             f"| {median(twice, 'wall'):.3f} | {median(twice, 'cpu'):.3f} |"
         )
     return rows
-
-
-def first_line(*command):
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    return (done.stdout or done.stderr).splitlines()[0]
 
 
 def version(package):

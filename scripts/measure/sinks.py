@@ -33,8 +33,6 @@ http {{
     ssl_certificate {certificate};
     ssl_certificate_key {key};
     location /dbs/ {{ return 201 '{cosmos}'; }}
-    location /openapi/ {{ return 200 '{forum}'; }}
-    location /mixin/ {{ return 200 '{mixin}'; }}
     location / {{
       default_type application/xml;
       add_header ETag '"d41d8cd98f00b204e9800998ecf8427e-1"';
@@ -84,16 +82,9 @@ class Sink:
         port, tls = free_port(), free_port()
         self.base, self.secure = f"http://127.0.0.1:{port}", f"https://127.0.0.1:{tls}"
         self.authority, own, key = certificate(folder)
-        view = f"{self.base}/view"
-        answers = {
-            "cosmos": {"id": "a", "contentType": "application/octet-stream", "media": "/media/a"},
-            "forum": {"code": 0, "data": {"content": json.dumps({"file_url": view})}},
-            "mixin": {"data": {"attachment_id": "a", "upload_url": f"{self.base}/put", "view_url": view}},
-        }
-        # nginx reads a backslash in quotes as an escape.
-        texts = {name: json.dumps(answer).replace("\\", "\\\\") for name, answer in answers.items()}
+        cosmos = json.dumps({"id": "a", "contentType": "application/octet-stream", "media": "/media/a"})
         config = folder / "nginx.conf"
-        config.write_text(NGINX.format(dir=folder, port=port, tls=tls, certificate=own, key=key, **texts))
+        config.write_text(NGINX.format(dir=folder, port=port, tls=tls, certificate=own, key=key, cosmos=cosmos))
         self.process = subprocess.Popen(["nginx", "-c", str(config), "-p", str(folder)], stderr=subprocess.DEVNULL)
         wait_for(port)
 

@@ -207,9 +207,11 @@ impl App {
                 if finished.state != State::Done {
                     moving::ended(list, &mut self.list.landed, &[finished.id]);
                 }
-                // Where every state is shown it stays where it is, until its batch has ended.
-                self.list.outline.stale |=
-                    list.wanted.filter != Filter::All || !list.wanted.search.is_empty();
+                // Where every state is shown it stays where it is, until its batch has ended; one that is through at once
+                // was not there yet.
+                self.list.outline.stale |= list.wanted.filter != Filter::All
+                    || !list.wanted.search.is_empty()
+                    || Some(finished.id) > self.list.newest;
                 list.rows.change(finished.id, |row| {
                     row.state = finished.state;
                     row.receipt = finished.receipt.or(row.receipt.take());

@@ -187,6 +187,16 @@ pub enum Checksum {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Repeat {
     Safe,
+    /// Safe, but answered as a conflict with the first, which only the kept attempt tells from somebody else's object.
+    Conflicts,
     /// It might make a second object, so a lost answer leaves the attachment `unsure`.
     Ambiguous,
+}
+
+impl Repeat {
+    /// Whatever became of the first request, there is one object in the end.
+    #[must_use]
+    pub fn is_safe(self) -> bool {
+        self != Self::Ambiguous
+    }
 }

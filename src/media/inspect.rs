@@ -10,6 +10,7 @@ use crate::domain::file_name;
 use crate::media::kind::{Look, look_of};
 use crate::media::opened::Opened;
 use crate::media::{documents, foreign, picture, sniff, sound, video};
+use crate::platform::cached;
 
 /// Reads a file's facts: size, media type, pixels, duration. Blocks; reads a few kilobytes, and of a
 /// video or a sound the index; never waits on a pipe or a device. Symbolic links are followed.
@@ -49,6 +50,28 @@ pub fn inspect_whole(path: &Path, most_bytes: u64) -> Result<(FileFacts, Option<
     Ok((facts, whole))
 }
 
+/// [`inspect_whole`] at once, of a file that the system has in memory. None where that takes longer: also what has pixels or
+/// a duration is looked at more closely.
+pub fn inspect_at_hand(path: &Path, most_bytes: u64) -> Option<(FileFacts, Whole)> {
+    let (bytes, file) = cached::read(path, most_bytes)?;
+    let name = name(path);
+    let most = usize::try_from(sniff::HEAD_BYTES).unwrap_or_default();
+    let mime = sniff::media_type(bytes.get(..most).unwrap_or(&bytes), &name);
+    if is_measured(&mime) {
+        return None;
+    }
+    let facts = FileFacts {
+        path: path.to_owned(),
+        name,
+        size: file.len(),
+        mime,
+        modified: file.modified().ok(),
+        pixels: None,
+        duration_secs: None,
+    };
+    Some((facts, Whole { bytes, file }))
+}
+
 fn facts_of(mut opened: Opened) -> (FileFacts, Opened) {
     let mime = sniff::media_type(&opened.head, &opened.name);
     let (pixels, duration_secs) = measures(&mut opened, &mime);
@@ -64,10 +87,14 @@ fn facts_of(mut opened: Opened) -> (FileFacts, Opened) {
     (facts, opened)
 }
 
+/// Whether it may have pixels or a duration. An `.svgz` is a packed file by its first bytes.
+fn is_measured(mime: &str) -> bool {
+    sniff::is_media(mime) || mime == "application/gzip"
+}
+
 /// Width and height in pixels as shown, and seconds.
 fn measures(opened: &mut Opened, mime: &str) -> (Option<(u32, u32)>, Option<u64>) {
-    // Nothing else has any. An `.svgz` is a packed file by its first bytes.
-    if !sniff::is_media(mime) && mime != "application/gzip" {
+    if !is_measured(mime) {
         return (None, None);
     }
     match look_of(&opened.head, &opened.name) {

@@ -37,7 +37,7 @@ mod video;
 pub use cache::Cache;
 pub use copy::copy;
 pub use documents::excerpt;
-pub use inspect::{Whole, inspect, inspect_whole};
+pub use inspect::{Whole, inspect, inspect_at_hand, inspect_whole};
 pub use look::{Area, Excerpt, Frame, Moment, Rgba};
 pub use metadata::metadata;
 pub use png::{png_of, png_of_look};

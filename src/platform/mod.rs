@@ -1,10 +1,11 @@
-//! What differs between computers: folders, writing files safely, choosing them, the clipboard, what is handed to the
+//! What differs between computers: folders, writing files safely, reading what is in memory, choosing them, the clipboard, what is handed to the
 //! desktop, the one window of a home, whether there is a network, knowing which runs of the program still live, a folder
 //! that is watched.
 
 pub mod autostart;
 #[cfg(all(unix, not(target_os = "macos")))]
 mod bus;
+pub mod cached;
 pub mod chooser;
 pub mod clipboard;
 #[cfg(windows)]

@@ -24,7 +24,7 @@ use bytes::Bytes;
 use futures_util::future::BoxFuture;
 
 use crate::domain::attachment::FileFacts;
-use crate::domain::describe::Description;
+use crate::domain::describe::{Description, Repeat};
 use crate::domain::error::{Failure, Kind};
 use crate::domain::preflight::Finding;
 use crate::domain::profile::Target;
@@ -41,6 +41,16 @@ pub static ALL: &[&dyn Service] =
 #[must_use]
 pub fn find(id: &str) -> Option<&'static dyn Service> {
     ALL.iter().copied().find(|service| service.description().id == id)
+}
+
+/// The ids of those that answer a repeat as a conflict.
+pub fn that_conflict() -> Vec<&'static str> {
+    let descriptions = ALL.iter().map(|service| service.description());
+    let conflicts = |(_, repeat): &(_, Repeat)| *repeat == Repeat::Conflicts;
+    descriptions
+        .filter(|known| known.capability.repeats.iter().any(conflicts))
+        .map(|known| known.id)
+        .collect()
 }
 
 /// One file to upload, after preflight and repairs.

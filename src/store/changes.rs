@@ -6,10 +6,10 @@ use crate::domain::attachment::{AttachmentId, BatchId, State};
 use crate::domain::changes::Sent;
 use crate::domain::error::Failure;
 use crate::domain::preflight::Repair;
+use crate::store::Store;
 use crate::store::handle::to_json;
 use crate::store::queue::one;
 use crate::store::trouble::Trouble;
-use crate::store::{Soon, Store};
 
 impl Store {
     /// Keeps what the user wants changed in the copy that is sent.
@@ -34,16 +34,14 @@ impl Store {
         .await
     }
 
-    /// What a try that begins sends in the file's place; none: the file as it is.
-    pub async fn set_sent(&self, id: AttachmentId, sent: Option<&Sent>) -> Soon {
-        let json = sent.map(to_json).transpose();
-        self.soon(json.map(|json| {
-            move |db: &Connection| {
-                db.prepare_cached("UPDATE attachments SET sent = ?2 WHERE id = ?1 AND sent IS NOT ?2")?
-                    .execute(params![id.0, json])?;
-                Ok(())
-            }
-        }))
+    /// Noted: what a try that begins sends in the file's place; none: the file as it is.
+    pub async fn set_sent(&self, id: AttachmentId, sent: Option<&Sent>) -> Result<(), Failure> {
+        let json = sent.map(to_json).transpose()?;
+        self.note(move |db| {
+            db.prepare_cached("UPDATE attachments SET sent = ?2 WHERE id = ?1 AND sent IS NOT ?2")?
+                .execute(params![id.0, json])?;
+            Ok(())
+        })
         .await
     }
 }

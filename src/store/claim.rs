@@ -67,11 +67,18 @@ fn ids_in(
 }
 
 /// Takes these into this run's queue unless somebody was faster, and answers what was taken. What they keep of
-/// earlier tries stays; a try that a crash ended while the bytes were on their way may have arrived.
-pub(super) fn claim(db: &Connection, ids: &[AttachmentId], session: SessionId) -> Result<Vec<Row>, Trouble> {
+/// earlier tries stays; a try that a crash ended while the bytes were on their way may have arrived, and of the `doubtful`
+/// services (as JSON) every one that was interrupted.
+pub(super) fn claim(
+    db: &Connection,
+    ids: &[AttachmentId],
+    doubtful: &str,
+    session: SessionId,
+) -> Result<Vec<Row>, Trouble> {
     let mut take = db.prepare_cached(
         "UPDATE attachments SET state = ?2, session = ?3, failure = NULL, finished_at_ms = NULL, step = NULL,
-             held = 0, whole_at_ms = NULL, answer_lost = answer_lost OR (state = ?4 AND (coalesce(step, '') IN (?5, ?6, ?7, ?8) OR EXISTS
+             held = 0, whole_at_ms = NULL, answer_lost = answer_lost OR (state = ?4 AND (coalesce(step, '') IN (?5, ?6, ?7, ?8)
+                 OR service IN (SELECT value FROM json_each(?17)) OR EXISTS
                  (SELECT 1 FROM attempts WHERE attachment = attachments.id AND ended_at_ms IS NULL)))
          WHERE id = ?1 AND (state IN (?4, ?9, ?10, ?11)
              OR (session = ?3 AND state IN (?12, ?13, ?14, ?15, ?16)))",
@@ -83,6 +90,7 @@ pub(super) fn claim(db: &Connection, ids: &[AttachmentId], session: SessionId) -
         values.push(text(interrupted));
         values.extend(MAY_HAVE_ARRIVED.map(|step| Value::from(step.as_str().to_owned())));
         values.extend([failed, canceled, unsure].into_iter().chain(UNFINISHED).map(text));
+        values.push(doubtful.to_owned().into());
         if take.execute(params_from_iter(values))? == 1 {
             rows.extend(history::attachment(db, *id)?);
         }
@@ -109,11 +117,17 @@ pub(super) struct Taken {
 
 /// Takes over what dead runs left, unless somebody was faster; answers what was taken. What goes on has been begun
 /// anew; what is settled keeps how far it came.
-pub(super) fn take_up(db: &Connection, takings: &[Taken], stamp: Stamp) -> Result<Vec<Row>, Trouble> {
+pub(super) fn take_up(
+    db: &Connection,
+    takings: &[Taken],
+    doubtful: &str,
+    stamp: Stamp,
+) -> Result<Vec<Row>, Trouble> {
     let mut take = db.prepare_cached(
         "UPDATE attachments SET state = ?3, session = ?4, failure = ?5, finished_at_ms = ?6, held = 0,
              step = iif(?3 = ?7, NULL, step), whole_at_ms = iif(?3 = ?8, whole_at_ms, NULL),
-             answer_lost = answer_lost OR ?3 = ?8 OR coalesce(step, '') IN (?9, ?10, ?11, ?12) OR EXISTS
+             answer_lost = answer_lost OR ?3 = ?8 OR coalesce(step, '') IN (?9, ?10, ?11, ?12)
+                 OR service IN (SELECT value FROM json_each(?14)) OR EXISTS
                  (SELECT 1 FROM attempts WHERE attachment = attachments.id AND ended_at_ms IS NULL)
          WHERE id = ?1 AND session = ?2 AND state = ?13",
     )?;
@@ -135,6 +149,7 @@ pub(super) fn take_up(db: &Connection, takings: &[Taken], stamp: Stamp) -> Resul
             verify,
             record,
             State::Interrupted,
+            doubtful,
         ])?;
         if taken == 1 {
             rows.extend(history::attachment(db, *id)?);

@@ -8,9 +8,10 @@ use crate::domain::error::{Failure, Kind, Step};
 use crate::domain::receipt::Receipt;
 use crate::store::queue::{Ended, Stamp};
 use crate::store::rows::{
-    Attempt, BatchTotals, Becomes, ListQuery, NewAttachment, NewBatch, Outcome, Outline, Overall, Pick,
-    Query, Row, Taking, Totals,
+    Attempt, BatchTotals, Becomes, During, ListQuery, NewAttachment, NewBatch, Outcome, Outline, Overall,
+    Pick, Query, Row, Taking, Totals,
 };
+use crate::store::trouble::Trouble;
 use crate::store::worker::Access;
 use crate::store::{SessionId, Soon, Store, claim, erase, history, queue, search, views};
 
@@ -41,18 +42,11 @@ impl Store {
         self.request(access, move |db| queue::set_state(db, id, state, step, stamp)).await
     }
 
-    /// The step that an attachment of this run has come to.
-    pub async fn set_step(&self, id: AttachmentId, state: State, step: Step) -> Soon {
+    /// Counts a new attempt, which has sent nothing yet. What a crash or a loss of power takes of it is thought of when the
+    /// attachment goes on.
+    pub async fn begin_attempt(&self, id: AttachmentId) -> Soon {
         let stamp = self.stamp();
-        self.soon(Ok(move |db: &Connection| queue::set_state(db, id, state, Some(step), stamp))).await
-    }
-
-    /// Counts a new attempt, which has sent nothing yet; answers its number, from 1. On the disk also where a repeat is safe:
-    /// a service may know a repeat by its name alone, and that it is one, only this tells. With the facts, as
-    /// [`Store::set_facts`] keeps them.
-    pub async fn begin_attempt(&self, id: AttachmentId, facts: Option<FileFacts>) -> Result<u32, Failure> {
-        let stamp = self.stamp();
-        self.write(move |db| queue::begin_attempt(db, id, facts.as_ref(), stamp)).await
+        self.soon(Ok(move |db: &Connection| queue::begin_attempt(db, id, stamp))).await
     }
 
     /// The last bytes of a request that must not be repeated are about to leave, in this step.
@@ -61,30 +55,25 @@ impl Store {
         self.write(move |db| queue::set_whole(db, id, (state, step), stamp)).await
     }
 
-    /// An attempt ended, and what broke. Where nothing of it can stand at the service, what it sent is forgotten.
-    pub async fn end_attempt(
-        &self,
-        id: AttachmentId,
-        number: u32,
-        failure: Option<&Failure>,
-        may_stand: bool,
-    ) -> Soon {
+    /// The last attempt ended, and what broke. Where nothing of it can stand at the service, what it sent is forgotten.
+    pub async fn end_attempt(&self, id: AttachmentId, failure: Option<&Failure>, may_stand: bool) -> Soon {
         let Stamp { now_ms, .. } = self.stamp();
         let failure = failure.map(to_json).transpose();
         self.soon(failure.map(|failure| {
             move |db: &Connection| {
-                queue::end_attempt(db, id, number, failure.as_deref(), now_ms)?;
+                if !queue::end_attempt(db, id, failure.as_deref(), now_ms)? {
+                    return Err(Trouble::MissingAttempt(id));
+                }
                 if may_stand { Ok(()) } else { queue::clear_whole(db, id) }
             }
         }))
         .await
     }
 
-    /// One request and its answer. `attempt` is 0 for what happens outside of one, such as a renewal.
-    pub async fn add_activity(&self, id: AttachmentId, attempt: u32, activity: Activity) -> Soon {
+    /// One request and its answer.
+    pub async fn add_activity(&self, id: AttachmentId, during: During, activity: Activity) -> Soon {
         let entry = to_json(&activity);
-        self.soon(entry.map(|entry| move |db: &Connection| queue::add_activity(db, id, attempt, &entry)))
-            .await
+        self.soon(entry.map(|entry| move |db: &Connection| queue::add_activity(db, id, during, &entry))).await
     }
 
     /// Keeps or clears the service's note of how far it came.
@@ -105,14 +94,13 @@ impl Store {
         self.write(move |db| queue::finish(db, id, state, &ended, now_ms)).await
     }
 
-    /// Ends an attachment whose attempt of this number was the one that uploaded it, with the step that it came to and the
-    /// BLAKE3 of what was read from the file that was handed over, where that is known.
+    /// Ends an attachment whose last attempt was the one that uploaded it, with what is not kept yet: the step that it came
+    /// to and its facts; and the BLAKE3 of what was read from the file that was handed over, where that is known.
     pub async fn finish_uploaded(
         &self,
         id: AttachmentId,
-        attempt: u32,
         receipt: &Receipt,
-        (step, content): (Option<Step>, Option<[u8; 32]>),
+        (step, facts, content): (Option<Step>, Option<FileFacts>, Option<[u8; 32]>),
     ) -> Result<(), Failure> {
         let Stamp { now_ms, .. } = self.stamp();
         let ended = Ended {
@@ -121,9 +109,11 @@ impl Store {
             links: Some(queue::links_of(receipt)),
             step,
             content,
+            facts,
         };
         self.write(move |db| {
-            queue::end_attempt(db, id, attempt, None, now_ms)?;
+            // The receipt is worth more than the attempt, where that could not be kept.
+            let _kept = queue::end_attempt(db, id, None, now_ms)?;
             queue::finish(db, id, State::Done, &ended, now_ms)
         })
         .await
@@ -165,14 +155,26 @@ impl Store {
 
     /// Takes these back into the queue, as this run's own, with what they keep of earlier tries; answers those that
     /// were taken. What is done, or unfinished in another run, or was taken by somebody faster, is left alone.
-    pub async fn claim(&self, ids: Vec<AttachmentId>) -> Result<Vec<Row>, Failure> {
+    ///
+    /// Of `doubtful` services, also what was interrupted before it was kept that it began may have arrived: a loss of power
+    /// takes what was noted last.
+    pub async fn claim(
+        &self,
+        ids: Vec<AttachmentId>,
+        doubtful: Vec<&'static str>,
+    ) -> Result<Vec<Row>, Failure> {
         let session = self.session;
-        self.write(move |db| claim::claim(db, &ids, session)).await
+        let doubtful = to_json(&doubtful)?;
+        self.write(move |db| claim::claim(db, &ids, &doubtful, session)).await
     }
 
     /// Takes over what dead runs left interrupted, as this run's own; answers what was taken, in the order given. What
-    /// somebody was faster with is left alone.
-    pub async fn take_up(&self, takings: Vec<Taking>) -> Result<Vec<Row>, Failure> {
+    /// somebody was faster with is left alone. `doubtful` as in [`Store::claim`].
+    pub async fn take_up(
+        &self,
+        takings: Vec<Taking>,
+        doubtful: Vec<&'static str>,
+    ) -> Result<Vec<Row>, Failure> {
         let stamp = self.stamp();
         let told = |becomes: Becomes| match becomes {
             Becomes::Queued => Ok((State::Queued, None)),
@@ -183,7 +185,8 @@ impl Store {
             told(becomes).map(|(state, failure)| claim::Taken { id, left_by, state, failure })
         });
         let takings = takings.collect::<Result<Vec<_>, _>>()?;
-        self.write(move |db| claim::take_up(db, &takings, stamp)).await
+        let doubtful = to_json(&doubtful)?;
+        self.write(move |db| claim::take_up(db, &takings, &doubtful, stamp)).await
     }
 
     /// Settles as canceled what an earlier run left interrupted; answers what was.
@@ -342,6 +345,7 @@ impl Ended {
             links: receipt.as_ref().map(queue::links_of),
             step: None,
             content: None,
+            facts: None,
         })
     }
 }

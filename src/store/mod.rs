@@ -49,6 +49,8 @@ mod tests;
 use std::fmt;
 use std::path::Path;
 use std::str::FromStr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use rusqlite::Connection;
@@ -63,8 +65,8 @@ use worker::{Access, Message, Request, Worker};
 pub use known::SameSize;
 pub use migrations::VERSION;
 pub use rows::{
-    Attempt, BatchTotals, Becomes, Begin, Group, ListQuery, NewAttachment, NewBatch, Outcome, Outline,
-    Overall, Pick, Query, Row, Taking, Totals, Turn,
+    Attempt, BatchTotals, Becomes, Begin, During, Group, ListQuery, NewAttachment, NewBatch, Outcome,
+    Outline, Overall, Pick, Query, Row, Taking, Totals, Turn,
 };
 
 /// Requests that may wait; a caller beyond that waits with its request in hand.
@@ -123,6 +125,7 @@ pub struct Store {
     looks: mpsc::Sender<Message>,
     session: SessionId,
     clock: Clock,
+    well: Arc<AtomicBool>,
 }
 
 impl Store {
@@ -156,17 +159,24 @@ impl Store {
             .spawn(move || reader.run(looks_inbox))
             .map_err(Trouble::Thread)?;
         let worker = worker.outliving(reader);
+        let well = worker.well();
         std::thread::Builder::new()
             .name("affix-store".to_owned())
             .spawn(move || worker.run(inbox))
             .map_err(Trouble::Thread)?;
-        Ok(Self { requests, looks, session, clock })
+        Ok(Self { requests, looks, session, clock, well })
     }
 
     /// The run that new and resumed attachments belong to.
     #[must_use]
     pub fn session(&self) -> SessionId {
         self.session
+    }
+
+    /// Everything that was to be written last could be: on a full disk it could not.
+    #[must_use]
+    pub fn is_well(&self) -> bool {
+        self.well.load(Ordering::Relaxed)
     }
 
     /// Commits everything that was asked for until now, closes the file and ends the workers. Requests of

@@ -7,7 +7,7 @@ use crate::domain::error::Step;
 use crate::domain::receipt::Receipt;
 use crate::store::SessionId;
 use crate::store::columns::{path_bytes, to_integer, to_nanos};
-use crate::store::rows::{NewAttachment, NewBatch};
+use crate::store::rows::{During, NewAttachment, NewBatch};
 use crate::store::trouble::Trouble;
 
 /// The states of attachments that a run of the program still has before it, or works on.
@@ -122,64 +122,43 @@ pub(super) fn set_state_of_many(
     Ok(())
 }
 
-/// Takes the row over for this run, as [`set_state`] does. With the facts it is one change of the row, and of the
-/// indexes that it stands in.
+/// Takes the row over for this run. What is queued stays so until it is told how far it is: most files are done before, and
+/// the indexes that the state stands in are changed once.
 pub(super) fn begin_attempt(
     db: &Connection,
     id: AttachmentId,
-    facts: Option<&FileFacts>,
     Stamp { now_ms, session }: Stamp,
-) -> Result<u32, Trouble> {
-    let name = facts.map(|facts| facts.name.as_str());
-    let changed = db
-        .prepare_cached(
-            "UPDATE attachments SET state = ?3, step = ?4, session = ?5, finished_at_ms = NULL, failure = NULL,
-                 held = 0, attempts = attempts + 1, started_at_ms = coalesce(started_at_ms, ?2), whole_at_ms = NULL,
-                 name = coalesce(?6, name), size = iif(?6 IS NULL, size, ?7), mime = iif(?6 IS NULL, mime, ?8),
-                 modified_ns = iif(?6 IS NULL, modified_ns, ?9), width = iif(?6 IS NULL, width, ?10),
-                 height = iif(?6 IS NULL, height, ?11), duration_secs = iif(?6 IS NULL, duration_secs, ?12)
-             WHERE id = ?1",
-        )?
-        .execute(params![
-            id.0,
-            now_ms,
-            State::Preparing,
-            Step::Prepare,
-            session,
-            name,
-            facts.map(|facts| to_integer(facts.size)),
-            facts.map(|facts| &facts.mime),
-            facts.and_then(|facts| facts.modified.and_then(to_nanos)),
-            facts.and_then(|facts| facts.pixels.map(|(width, _)| width)),
-            facts.and_then(|facts| facts.pixels.map(|(_, height)| height)),
-            facts.and_then(|facts| facts.duration_secs.map(to_integer)),
-        ])?;
-    one(changed, id)?;
-    // Not by `RETURNING`, for which SQLite makes a table at each call.
-    let (number, search): (u32, String) = db
-        .prepare_cached("SELECT attempts, search FROM attachments WHERE id = ?")?
-        .query_one([id.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    if name.is_some_and(|name| !is_searched_by(&search, name)) {
-        refresh_search(db, id)?;
-    }
-    db.prepare_cached("INSERT INTO attempts (attachment, number, started_at_ms) VALUES (?, ?, ?)")?
-        .execute(params![id.0, number, now_ms])?;
-    Ok(number)
-}
-
-pub(super) fn end_attempt(
-    db: &Connection,
-    id: AttachmentId,
-    number: u32,
-    failure: Option<&str>,
-    now_ms: i64,
 ) -> Result<(), Trouble> {
     let changed = db
         .prepare_cached(
-            "UPDATE attempts SET ended_at_ms = ?3, failure = ?4 WHERE attachment = ?1 AND number = ?2",
+            "UPDATE attachments SET state = iif(state = ?3, state, ?4), step = iif(state = ?3, step, ?5), session = ?6,
+                 finished_at_ms = NULL, failure = NULL, held = 0, attempts = attempts + 1,
+                 started_at_ms = coalesce(started_at_ms, ?2), whole_at_ms = NULL
+             WHERE id = ?1",
         )?
-        .execute(params![id.0, number, now_ms, failure])?;
-    if changed == 1 { Ok(()) } else { Err(Trouble::MissingAttempt(id, number)) }
+        .execute(params![id.0, now_ms, State::Queued, State::Preparing, Step::Prepare, session])?;
+    one(changed, id)?;
+    db.prepare_cached(
+        "INSERT INTO attempts (attachment, number, started_at_ms) SELECT id, attempts, ?2 FROM attachments WHERE id = ?1",
+    )?
+    .execute(params![id.0, now_ms])?;
+    Ok(())
+}
+
+/// Of the last attempt; answers whether there is one.
+pub(super) fn end_attempt(
+    db: &Connection,
+    id: AttachmentId,
+    failure: Option<&str>,
+    now_ms: i64,
+) -> Result<bool, Trouble> {
+    let changed = db
+        .prepare_cached(
+            "UPDATE attempts SET ended_at_ms = ?2, failure = ?3
+             WHERE attachment = ?1 AND number = (SELECT attempts FROM attachments WHERE id = ?1)",
+        )?
+        .execute(params![id.0, now_ms, failure])?;
+    Ok(changed == 1)
 }
 
 pub(super) fn set_whole(
@@ -203,13 +182,16 @@ pub(super) fn clear_whole(db: &Connection, id: AttachmentId) -> Result<(), Troub
 pub(super) fn add_activity(
     db: &Connection,
     id: AttachmentId,
-    attempt: u32,
+    during: During,
     entry: &str,
 ) -> Result<(), Trouble> {
-    exists(db, id)?;
-    db.prepare_cached("INSERT INTO activity (attachment, attempt, entry) VALUES (?, ?, ?)")?
-        .execute(params![id.0, attempt, entry])?;
-    Ok(())
+    let added = db
+        .prepare_cached(
+            "INSERT INTO activity (attachment, attempt, entry)
+             SELECT id, iif(?2, attempts, 0), ?3 FROM attachments WHERE id = ?1",
+        )?
+        .execute(params![id.0, during == During::LastAttempt, entry])?;
+    one(added, id)
 }
 
 pub(super) fn set_checkpoint(
@@ -230,8 +212,8 @@ pub(super) fn set_answer_lost(db: &Connection, id: AttachmentId, lost: bool) -> 
     one(changed, id)
 }
 
-/// Final state, receipt, failure and time in one statement; without a step, that stays as it was last. With a receipt
-/// the checkpoint has served, and what it may be found by is its links as well.
+/// Final state, receipt, failure and time in one statement; without a step or facts, those stay as they were last. With a
+/// receipt the checkpoint has served, and what it may be found by is its links as well.
 pub(super) fn finish(
     db: &Connection,
     id: AttachmentId,
@@ -239,13 +221,15 @@ pub(super) fn finish(
     ended: &Ended,
     now_ms: i64,
 ) -> Result<(), Trouble> {
+    let facts = ended.facts.as_ref();
+    let name = facts.map(|facts| facts.name.as_str());
     let search = match &ended.links {
         None => None,
         Some(links) => db
             .prepare_cached("SELECT name, profile FROM attachments WHERE id = ?")?
             .query_map([id.0], |row| {
-                let (name, profile): (String, String) = (row.get(0)?, row.get(1)?);
-                Ok(search_text(&name, &profile, links))
+                let (before, profile): (String, String) = (row.get(0)?, row.get(1)?);
+                Ok(search_text(name.unwrap_or(&before), &profile, links))
             })?
             .next()
             .transpose()?,
@@ -254,7 +238,10 @@ pub(super) fn finish(
         .prepare_cached(
             "UPDATE attachments SET state = ?2, receipt = coalesce(?3, receipt), failure = ?4, finished_at_ms = ?5,
                  checkpoint = iif(?3 IS NULL, checkpoint, NULL), link_check = iif(?3 IS NULL, link_check, NULL),
-                 held = 0, search = coalesce(?6, search), step = coalesce(?7, step), content = coalesce(?8, content)
+                 held = 0, search = coalesce(?6, search), step = coalesce(?7, step), content = coalesce(?8, content),
+                 name = coalesce(?9, name), size = iif(?9 IS NULL, size, ?10), mime = iif(?9 IS NULL, mime, ?11),
+                 modified_ns = iif(?9 IS NULL, modified_ns, ?12), width = iif(?9 IS NULL, width, ?13),
+                 height = iif(?9 IS NULL, height, ?14), duration_secs = iif(?9 IS NULL, duration_secs, ?15)
              WHERE id = ?1",
         )?
         .execute(params![
@@ -265,7 +252,14 @@ pub(super) fn finish(
             now_ms,
             search,
             ended.step,
-            ended.content
+            ended.content,
+            name,
+            facts.map(|facts| to_integer(facts.size)),
+            facts.map(|facts| &facts.mime),
+            facts.and_then(|facts| facts.modified.and_then(to_nanos)),
+            facts.and_then(|facts| facts.pixels.map(|(width, _)| width)),
+            facts.and_then(|facts| facts.pixels.map(|(_, height)| height)),
+            facts.and_then(|facts| facts.duration_secs.map(to_integer)),
         ])?;
     one(changed, id)
 }
@@ -275,10 +269,11 @@ pub(super) fn finish(
 pub(super) struct Ended {
     pub(super) receipt: Option<String>,
     pub(super) failure: Option<String>,
-    /// Those of the receipt.
+    /// Those of the receipt, which there is wherever there are facts: what is searched for has the name.
     pub(super) links: Option<Vec<String>>,
     pub(super) step: Option<Step>,
     pub(super) content: Option<[u8; 32]>,
+    pub(super) facts: Option<FileFacts>,
 }
 
 /// How an earlier link was found says nothing of the new one.
@@ -327,11 +322,6 @@ pub(super) fn is_in(db: &Connection, id: AttachmentId, state: State) -> Result<b
         .exists(params![id.0, state])?)
 }
 
-fn exists(db: &Connection, id: AttachmentId) -> Result<(), Trouble> {
-    let found = db.prepare_cached("SELECT 1 FROM attachments WHERE id = ?")?.exists([id.0])?;
-    one(usize::from(found), id)
-}
-
 pub(super) fn one(changed: usize, id: AttachmentId) -> Result<(), Trouble> {
     if changed == 1 { Ok(()) } else { Err(Trouble::Missing(id)) }
 }
@@ -357,12 +347,6 @@ fn search_text(name: &str, profile: &str, links: &[String]) -> String {
     let links = links.iter().map(String::as_str);
     let parts: Vec<&str> = [name, profile].into_iter().chain(links).collect();
     parts.join("\n").to_lowercase()
-}
-
-/// Whether it is the [`search_text`] of something of this name.
-fn is_searched_by(search: &str, name: &str) -> bool {
-    let after_name = search.strip_prefix(name.to_lowercase().as_str());
-    after_name.is_some_and(|rest| rest.starts_with('\n'))
 }
 
 pub(super) fn links_of(receipt: &Receipt) -> Vec<String> {

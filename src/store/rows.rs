@@ -187,6 +187,15 @@ pub enum Pick {
     All,
 }
 
+/// When a request was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum During {
+    /// In the attempt that began last.
+    LastAttempt,
+    /// Outside of one, such as a renewal.
+    Aftercare,
+}
+
 /// What becomes of an attachment that a dead run left interrupted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Taking {

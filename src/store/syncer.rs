@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -33,7 +34,8 @@ pub(super) struct Syncer {
 
 impl Syncer {
     /// For the database at `place`, whose log exists.
-    pub(super) fn start(place: &Path) -> io::Result<Self> {
+    /// `well`: see [`Worker`](crate::store::worker::Worker).
+    pub(super) fn start(place: &Path, well: Arc<AtomicBool>) -> io::Result<Self> {
         let mut log = place.as_os_str().to_owned();
         log.push("-wal");
         // Windows flushes what may be written to alone; the tests of a loss of power read what is flushed by this handle.
@@ -42,7 +44,7 @@ impl Syncer {
         let place: Arc<Path> = place.into();
         let thread = thread::Builder::new()
             .name("affix-store-disk".to_owned())
-            .spawn(move || run(&inbox, &log, &place))?;
+            .spawn(move || run(&inbox, &log, &place, &well))?;
         Ok(Self { waiting: Some(waiting), thread: Some(thread) })
     }
 
@@ -64,7 +66,7 @@ impl Drop for Syncer {
     }
 }
 
-fn run(inbox: &Receiver<Vec<Box<dyn Work>>>, log: &File, place: &Path) {
+fn run(inbox: &Receiver<Vec<Box<dyn Work>>>, log: &File, place: &Path, well: &AtomicBool) {
     let mut busy_since = None;
     while let Ok(mut committed) = inbox.recv() {
         if let Some(left) = busy_since.and_then(|at: Instant| BETWEEN.checked_sub(at.elapsed())) {
@@ -72,6 +74,9 @@ fn run(inbox: &Receiver<Vec<Box<dyn Work>>>, log: &File, place: &Path) {
         }
         committed.extend(inbox.try_iter().flatten());
         let lost = log.sync_data().err().map(Trouble::Disk);
+        if lost.is_some() {
+            well.store(false, Ordering::Relaxed);
+        }
         busy_since = (committed.len() > 1).then(Instant::now);
         #[cfg(test)]
         tests::count(place);

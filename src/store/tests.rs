@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use serde_json::json;
 
 use super::*;
-use crate::domain::attachment::{Activity, AttachmentId, BatchId};
+use crate::domain::attachment::{Activity, AttachmentId, BatchId, FileFacts};
 use crate::domain::describe::Visibility;
 use crate::domain::error::Step;
 use crate::domain::receipt::{LinkKind, Receipt};
@@ -76,6 +76,18 @@ fn receipt(url: &str) -> Receipt {
     receipt.push(LinkKind::Id, "4f0c-ID", Visibility::None);
     receipt.extra.insert("attachment_id".to_owned(), json!({ "z": 1, "a": [null, "x"] }));
     receipt
+}
+
+fn facts(name: &str) -> FileFacts {
+    FileFacts {
+        path: PathBuf::from("/home/me").join(name),
+        name: name.to_owned(),
+        size: 1,
+        mime: "text/plain".to_owned(),
+        modified: None,
+        pixels: None,
+        duration_secs: None,
+    }
 }
 
 fn activity(url: &str) -> Activity {

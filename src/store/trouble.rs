@@ -30,7 +30,7 @@ pub(super) enum Trouble {
     /// No attachment has this id.
     Missing(AttachmentId),
     /// An attachment has no attempt of this number.
-    MissingAttempt(AttachmentId, u32),
+    MissingAttempt(AttachmentId),
     /// A record is not the JSON that it should be.
     Unreadable(serde_json::Error),
     /// The worker had nothing to answer.
@@ -66,9 +66,7 @@ impl Trouble {
             Self::Foreign => say(format!("The file {file} is a database of another program"))
                 .advice(format!("Move it away, or choose another folder with --home. {KEPT}")),
             Self::Missing(id) => say(format!("The history has no attachment {}", id.0)),
-            Self::MissingAttempt(id, number) => {
-                say(format!("The history has no attempt {number} of attachment {}", id.0))
-            }
+            Self::MissingAttempt(id) => say(format!("The history has no attempt of attachment {}", id.0)),
             Self::Unreadable(error) => say("A record of the history cannot be read".to_owned()).cause(error),
             Self::NotRun => say("The history did not carry the request out".to_owned())
                 .advice("Start Affix again."),

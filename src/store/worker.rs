@@ -1,6 +1,8 @@
 //! A thread that owns a connection, and its group commit.
 
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -122,6 +124,8 @@ pub(super) struct Worker {
     synchronous: Option<Synchronous>,
     /// When something was committed last.
     written: Option<Instant>,
+    /// Everything that was to be written last could be.
+    well: Arc<AtomicBool>,
 }
 
 /// Whether a commit waits for the disk. In WAL mode `FULL` does, and takes all earlier ones along.
@@ -135,7 +139,12 @@ enum Synchronous {
 impl Worker {
     pub(super) fn new(db: Connection, place: PathBuf) -> Self {
         let (other, upkeep, syncer, synchronous, written) = (None, None, None, None, None);
-        Self { db, place, together: MOST_PER_COMMIT, other, upkeep, syncer, synchronous, written }
+        let well = Arc::new(AtomicBool::new(true));
+        Self { db, place, together: MOST_PER_COMMIT, other, upkeep, syncer, synchronous, written, well }
+    }
+
+    pub(super) fn well(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.well)
     }
 
     /// For reading, where a short request should not wait for a long one behind it.
@@ -232,9 +241,14 @@ impl Worker {
     /// Commits the group as one transaction, then answers. When the group is lost, each request gets a
     /// transaction of its own, so that only the guilty one fails.
     fn carry_out(&mut self, mut group: Vec<Box<dyn Work>>) {
-        let Err(lost) = self.commit_together(&mut group) else {
-            return self.committed(group);
+        let lost = match self.commit_together(&mut group) {
+            Ok(well) => {
+                self.well.store(well, Ordering::Relaxed);
+                return self.committed(group);
+            }
+            Err(lost) => lost,
         };
+        self.well.store(false, Ordering::Relaxed);
         let alone = group.len() == 1;
         match lost {
             Lost::NotBegun(trouble) => {
@@ -261,7 +275,7 @@ impl Worker {
         let Some(syncer) = &self.syncer else {
             if group.iter().any(|work| work.access() == Access::Write) {
                 // Without one, each commit goes on waiting by itself.
-                self.syncer = Syncer::start(&self.place).ok();
+                self.syncer = Syncer::start(&self.place, self.well()).ok();
             }
             return self.answer(group, None);
         };
@@ -285,8 +299,9 @@ impl Worker {
         }
     }
 
-    fn commit_together(&mut self, group: &mut [Box<dyn Work>]) -> Result<(), Lost> {
-        let Some(access) = group.iter().map(|work| work.access()).max() else { return Ok(()) };
+    /// Answers whether every request went well.
+    fn commit_together(&mut self, group: &mut [Box<dyn Work>]) -> Result<bool, Lost> {
+        let Some(access) = group.iter().map(|work| work.access()).max() else { return Ok(true) };
         if let Some(wanted) = self.synchronous_for(access).filter(|wanted| self.synchronous != Some(*wanted))
         {
             self.synchronous = None;
@@ -321,12 +336,13 @@ pub(super) fn wipe_log(db: &Connection) -> Result<(), Trouble> {
 }
 
 /// Most requests go well, and a savepoint costs as much as a short one does. Where one fails, all run again, each in a
-/// savepoint.
-fn commit_together(db: &Connection, group: &mut [Box<dyn Work>], access: Access) -> Result<(), Lost> {
-    if !transact(db, group, access, run_straight)? {
+/// savepoint. Answers whether all went well.
+fn commit_together(db: &Connection, group: &mut [Box<dyn Work>], access: Access) -> Result<bool, Lost> {
+    let well = transact(db, group, access, run_straight)?;
+    if !well {
         transact(db, group, access, run_apart)?;
     }
-    Ok(())
+    Ok(well)
 }
 
 /// How the requests of a transaction run; answers whether it is to be committed.

@@ -16,10 +16,7 @@ use crate::domain::receipt::Receipt;
 use crate::services::body::Gauge;
 use crate::services::http::{Context, Exchange, Http, Observer};
 use crate::services::{Service, Stored};
-use crate::store::{Row, Store};
-
-/// Activity outside of an upload's attempts is kept under this number.
-const NO_ATTEMPT: u32 = 0;
+use crate::store::{During, Row, Store};
 
 /// Speaks to the services about files that were uploaded before. Dropping a call's future cancels it.
 #[derive(Debug, Clone)]
@@ -149,7 +146,7 @@ impl Aftercare {
         outcome: Result<T, Failure>,
     ) -> Result<T, Failure> {
         for activity in kept.take() {
-            let noted = self.store.add_activity(id, NO_ATTEMPT, activity).await.kept().await;
+            let noted = self.store.add_activity(id, During::Aftercare, activity).await.kept().await;
             // What the service did is worth more than the note about it.
             if noted.is_err() {
                 break;

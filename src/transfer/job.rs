@@ -27,7 +27,7 @@ use crate::domain::preflight::{Finding, Repair};
 use crate::domain::receipt::Receipt;
 use crate::services::body::Gauge;
 use crate::services::http::{Context, Exchange, Observer as _, Pace};
-use crate::store::Soon;
+use crate::store::{During, Soon};
 use ahead::Ahead;
 use keeping::Unkept;
 
@@ -215,14 +215,14 @@ async fn walk(job: &Job, keeper: &Keeper<'_>, host: &mut Option<String>) -> Ende
 
 async fn steps(job: &Job, keeper: &Keeper<'_>, host: &mut Option<String>) -> Result<Receipt, NotCleared> {
     let store = &keeper.config.store;
-    keeper.state(Step::Inspect).await;
+    keeper.comes_to(Step::Inspect);
     let inspected = line::inspect(&job.path).await?;
     keeper.ahead().facts = Some(inspected.facts().clone());
     keeper.notes.see((inspected.facts().size, inspected.facts().modified), job.seen);
     let resolved = keeper.config.targets.resolve(&job.profile).await.map_err(|f| f.at(Step::Prepare))?;
     *host = Some(resolved.service.host(&resolved.target));
     keeper.notes.lock().repeats = resolved.service.description().capability.repeats;
-    keeper.state(Step::Preflight).await;
+    keeper.comes_to(Step::Preflight);
     let changed = handed::look(job, &resolved, keeper.config).await?;
     let wish = inspected.wish(&job.decided, keeper.config.remove_location);
     let (wish, place) = line::place(&inspected, wish, &keeper.config.readers).await;
@@ -236,16 +236,21 @@ async fn steps(job: &Job, keeper: &Keeper<'_>, host: &mut Option<String>) -> Res
         let findings = cleared.warnings.clone();
         keeper.emit(Event::Warned { id: job.id, findings }).await;
     }
-    keeper.state(Step::Prepare).await;
+    keeper.comes_to(Step::Prepare);
     let answer_lost = job.answer_lost && !elsewhere;
     let prepared = cleared.prepare(&resolved, wish, &keeper.config.readers, answer_lost).await?;
     keeper.sends(prepared.sent.clone()).await;
     let mut exchange = Exchange::new(keeper.context(job, &resolved)).paced(job.pace.clone());
     exchange.ready().await?;
-    // Nothing leaves this computer before the try stands in the database.
-    let facts = keeper.ahead().begins();
-    let attempt = store.begin_attempt(job.id, facts).await.map_err(|f| f.at(Step::Record))?;
-    keeper.notes.lock().attempt = Some(attempt);
+    let begins = store.begin_attempt(job.id).await;
+    keeper.notes.lock().begun = true;
+    if store.is_well() {
+        // What a crash takes of it is thought of when the file goes on.
+        keeper.soon(begins);
+    } else {
+        // Nothing leaves this computer where it could not be kept what becomes of it.
+        begins.kept().await.map_err(|failure| failure.at(Step::Record))?;
+    }
     let receipt = prepared.upload(&resolved, &mut exchange).await?;
     keeper.notes.lock().after = Some(prepared.after());
     Ok(receipt)
@@ -299,34 +304,34 @@ impl Keeper<'_> {
             return;
         }
         self.catch_up().await;
-        let Some(attempt) = self.notes.lock().attempt else { return };
+        if !self.notes.lock().begun {
+            return;
+        }
         let failure = match ended {
             Ended::Failed(failure) => Some(failure),
             Ended::Done(_) | Ended::Asked(_) | Ended::Paused(_) => None,
         };
         // Where nobody knows, what has left may stand at the service.
         let may_stand = failure.is_some_and(|failure| failure.retry == Retry::Ambiguous);
-        self.soon(self.config.store.end_attempt(self.job.id, attempt, failure, may_stand).await);
+        self.soon(self.config.store.end_attempt(self.job.id, failure, may_stand).await);
     }
 
     /// Here and not by the actor, so that files that end together are recorded by one commit.
     async fn record(&self, ended: &Ended) -> Result<(), Failure> {
         let Ended::Done(receipt) = ended else { return Ok(()) };
-        let (attempt, content) = {
-            let notes = self.notes.lock();
-            (notes.attempt.unwrap_or_default(), notes.after.as_ref().and_then(After::content))
-        };
-        let step = self.ahead().ends();
-        self.config.store.finish_uploaded(self.job.id, attempt, receipt, (step, content)).await
+        let content = self.notes.lock().after.as_ref().and_then(After::content);
+        let Ahead { step, facts, due: _ } = std::mem::take(&mut *self.ahead());
+        self.config.store.finish_uploaded(self.job.id, receipt, (step, facts, content)).await
     }
 
     async fn write(&self, note: Note) {
         let store = &self.config.store;
         match note {
-            Note::Step(step) => self.state(step).await,
+            Note::Step(step) => self.comes_to(step),
             Note::Activity(activity) => {
-                let Some(attempt) = self.notes.lock().attempt else { return };
-                self.soon(store.add_activity(self.job.id, attempt, *activity).await);
+                if self.notes.lock().begun {
+                    self.soon(store.add_activity(self.job.id, During::LastAttempt, *activity).await);
+                }
             }
             Note::Checkpoint(kept) => {
                 self.catch_up().await;
@@ -342,12 +347,10 @@ impl Keeper<'_> {
         }
     }
 
-    async fn state(&self, step: Step) {
-        let state = state_at(step);
+    fn comes_to(&self, step: Step) {
         self.notes.lock().step = Some(step);
-        self.ahead().comes_to(state, step);
+        self.ahead().comes_to(step);
         self.notes.news.notify_one();
-        self.emit(Event::State { id: self.job.id, state, step: Some(step) }).await;
     }
 
     /// A write beside the upload that failed is told, and does not stop the upload.
@@ -391,7 +394,8 @@ struct Inside {
     step: Option<Step>,
     /// The step that runs, which may be ahead of what is written down.
     current: Option<Step>,
-    attempt: Option<u32>,
+    /// An attempt stands in the database, or is about to.
+    begun: bool,
     gauge: Option<Arc<Gauge>>,
     checkpoint: Option<String>,
     unkept: Unkept,

@@ -58,9 +58,14 @@ pub(super) enum NotCleared {
 }
 
 pub(super) async fn inspect(path: &Path) -> Result<Inspected, Failure> {
-    let path = path.to_owned();
-    let looked = off_thread(move || media::inspect_whole(&path, SHORT_BYTES)).await;
-    let (facts, whole) = looked.map_err(|failure| failure.at(Step::Inspect))?;
+    // A hop to another thread and back would cost a small file more than its reading.
+    let (facts, whole) = if let Some((facts, whole)) = media::inspect_at_hand(path, SHORT_BYTES) {
+        (facts, Some(whole))
+    } else {
+        let path = path.to_owned();
+        let looked = off_thread(move || media::inspect_whole(&path, SHORT_BYTES)).await;
+        looked.map_err(|failure| failure.at(Step::Inspect))?
+    };
     let held = whole.map(|Whole { bytes, file }| Held {
         bytes: bytes.into(),
         seen: Seen::of(&file),

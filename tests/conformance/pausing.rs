@@ -56,8 +56,7 @@ async fn while_a_service_lets_wait() {
             assert!(begun.elapsed() < SOON, "{what}: {:?}", begun.elapsed());
             assert_eq!(live.handle.moving(), [], "{what}: nothing moves any more");
             let row = live.store.attachment(attachment).await.unwrap().unwrap();
-            let expected =
-                if repeat(description, step) == Repeat::Safe { State::Paused } else { State::Unsure };
+            let expected = if repeat(description, step).is_safe() { State::Paused } else { State::Unsure };
             assert_eq!(row.state, expected, "{what}");
             until(|| live.count(id, &route) == 1).await;
             live.server.faults().clear();

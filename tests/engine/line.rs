@@ -17,21 +17,24 @@ fn seconds(seconds: u64) -> Duration {
 
 #[tokio::test(start_paused = true)]
 async fn a_file_goes_the_straight_line_and_is_kept() {
-    let fake = Fake::new();
+    let fake = Fake::with(0, None);
     let mut rig = rig(fake, Limits::default());
     let (batch, ids) = rig.submit("a", one(&rig.file("photo.txt"))).await;
     let mut steps = Vec::new();
-    let finished = rig
-        .until(|event| match event {
-            Event::State { step, .. } => {
-                steps.extend(step);
-                None
-            }
-            Event::Finished(finished) => Some(*finished),
-            _ => None,
-        })
-        .await;
-    assert_eq!(steps, [Step::Inspect, Step::Preflight, Step::Prepare, Step::Ticket, Step::Send]);
+    rig.until(|event| {
+        if let Event::State { step, .. } = event {
+            steps.extend(step);
+        }
+        (steps.last() == Some(&Step::Send)).then_some(())
+    })
+    .await;
+    // What passes in no time is not told.
+    assert!(steps.is_sorted(), "{steps:?}");
+    let row = rig.store.attachment(ids[0]).await.unwrap().unwrap();
+    assert_eq!((row.state, row.step), (State::Uploading, Some(Step::Send)), "who is told looks there");
+    fake.gate.add_permits(1);
+    let finished =
+        rig.until(|event| if let Event::Finished(finished) = event { Some(*finished) } else { None }).await;
     assert_eq!((finished.id, finished.batch, finished.state), (ids[0], batch, State::Done));
     let row = rig.store.attachment(ids[0]).await.unwrap().unwrap();
     assert_eq!((row.state, row.attempts, row.size), (State::Done, 1, Some(7)));

@@ -343,7 +343,8 @@ async fn of_two_runs_that_retry_at_once_one_gets_each_row() {
     let (other, ids) = earlier(&rig).await;
     let wanted = rig.store.retryable(Pick::Profile("a".to_owned())).await.unwrap();
     assert_eq!(wanted, in_states(&ids, &ENDED));
-    let (mine, theirs) = tokio::join!(rig.store.claim(wanted.clone()), other.claim(wanted.clone()));
+    let (mine, theirs) =
+        tokio::join!(rig.store.claim(wanted.clone(), Vec::new()), other.claim(wanted.clone(), Vec::new()));
     let (mine, theirs) = (mine.unwrap(), theirs.unwrap());
     assert_eq!(mine.len() + theirs.len(), wanted.len());
     for (store, rows) in [(&rig.store, mine), (&other, theirs)] {

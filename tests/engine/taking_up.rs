@@ -138,7 +138,7 @@ async fn of_two_copies_that_start_at_once_one_gets_each_row() {
     let other = Store::open(&rig.folder.path().join("affix.db"), SessionId::fresh()).unwrap();
     let all = || ids.iter().map(|&id| Taking { id, left_by, becomes: Becomes::Queued }).collect();
     // Both have seen the same rows; each row has one taker.
-    let (mine, theirs) = tokio::join!(rig.store.take_up(all()), other.take_up(all()));
+    let (mine, theirs) = tokio::join!(rig.store.take_up(all(), Vec::new()), other.take_up(all(), Vec::new()));
     let (mine, theirs) = (mine.unwrap(), theirs.unwrap());
     assert_eq!(mine.len() + theirs.len(), 50);
     for (store, taken) in [(&rig.store, mine), (&other, theirs)] {

@@ -92,7 +92,7 @@ async fn cut_while_sending() {
         for route in large.iter().filter(|route| route.body_bytes >= size as u64) {
             for after_bytes in [0, 1, route.body_bytes / 4] {
                 match route.repeat {
-                    Repeat::Safe => {
+                    Repeat::Safe | Repeat::Conflicts => {
                         let case =
                             Case { route, action: Action::Cut { after_bytes }, nature: Nature::Cut, size };
                         case.once(&mut live, expected(route, Nature::Cut)).await;

@@ -1,7 +1,7 @@
-//! What `inspect` says of sound files.
+//! What is said of sound files.
 
 use affix::domain::attachment::FileFacts;
-use affix::media::inspect;
+use affix::media::{inspect, inspect_at_hand, inspect_whole};
 
 use crate::support::{CLIP, Folder, H264, QUARTERS};
 
@@ -109,6 +109,23 @@ fn links_are_followed_under_their_own_name_and_odd_names_are_kept() {
     let facts = inspect(&odd).unwrap();
     assert_eq!((facts.name.as_str(), facts.mime.as_str()), ("caf\u{fffd}\n.txt", "text/plain"));
     assert_eq!(facts.path, odd);
+}
+
+#[test]
+fn what_is_in_memory_has_the_same_facts_on_the_spot() {
+    let folder = Folder::new();
+    let (text, packed) = (b"one line\n".as_slice(), b"PK\x03\x04 and more".as_slice());
+    for (name, content) in [("a.txt", text), ("b.zip", packed), ("c", packed), ("d.png", text), ("e.bin", &[0; 100])] {
+        let path = folder.file(name, content);
+        let (facts, whole) = inspect_whole(&path, 100).unwrap();
+        assert_eq!(whole.unwrap().bytes, content);
+        // A file system that does not tell what is in memory leaves it to `inspect_whole`.
+        if let Some((on_the_spot, read)) = inspect_at_hand(&path, 100) {
+            assert_eq!((on_the_spot, read.bytes.as_slice()), (facts, content), "{name}");
+        }
+    }
+    let picture = folder.turned_jpeg("small.jpg", 6);
+    assert!(inspect_at_hand(&picture, 1 << 20).is_none(), "it has pixels");
 }
 
 /// Bytes that this thread has read from files so far.

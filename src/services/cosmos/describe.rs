@@ -99,7 +99,7 @@ pub(super) static DESCRIPTION: Description = Description {
         looks: true,
         checksum: None,
         // A second create is answered with 409, and the upload then compares what is there with the file.
-        repeats: &[(Step::Send, Repeat::Safe)],
+        repeats: &[(Step::Send, Repeat::Conflicts)],
     },
 };
 

@@ -465,7 +465,7 @@ fn lost(call: &Call, gauge: &Gauge) -> Retry {
 
 fn by_rule(repeat: Repeat) -> Retry {
     match repeat {
-        Repeat::Safe => Retry::Safe { after: None },
+        Repeat::Safe | Repeat::Conflicts => Retry::Safe { after: None },
         Repeat::Ambiguous => Retry::Ambiguous,
     }
 }

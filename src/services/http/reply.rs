@@ -125,7 +125,7 @@ impl Reply {
 
     fn lost(&self) -> Retry {
         match self.repeat {
-            Repeat::Safe => Retry::Safe { after: self.retry_after() },
+            Repeat::Safe | Repeat::Conflicts => Retry::Safe { after: self.retry_after() },
             Repeat::Ambiguous => Retry::Ambiguous,
         }
     }

@@ -49,14 +49,15 @@ async fn what_waits_is_committed_together_and_one_bad_request_fails_alone() {
     let before = commits(&bench.path());
 
     ids.insert(50, AttachmentId(4711));
-    let requests = ids.iter().map(|id| bench.store.begin_attempt(*id, None)).collect();
+    let begin = async |id| bench.store.begin_attempt(id).await.kept().await;
+    let requests = ids.iter().map(|id| begin(*id)).collect();
     let answers = together(&bench.path(), requests).await;
 
     for (id, answer) in ids.iter().zip(answers) {
-        match answer {
-            Err(failure) => assert_eq!((id.0, failure.kind), (4711, Kind::Storage)),
-            Ok(number) => assert_eq!(number, 1),
-        }
+        assert_eq!(
+            answer.map_err(|failure| failure.kind),
+            if id.0 == 4711 { Err(Kind::Storage) } else { Ok(()) }
+        );
     }
     let rows = bench.store.batch(batch).await.unwrap();
     assert_eq!(rows.iter().map(|row| row.attempts).collect::<Vec<_>>(), [1; 100]);
@@ -117,13 +118,18 @@ async fn a_full_disk_fails_what_does_not_fit_and_keeps_the_rest() {
     );
     assert_eq!(failure.advice.as_deref(), Some("Free some space and try again."));
     assert!(failure.cause.unwrap().contains("database or disk is full"));
+    store.set_answer_lost(ids[0], false).await.unwrap();
     let kept: Vec<_> = store.batch(batch).await.unwrap().into_iter().map(|row| row.checkpoint).collect();
     let expected: Vec<_> = (0..5).map(|index| (index != 2).then(|| note(index))).collect();
     assert_eq!(kept, expected);
 
     // A commit on a disk that is full goes on failing by itself, and reading goes on working.
+    assert!(store.is_well());
     store.set_checkpoint(ids[0], Some(huge)).await.unwrap_err();
+    assert!(!store.is_well());
     assert_eq!(store.attachment(ids[0]).await.unwrap().unwrap().checkpoint.as_deref(), Some("note 0"));
+    store.set_checkpoint(ids[1], None).await.unwrap();
+    assert!(store.is_well());
 }
 
 #[tokio::test]
@@ -137,13 +143,13 @@ async fn a_file_that_another_program_holds_is_a_failure_that_can_be_tried_again(
 
     let other = Connection::open(&path).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    let (write, read) = tokio::join!(store.begin_attempt(ids[0], None), store.batch(batch));
+    let (write, read) = tokio::join!(store.set_answer_lost(ids[0], true), store.batch(batch));
     let failure = write.unwrap_err();
     assert!(failure.is_retryable());
     assert_eq!(failure.broke, format!("Another program holds the database {} for too long", path.display()));
-    assert_eq!(read.unwrap()[0].attempts, 0);
+    assert!(!read.unwrap()[0].answer_lost);
     other.execute_batch("COMMIT").unwrap();
-    assert_eq!(store.begin_attempt(ids[0], None).await.unwrap(), 1);
+    store.set_answer_lost(ids[0], true).await.unwrap();
 }
 
 #[tokio::test]
@@ -154,7 +160,7 @@ async fn two_programs_write_one_file() {
         for number in 0..50 {
             let name = format!("{number}");
             let (_, ids) = store.add_batch(new_batch("Bot"), files(&[&name])).await.unwrap();
-            store.begin_attempt(ids[0], None).await.unwrap();
+            store.begin_attempt(ids[0]).await.kept().await.unwrap();
         }
         store.session()
     };
@@ -180,15 +186,20 @@ async fn a_note_does_not_wait_for_the_disk_and_everything_else_does() {
     assert!(waited(), "a new batch");
     store.set_state(ids[0], State::Preparing, Some(Step::Inspect)).await.unwrap();
     assert!(!waited(), "a state");
-    store.begin_attempt(ids[0], None).await.unwrap();
-    assert!(waited(), "an attempt");
+    store.begin_attempt(ids[0]).await.kept().await.unwrap();
+    assert!(!waited(), "an attempt");
     store.set_whole(ids[0], State::Uploading, Step::Send).await.unwrap();
     assert!(waited(), "the last bytes");
-    store.add_activity(ids[0], 1, activity("https://a.example")).await.kept().await.unwrap();
+    store
+        .add_activity(ids[0], During::LastAttempt, activity("https://a.example"))
+        .await
+        .kept()
+        .await
+        .unwrap();
     assert!(!waited(), "an activity");
     store.set_checkpoint(ids[0], Some("sent".to_owned())).await.unwrap();
     assert!(waited(), "a checkpoint");
-    store.end_attempt(ids[0], 1, None, false).await.kept().await.unwrap();
+    store.end_attempt(ids[0], None, false).await.kept().await.unwrap();
     assert!(!waited(), "an attempt's end");
     store.finish(ids[0], State::Done, Outcome::default()).await.unwrap();
     assert!(waited(), "the end");
@@ -211,13 +222,14 @@ async fn what_is_asked_for_soon_is_one_commit_with_what_comes_next_and_comes_bef
     let bench = Bench::new();
     let (_, ids) = bench.add("Bot", &["a"]).await;
     let before = commits(&bench.path());
-    let mut soon = Vec::new();
-    for number in 0..20 {
-        let state = if number % 2 == 0 { State::Uploading } else { State::Finishing };
-        soon.push(bench.store.set_step(ids[0], state, Step::Send).await);
+    let (mut facts, mut soon) = (facts("a"), Vec::new());
+    for size in 0..20 {
+        facts.size = size;
+        soon.push(bench.store.set_facts(ids[0], &facts).await);
     }
     bench.store.set_state(ids[0], State::Queued, None).await.unwrap();
-    assert_eq!(bench.row(ids[0]).await.state, State::Queued);
+    let row = bench.row(ids[0]).await;
+    assert_eq!((row.size, row.state), (Some(19), State::Queued));
     for one in soon {
         one.kept().await.unwrap();
     }
@@ -226,7 +238,7 @@ async fn what_is_asked_for_soon_is_one_commit_with_what_comes_next_and_comes_bef
     assert!((1..=2).contains(&made), "{made} commits");
 
     // Nothing comes next, and it is noted all the same.
-    let alone = bench.store.set_step(ids[0], State::Uploading, Step::Confirm).await;
+    let alone = bench.store.set_facts(ids[0], &facts).await;
     alone.kept().await.unwrap();
     assert_eq!(commits(&bench.path()) - before, made + 1);
 }

@@ -64,7 +64,7 @@ async fn facts_and_outcome_read_back() {
         duration_secs: Some(61),
     };
     bench.store.set_facts(id, &facts).await.kept().await.unwrap();
-    assert_eq!(bench.store.begin_attempt(id, None).await.unwrap(), 1);
+    bench.store.begin_attempt(id).await.kept().await.unwrap();
     bench.store.set_checkpoint(id, Some("{\"part\":3}".to_owned())).await.unwrap();
     bench.store.set_answer_lost(id, true).await.unwrap();
     bench.store.set_state(id, State::Finishing, Some(Step::Confirm)).await.unwrap();
@@ -151,7 +151,7 @@ async fn a_path_that_is_not_utf8_reads_back() {
 async fn a_failed_attachment_that_is_tried_again_forgets_the_failure() {
     let bench = Bench::new();
     let (_, ids) = bench.add("Bot", &["a"]).await;
-    bench.store.begin_attempt(ids[0], None).await.unwrap();
+    bench.store.begin_attempt(ids[0]).await.kept().await.unwrap();
     let outcome = Outcome { receipt: None, failure: Some(failure()) };
     bench.store.finish(ids[0], State::Failed, outcome).await.unwrap();
     let failed = bench.row(ids[0]).await;
@@ -170,10 +170,10 @@ async fn a_failed_attachment_that_is_tried_again_forgets_the_failure() {
 async fn attempts_are_counted_and_kept() {
     let bench = Bench::new();
     let (_, ids) = bench.add("Bot", &["a", "b"]).await;
-    assert_eq!(bench.store.begin_attempt(ids[0], None).await.unwrap(), 1);
-    bench.store.end_attempt(ids[0], 1, Some(&failure()), false).await.kept().await.unwrap();
-    assert_eq!(bench.store.begin_attempt(ids[0], None).await.unwrap(), 2);
-    assert_eq!(bench.store.begin_attempt(ids[1], None).await.unwrap(), 1);
+    bench.store.begin_attempt(ids[0]).await.kept().await.unwrap();
+    bench.store.end_attempt(ids[0], Some(&failure()), false).await.kept().await.unwrap();
+    bench.store.begin_attempt(ids[0]).await.kept().await.unwrap();
+    bench.store.begin_attempt(ids[1]).await.kept().await.unwrap();
 
     let attempts = bench.store.attempts(ids[0]).await.unwrap();
     let [first, second] = attempts.as_slice() else { panic!("{attempts:?}") };
@@ -186,13 +186,37 @@ async fn attempts_are_counted_and_kept() {
 }
 
 #[tokio::test]
+async fn what_was_not_told_before_is_kept_with_the_receipt() {
+    let bench = Bench::new();
+    for begins in [true, false] {
+        let (_, ids) = bench.add("Bot", &["old.jpg"]).await;
+        if begins {
+            bench.store.begin_attempt(ids[0]).await.kept().await.unwrap();
+            assert_eq!(bench.row(ids[0]).await.state, State::Queued);
+        }
+        let (facts, receipt) = (facts("new.jpg"), receipt("https://files.example/x"));
+        let told = (Some(Step::Confirm), Some(facts.clone()), Some([7; 32]));
+        bench.store.finish_uploaded(ids[0], &receipt, told).await.unwrap();
+        let row = bench.row(ids[0]).await;
+        assert_eq!((row.state, row.step, row.receipt), (State::Done, Some(Step::Confirm), Some(receipt)));
+        assert_eq!((row.name, row.size, row.mime), (facts.name, Some(1), Some(facts.mime)));
+        let attempts = bench.store.attempts(ids[0]).await.unwrap();
+        assert_eq!(
+            attempts.iter().map(|attempt| attempt.ended_at_ms.is_some()).collect::<Vec<_>>(),
+            vec![true; usize::from(begins)]
+        );
+        bench.store.forget(ids).await.unwrap();
+    }
+}
+
+#[tokio::test]
 async fn activity_reads_back_in_order() {
     let bench = Bench::new();
     let (_, ids) = bench.add("Bot", &["a", "b"]).await;
     for url in ["https://1", "https://2", "https://3"] {
-        bench.store.add_activity(ids[0], 1, activity(url)).await.kept().await.unwrap();
+        bench.store.add_activity(ids[0], During::LastAttempt, activity(url)).await.kept().await.unwrap();
     }
-    bench.store.add_activity(ids[1], 0, activity("https://else")).await.kept().await.unwrap();
+    bench.store.add_activity(ids[1], During::Aftercare, activity("https://else")).await.kept().await.unwrap();
     assert_eq!(
         bench.store.activity(ids[0]).await.unwrap(),
         [activity("https://1"), activity("https://2"), activity("https://3")]
@@ -258,22 +282,12 @@ async fn an_unknown_attachment_is_a_failure() {
     let (_, ids) = bench.add("Bot", &["a"]).await;
     let (store, none) = (&bench.store, AttachmentId(77));
     let text = "The history has no attachment 77.";
-    let facts = FileFacts {
-        path: PathBuf::new(),
-        name: String::new(),
-        size: 0,
-        mime: String::new(),
-        modified: None,
-        pixels: None,
-        duration_secs: None,
-    };
     let answers = [
-        store.set_facts(none, &facts).await.kept().await,
-        store.set_step(none, State::Uploading, Step::Send).await.kept().await,
+        store.set_facts(none, &facts("a")).await.kept().await,
         store.set_state(none, State::Done, None).await,
         store.set_state(none, State::Queued, None).await,
-        store.begin_attempt(none, None).await.map(drop),
-        store.add_activity(none, 1, activity("https://x")).await.kept().await,
+        store.begin_attempt(none).await.kept().await,
+        store.add_activity(none, During::LastAttempt, activity("https://x")).await.kept().await,
         store.set_checkpoint(none, None).await,
         store.set_answer_lost(none, true).await,
         store.finish(none, State::Done, Outcome::default()).await,
@@ -284,9 +298,28 @@ async fn an_unknown_attachment_is_a_failure() {
         let failure = answer.unwrap_err();
         assert_eq!((failure.kind, failure.to_string().as_str()), (Kind::Storage, text));
     }
-    let failure = store.end_attempt(ids[0], 3, None, false).await.kept().await.unwrap_err();
-    assert_eq!(failure.broke, "The history has no attempt 3 of attachment 1");
+    let failure = store.end_attempt(ids[0], None, false).await.kept().await.unwrap_err();
+    assert_eq!(failure.broke, "The history has no attempt of attachment 1");
     assert_eq!(store.attachment(none).await.unwrap(), None);
     assert_eq!(store.batch(BatchId(77)).await.unwrap(), []);
     assert_eq!(store.activity(none).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn what_was_interrupted_may_have_arrived_where_its_begin_may_not_be_kept() {
+    for (doubtful, lost) in [("mixin", true), ("cosmos", false)] {
+        let bench = Bench::new();
+        let (_, ids) = bench.add("Bot", &["a", "b", "c"]).await;
+        let left_by = bench.store.session();
+        bench.store.set_state(ids[2], State::Failed, None).await.unwrap();
+        bench.store.interrupt(left_by).await.unwrap();
+        bench.store.claim(vec![ids[0], ids[2]], vec![doubtful]).await.unwrap();
+        let taking = Taking { id: ids[1], left_by, becomes: Becomes::Queued };
+        bench.store.take_up(vec![taking], vec![doubtful]).await.unwrap();
+        let mut told = Vec::new();
+        for id in ids {
+            told.push(bench.row(id).await.answer_lost);
+        }
+        assert_eq!(told, [lost, lost, false], "{doubtful}");
+    }
 }

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::*;
-use crate::domain::attachment::{FileFacts, State};
+use crate::domain::attachment::State;
 use crate::store::search::{self, Part};
 
 /// Names that are hard to find.
@@ -155,15 +155,7 @@ async fn search_has_no_wildcards() {
 async fn search_follows_a_new_name_and_renewed_links() {
     let bench = Bench::new();
     let (_, ids) = bench.add("Bot", &["old.jpg"]).await;
-    let facts = crate::domain::attachment::FileFacts {
-        path: "/home/me/old.jpg".into(),
-        name: "new.jpg".to_owned(),
-        size: 1,
-        mime: "image/jpeg".to_owned(),
-        modified: None,
-        pixels: None,
-        duration_secs: None,
-    };
+    let facts = facts("new.jpg");
     bench.store.set_facts(ids[0], &facts).await.kept().await.unwrap();
     let outcome = Outcome { receipt: Some(receipt("https://first")), failure: None };
     bench.store.finish(ids[0], State::Done, outcome).await.unwrap();
@@ -196,7 +188,7 @@ async fn what_is_found_is_what_instr_finds_wherever_the_row_is() {
     }
     // The first batch was queued all the time, the third is in the index; of the second some are tried again.
     assert_eq!(bench.count("searched").await, 24);
-    bench.store.claim(ids[1][..6].to_vec()).await.unwrap();
+    bench.store.claim(ids[1][..6].to_vec(), Vec::new()).await.unwrap();
     let (_, late) = bench.add("Bot", TEXTS).await;
     bench.store.settle_many(late, State::Done).await.unwrap();
     assert_eq!(bench.count("unsearched").await, 12);
@@ -320,7 +312,7 @@ async fn a_cleared_history_leaves_no_letters_at_once() {
     let (_, ids) = bench.add("Bot", &names).await;
     bench.store.settle_many(ids.clone(), State::Failed).await.unwrap();
     bench.keep_up().await;
-    bench.store.claim(ids[..2].to_vec()).await.unwrap();
+    bench.store.claim(ids[..2].to_vec(), Vec::new()).await.unwrap();
     bench.store.clear_history().await.unwrap();
     assert_eq!(bench.trigrams().await, [""; 0]);
     assert_eq!(bench.found("qxz").await, ids[..2]);
@@ -364,15 +356,7 @@ async fn a_new_name_of_a_file_that_waits_is_found() {
     let bench = Bench::new();
     let (_, ids) = bench.add("Bot", &["old.jpg"]).await;
     bench.keep_up().await;
-    let facts = FileFacts {
-        path: "/home/me/old.jpg".into(),
-        name: "new.jpg".to_owned(),
-        size: 1,
-        mime: "image/jpeg".to_owned(),
-        modified: None,
-        pixels: None,
-        duration_secs: None,
-    };
+    let facts = facts("new.jpg");
     bench.store.set_facts(ids[0], &facts).await.kept().await.unwrap();
     assert_eq!((bench.found("old").await, bench.found("new").await), (vec![], ids));
     assert_eq!(bench.count("unsearched").await, 0, "what is not settled is not worth the index");

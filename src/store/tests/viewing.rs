@@ -13,15 +13,7 @@ impl Bench {
     }
 
     async fn size(&self, id: AttachmentId, size: u64) {
-        let facts = FileFacts {
-            path: "/home/me/a".into(),
-            name: "a".to_owned(),
-            size,
-            mime: "text/plain".to_owned(),
-            modified: None,
-            pixels: None,
-            duration_secs: None,
-        };
+        let facts = FileFacts { size, ..facts("a") };
         self.store.set_facts(id, &facts).await.kept().await.unwrap();
     }
 
@@ -200,8 +192,8 @@ async fn forgetting_takes_what_is_settled_with_everything_of_it_and_nothing_else
     let (gone, done) = bench.add("Bot", &["x"]).await;
     let link = "https://files.example/quite-secret-to-forget";
     for id in [ids[4], done[0]] {
-        bench.store.begin_attempt(id, None).await.unwrap();
-        bench.store.add_activity(id, 1, activity(link)).await.kept().await.unwrap();
+        bench.store.begin_attempt(id).await.kept().await.unwrap();
+        bench.store.add_activity(id, During::LastAttempt, activity(link)).await.kept().await.unwrap();
         let outcome = Outcome { receipt: Some(receipt(link)), failure: None };
         bench.store.finish(id, State::Done, outcome).await.unwrap();
     }

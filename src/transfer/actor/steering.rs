@@ -9,6 +9,7 @@ use super::super::{Event, Finished, Repairs, Scope};
 use super::Actor;
 use crate::domain::attachment::{AttachmentId, BatchId, State};
 use crate::domain::error::{Failure, Step};
+use crate::services;
 use crate::store::{Pick, Row};
 
 /// Attachments that one commit takes back into the queue.
@@ -117,7 +118,7 @@ impl Actor {
                 Scope::One(_) => part.to_vec(),
                 _ => self.without_doubtful(part).await?,
             };
-            for row in self.config.store.claim(part).await? {
+            for row in self.config.store.claim(part, services::that_conflict()).await? {
                 claimed += 1;
                 let job = self.rejoin(row, &mut mates);
                 self.emit(Event::State { id: job.id, state: State::Queued, step: None });

@@ -69,7 +69,7 @@ impl Actor {
             return Ok(ids.to_vec());
         }
         let left_out: HashSet<_> = doubtful.iter().map(|taking| taking.id).collect();
-        for row in self.config.store.take_up(doubtful).await? {
+        for row in self.config.store.take_up(doubtful, services::that_conflict()).await? {
             let (id, batch, state, failure) = (row.id, row.batch, row.state, row.failure);
             self.emit(Event::Finished(Box::new(Finished { id, batch, state, receipt: None, failure })));
         }
@@ -87,7 +87,7 @@ impl Actor {
                 None => told.left += 1,
             }
         }
-        self.config.store.take_up(takings).await
+        self.config.store.take_up(takings, services::that_conflict()).await
     }
 }
 
@@ -105,7 +105,7 @@ fn becomes(row: &Row, go_on: bool) -> Option<Becomes> {
 
 /// Everything of a request had left that must not be repeated. Earlier formats kept that of requests of every kind.
 fn may_duplicate(row: &Row, capability: Option<&Capability>) -> bool {
-    let is_safe = |(_, repeat): &(Step, Repeat)| *repeat == Repeat::Safe;
+    let is_safe = |(_, repeat): &(Step, Repeat)| repeat.is_safe();
     row.whole_at_ms.is_some() && !capability.is_some_and(|capability| capability.repeats.iter().all(is_safe))
 }
 

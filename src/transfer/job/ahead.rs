@@ -1,16 +1,17 @@
-//! What of a try the database is told later than it happens: most files are through before it would have to know.
+//! What of a try is told later than it happens: most files are through before anybody would have to know.
 
 use std::sync::{MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::Keeper;
-use crate::domain::attachment::{FileFacts, State};
+use super::{Keeper, state_at};
+use crate::domain::attachment::FileFacts;
 use crate::domain::error::Step;
 use crate::store::Soon;
+use crate::transfer::Event;
 
-/// How far the database may be behind with the step that a file has come to.
+/// How far the database, and whoever looks on, may be behind with the step that a file has come to.
 const BEHIND: Duration = Duration::from_millis(20);
 
 impl Keeper<'_> {
@@ -18,7 +19,7 @@ impl Keeper<'_> {
         self.ahead.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits for news, or until the database has to be told how far this is.
+    /// Waits for news, or until it has to be told how far this is.
     pub(super) async fn wait(&self) {
         let due = self.ahead().due;
         let Some(due) = due else { return self.notes.news.notified().await };
@@ -28,15 +29,17 @@ impl Keeper<'_> {
         }
     }
 
-    /// Tells the database how far this is.
+    /// Tells how far this is: the database first, so that who is told and looks there finds it.
     pub(super) async fn catch_up(&self) {
         let Ahead { step, facts, due: _ } = std::mem::take(&mut *self.ahead());
         let (store, id) = (&self.config.store, self.job.id);
-        if let Some((state, step)) = step {
-            self.soon(store.set_step(id, state, step).await);
-        }
         if let Some(facts) = facts {
             self.soon(store.set_facts(id, &facts).await);
+        }
+        if let Some(step) = step {
+            let state = state_at(step);
+            self.kept(store.set_state(id, state, Some(step)).await).await;
+            self.emit(Event::State { id, state, step: Some(step) }).await;
         }
     }
 
@@ -54,28 +57,18 @@ impl Keeper<'_> {
     }
 }
 
-/// What the database does not know yet. Most files are through before it would have to.
+/// What is not told yet.
 #[derive(Debug, Default)]
 pub(super) struct Ahead {
-    pub(super) step: Option<(State, Step)>,
+    pub(super) step: Option<Step>,
     pub(super) facts: Option<FileFacts>,
-    /// When it has to know.
-    due: Option<Instant>,
+    /// When it has to be.
+    pub(super) due: Option<Instant>,
 }
 
 impl Ahead {
-    pub(super) fn comes_to(&mut self, state: State, step: Step) {
-        self.step = Some((state, step));
+    pub(super) fn comes_to(&mut self, step: Step) {
+        self.step = Some(step);
         self.due.get_or_insert_with(|| Instant::now() + BEHIND);
-    }
-
-    /// The attempt begins, which tells all of it.
-    pub(super) fn begins(&mut self) -> Option<FileFacts> {
-        std::mem::take(self).facts
-    }
-
-    /// The upload is done, which tells all of it.
-    pub(super) fn ends(&mut self) -> Option<Step> {
-        std::mem::take(self).step.map(|(_, step)| step)
     }
 }

@@ -33,7 +33,7 @@ impl Notes {
             return Ended::Paused(failure.step);
         };
         let repeat = self.lock().repeats.iter().find(|(known, _)| *known == step).map(|(_, repeat)| *repeat);
-        if repeat == Some(Repeat::Safe) {
+        if repeat.is_some_and(Repeat::is_safe) {
             return Ended::Paused(Some(step));
         }
         let lost =

@@ -55,7 +55,8 @@ impl Keeper<'_> {
         if self.job.checkpoint.is_some() {
             self.notes.checkpoint(None);
         }
-        self.soon(self.config.store.set_sent(self.job.id, sent.as_ref()).await);
+        let noted = self.config.store.set_sent(self.job.id, sent.as_ref()).await;
+        self.kept(noted).await;
         self.emit(Event::Changed { id: self.job.id, sent: sent.map(Box::new) }).await;
     }
 
@@ -66,8 +67,10 @@ impl Keeper<'_> {
             // It tells the step itself.
             self.ahead().step = None;
             self.catch_up().await;
-            let written = self.config.store.set_whole(self.job.id, state_at(step), step).await;
+            let state = state_at(step);
+            let written = self.config.store.set_whole(self.job.id, state, step).await;
             let _gone = kept.send(written);
+            self.emit(Event::State { id: self.job.id, state, step: Some(step) }).await;
         }
     }
 }
