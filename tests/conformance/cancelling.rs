@@ -3,9 +3,9 @@
 use std::time::{Duration, Instant};
 
 use affix::domain::attachment::State;
-use affix::domain::error::{Kind, Step};
+use affix::domain::error::Kind;
 use affix::sandbox::faults::{Action, Fault};
-use affix::transfer::{Moving, Repairs, Scope};
+use affix::transfer::{Event, Moving, Repairs, Scope};
 
 use crate::live::{Live, until};
 use crate::{all, routes};
@@ -90,7 +90,7 @@ async fn before_anything_is_sent() {
         live.fault(Fault::new(Action::Stall));
         let path = live.picture(LARGE);
         live.handle.submit(vec![path], id, Repairs::Refuse).await.unwrap();
-        live.until_step(Step::Inspect).await;
+        while !matches!(live.events.recv().await.unwrap(), Event::State { .. }) {}
         cancel(&mut live, id).await;
         assert_eq!(live.kept(id).await.len(), 0);
         live.reset().await;

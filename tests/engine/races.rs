@@ -36,11 +36,15 @@ async fn cancelling_reaches_what_runs_what_waits_and_what_is_to_be_repeated() {
 async fn one_attachment_is_cancelled_alone() {
     let fake = Fake::with(0, None);
     let mut rig = rig(fake, Limits::default());
-    let (batch, ids) = rig.submit("a", rig.files(2)).await;
+    let (_, ids) = rig.submit("a", rig.files(2)).await;
     rig.handle.cancel(Scope::One(ids[1])).await.unwrap();
-    fake.gate.add_permits(2);
-    let states: Vec<_> = rig.batch(batch).await.iter().map(|end| end.state).collect();
-    assert_eq!(states, [State::Done, State::Canceled]);
+    let mut ended = Vec::new();
+    for _ in &ids {
+        let end = rig.until(|event| if let Event::Finished(end) = event { Some(*end) } else { None }).await;
+        ended.push((end.id, end.state));
+        fake.gate.add_permits(2);
+    }
+    assert_eq!(ended, [(ids[1], State::Canceled), (ids[0], State::Done)]);
 }
 
 #[tokio::test(start_paused = true)]

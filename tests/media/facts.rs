@@ -115,7 +115,9 @@ fn links_are_followed_under_their_own_name_and_odd_names_are_kept() {
 fn what_is_in_memory_has_the_same_facts_on_the_spot() {
     let folder = Folder::new();
     let (text, packed) = (b"one line\n".as_slice(), b"PK\x03\x04 and more".as_slice());
-    for (name, content) in [("a.txt", text), ("b.zip", packed), ("c", packed), ("d.png", text), ("e.bin", &[0; 100])] {
+    for (name, content) in
+        [("a.txt", text), ("b.zip", packed), ("c", packed), ("d.png", text), ("e.bin", &[0; 100])]
+    {
         let path = folder.file(name, content);
         let (facts, whole) = inspect_whole(&path, 100).unwrap();
         assert_eq!(whole.unwrap().bytes, content);
