@@ -138,8 +138,11 @@ pub(super) fn begin_attempt(
         )?
         .execute(params![id.0, now_ms, State::Queued, State::Preparing, Step::Prepare, session])?;
     one(changed, id)?;
+    // Not from a SELECT, for which SQLite keeps what it would take back in 64 KiB at each call, and not with `RETURNING`, for
+    // which it makes a table.
     db.prepare_cached(
-        "INSERT INTO attempts (attachment, number, started_at_ms) SELECT id, attempts, ?2 FROM attachments WHERE id = ?1",
+        "INSERT INTO attempts (attachment, number, started_at_ms)
+         VALUES (?1, (SELECT attempts FROM attachments WHERE id = ?1), ?2)",
     )?
     .execute(params![id.0, now_ms])?;
     Ok(())
@@ -185,13 +188,14 @@ pub(super) fn add_activity(
     during: During,
     entry: &str,
 ) -> Result<(), Trouble> {
-    let added = db
-        .prepare_cached(
-            "INSERT INTO activity (attachment, attempt, entry)
-             SELECT id, iif(?2, attempts, 0), ?3 FROM attachments WHERE id = ?1",
-        )?
-        .execute(params![id.0, during == During::LastAttempt, entry])?;
-    one(added, id)
+    let found = db.prepare_cached("SELECT 1 FROM attachments WHERE id = ?")?.exists([id.0])?;
+    one(usize::from(found), id)?;
+    db.prepare_cached(
+        "INSERT INTO activity (attachment, attempt, entry)
+         VALUES (?1, iif(?2, (SELECT attempts FROM attachments WHERE id = ?1), 0), ?3)",
+    )?
+    .execute(params![id.0, during == During::LastAttempt, entry])?;
+    Ok(())
 }
 
 pub(super) fn set_checkpoint(
