@@ -188,10 +188,10 @@ def to_s3(place):
     peers = [peer(path, place.dir) for peer, path in installed()]
     rclone = next(peer.path for peer in peers if peer.name == "rclone")
     server = S3(rclone, place.dir / "s3")
-    address = server.presigned("put")
     for peer in peers:
-        peer.presigned = address
-    tickets = Fast(address)
+        peer.presigned = server.presigned("put")
+    # Mixin's tickets are for a request with this header (services.md).
+    tickets = Fast(server.presigned("put", {"x-amz-acl": "public-read"}))
     home = Home(place.dir)
     home.add("mixin", tickets.base)
     upload = functools.partial(home.upload, "mixin")
@@ -236,8 +236,14 @@ def many(place, secure=False):
         shutil.rmtree(folder)
     if secure:
         file = file_of(place.dir / "1.png", GIB, True)
-        upload = functools.partial(home.upload, "cosmos")
-        rows += ["", *turns("1 GiB over TLS (Affix: Cosmos DB)", file, "put", base, others, upload)]
+        fast = Fast("", sink.certificate)
+        home.add("forum", fast.base)
+        upload = functools.partial(home.upload, "forum")
+        rows += ["", *turns("1 GiB over TLS, form (Affix: forum)", file, "form", fast.base, others, upload)]
+        home.add("mixin", fast.base)
+        upload = functools.partial(home.upload, "mixin")
+        rows += ["", *turns("1 GiB over TLS, `PUT` (Affix: Mixin)", file, "put", fast.base, others, upload)]
+        fast.close()
         os.unlink(file)
     sink.close()
     return rows

@@ -1,7 +1,8 @@
 """An HTTP server that throws request bodies away as fast as the kernel can, and answers just enough of each API.
 
-MSG_TRUNC lets the kernel drop received bytes without copying them, so that the client is what is measured.
-Prints its port on the first line of standard output and serves until it is ended.
+MSG_TRUNC lets the kernel drop received bytes without copying them, so that the client is what is measured. Over TLS, where it
+is handed a certificate, it has to read them. Prints its address on the first line of standard output and serves until it is
+ended.
 """
 
 import base64
@@ -9,12 +10,13 @@ import hashlib
 import json
 import re
 import socket
+import ssl
 import sys
 import threading
 
 BLOCK = bytearray(1 << 20)
-# Where Mixin's tickets send the bytes, if not here.
-UPLOAD_URL = next(iter(sys.argv[1:]), "")
+# Where Mixin's tickets send the bytes, if not here; a certificate and its key, to speak TLS.
+UPLOAD_URL, *CERTIFICATE = sys.argv[1:]
 
 
 # What S3's programs take for the ETag of an upload in parts, and compare with nothing.
@@ -54,7 +56,8 @@ def cronofy(connection, held, left):
 
 def drop(connection, left):
     while left > 0:
-        got = connection.recv_into(BLOCK, min(left, len(BLOCK)), socket.MSG_TRUNC)
+        flags = 0 if isinstance(connection, ssl.SSLSocket) else socket.MSG_TRUNC
+        got = connection.recv_into(memoryview(BLOCK)[:min(left, len(BLOCK))], flags=flags)
         if got == 0:
             return False
         left -= got
@@ -91,22 +94,31 @@ def serve(connection, base):
         connection.sendall(start.encode() + text)
 
 
-def one(connection, base):
+def one(connection, base, tls):
     with connection:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
-            serve(connection, base)
-        except ConnectionError:
+            if tls:
+                with tls.wrap_socket(connection, server_side=True) as inner:
+                    serve(inner, base)
+            else:
+                serve(connection, base)
+        except (ConnectionError, ssl.SSLError):
             pass
 
 
 def main():
     listener = socket.create_server(("127.0.0.1", 0), backlog=128)
     port = listener.getsockname()[1]
-    print(port, flush=True)
+    tls = None
+    if CERTIFICATE:
+        tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        tls.load_cert_chain(*CERTIFICATE)
+    base = f"{'https' if tls else 'http'}://127.0.0.1:{port}"
+    print(base, flush=True)
     while True:
         connection, _ = listener.accept()
-        threading.Thread(target=one, args=(connection, f"http://127.0.0.1:{port}"), daemon=True).start()
+        threading.Thread(target=one, args=(connection, base, tls), daemon=True).start()
 
 
 main()

@@ -74,14 +74,16 @@ def certificate(folder):
 
 
 class Sink:
-    """nginx, which reads bodies and forgets them: for many small files, and over TLS."""
+    """nginx, which reads short bodies and forgets them: for many small files, also over TLS. Of a long one it does not wait
+    for the end before it answers."""
 
     def __init__(self):
         self.folder = tempfile.TemporaryDirectory(prefix="affix-sink-")
         folder = pathlib.Path(self.folder.name)
         port, tls = free_port(), free_port()
         self.base, self.secure = f"http://127.0.0.1:{port}", f"https://127.0.0.1:{tls}"
-        self.authority, own, key = certificate(folder)
+        self.authority, *self.certificate = certificate(folder)
+        own, key = self.certificate
         cosmos = json.dumps({"id": "a", "contentType": "application/octet-stream", "media": "/media/a"})
         config = folder / "nginx.conf"
         config.write_text(NGINX.format(dir=folder, port=port, tls=tls, certificate=own, key=key, cosmos=cosmos))
@@ -97,11 +99,11 @@ class Sink:
 class Fast:
     """`sink.py`, whose kernel drops what arrives: for large files, where reading it would be most of the work."""
 
-    def __init__(self, upload_url=""):
-        """`upload_url`: where Mixin's tickets send the bytes; without it, to this sink."""
-        command = [sys.executable, str(HERE / "sink.py"), upload_url]
+    def __init__(self, upload_url="", certificate=()):
+        """`upload_url`: where Mixin's tickets send the bytes; without it, to this sink. `certificate`: with its key."""
+        command = [sys.executable, str(HERE / "sink.py"), upload_url, *certificate]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-        self.base = f"http://127.0.0.1:{self.process.stdout.readline().strip()}"
+        self.base = self.process.stdout.readline().strip()
 
     def close(self):
         self.process.terminate()
@@ -126,16 +128,17 @@ class S3:
         self.process.terminate()
         self.process.wait()
 
-    def presigned(self, name):
-        """An address that takes the object's bytes for an hour.
+    def presigned(self, name, signed=None):
+        """An address that takes the object's bytes for an hour, with these headers.
         https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html"""
+        headers = {"host": self.base.split("//")[1], **(signed or {})}
         now = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
         scope = f"{now[:8]}/us-east-1/s3/aws4_request"
         query = urllib.parse.urlencode({
             "X-Amz-Algorithm": "AWS4-HMAC-SHA256", "X-Amz-Credential": f"{self.KEY}/{scope}", "X-Amz-Date": now,
-            "X-Amz-Expires": "3600", "X-Amz-SignedHeaders": "host"})
-        host = self.base.split("//")[1]
-        request = f"PUT\n/bucket/{name}\n{query}\nhost:{host}\n\nhost\nUNSIGNED-PAYLOAD"
+            "X-Amz-Expires": "3600", "X-Amz-SignedHeaders": ";".join(headers)})
+        lines = "".join(f"{name}:{value}\n" for name, value in headers.items())
+        request = f"PUT\n/bucket/{name}\n{query}\n{lines}\n{';'.join(headers)}\nUNSIGNED-PAYLOAD"
         text = f"AWS4-HMAC-SHA256\n{now}\n{scope}\n{hashlib.sha256(request.encode()).hexdigest()}"
         key = f"AWS4{self.SECRET}".encode()
         for part in (*scope.split("/"), text):
