@@ -153,6 +153,8 @@ def turns(what, file, way, base, peers, upload):
     for _ in range(RUNS + 1):
         for peer in peers:
             command = getattr(peer, way)(base, file)
+            if command is not None and os.path.getsize(file) > peer.most_bytes and peer.name not in unable:
+                unable.append(peer.name)
             if command is None or peer.name in unable:
                 continue
             try:
