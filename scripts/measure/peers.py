@@ -28,7 +28,8 @@ class Peer:
         self.presigned = None
 
     def version(self):
-        return first_line(self.path, "--version")
+        told = first_line(self.path, "--version")
+        return told if self.name in told else f"{self.name} {told}"
 
     def put(self, _base, _file):
         """The bytes of a file as the body of one request."""

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use crate::support::exchange::{file_of, source_of};
+use crate::support::exchange::{bench, file_of, source_of};
 use crate::support::raw::serve;
 use affix::domain::attachment::Activity;
 use affix::domain::error::{Failure, Kind, Retry, Step};
@@ -13,7 +13,7 @@ use affix::services::body::{Body, Gauge};
 use affix::services::http::{Call, Context, Exchange, Http, Network, Observer, Redactor, Reply};
 use futures_util::future::BoxFuture;
 use http::Method;
-use tokio::io::AsyncReadExt as _;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use url::Url;
@@ -190,4 +190,33 @@ async fn cancelling_does_not_wait_for_the_permission() {
     assert!(!bench.gauge().unwrap().is_whole());
     let bare = bench.send(bench.call(Body::empty()).ambiguous()).await.unwrap();
     assert_eq!(bare.unwrap_err().kind, Kind::Cancelled);
+}
+
+#[tokio::test]
+async fn a_success_before_everything_was_sent_is_none() {
+    for (status, early) in [("200 OK", true), ("413 Content Too Large", false)] {
+        let address = serve(move |mut wire| async move {
+            wire.head().await;
+            let answer = format!("HTTP/1.1 {status}\r\ncontent-length: 2\r\n\r\n{{}}");
+            wire.stream.write_all(answer.as_bytes()).await.unwrap();
+            // It stays, and reads nothing of the body.
+            std::future::pending::<()>().await;
+        })
+        .await;
+        // More than the kernel takes in without anybody reading.
+        let file = file_of(&vec![7; 30_000_000]);
+        let call = Call::new(Method::PUT, Url::parse(&format!("http://{address}/up")).unwrap())
+            .body(Body::file(source_of(&file)));
+        let reply = bench().exchange.send(call).await;
+        if early {
+            let failure = reply.unwrap_err();
+            assert_eq!(
+                (failure.kind, failure.retry, failure.http_status),
+                (Kind::Protocol, Retry::Safe { after: None }, Some(200))
+            );
+            assert_eq!(failure.broke, "The service answered before it had been sent everything");
+        } else {
+            assert_eq!(reply.unwrap().status, 413);
+        }
+    }
 }

@@ -51,31 +51,6 @@ async fn a_streamed_body_has_its_length_and_is_never_chunked() {
 }
 
 #[tokio::test]
-async fn a_success_before_everything_was_sent_is_none() {
-    for (status, early) in [("200 OK", true), ("413 Content Too Large", false)] {
-        let address = serve(move |mut wire| async move {
-            wire.head().await;
-            let answer = format!("HTTP/1.1 {status}\r\ncontent-length: 2\r\n\r\n{{}}");
-            wire.stream.write_all(answer.as_bytes()).await.unwrap();
-            // It stays, and reads nothing of the body.
-            std::future::pending::<()>().await;
-        })
-        .await;
-        // More than the kernel takes in without anybody reading.
-        let file = file_of(&vec![7; 30_000_000]);
-        let call = Call::new(Method::PUT, at(address, "/up")).body(Body::file(source_of(&file)));
-        let reply = bench().exchange.send(call).await;
-        if early {
-            let failure = reply.unwrap_err();
-            assert_eq!((failure.kind, failure.retry, failure.http_status), (Kind::Protocol, SAFE, Some(200)));
-            assert_eq!(failure.broke, "The service answered before it had been sent everything");
-        } else {
-            assert_eq!(reply.unwrap().status, 413);
-        }
-    }
-}
-
-#[tokio::test]
 async fn a_post_without_body_says_so_and_a_get_says_nothing() {
     let (sender, mut seen) = mpsc::channel::<Request>(2);
     let address = serve(move |mut wire| {

@@ -281,7 +281,7 @@ impl Exchange {
             came_ms: self.now_ms(),
         };
         if reply.is_success() && !call.body.is_empty() && !gauge.is_whole() {
-            return Err(too_early(&reply, gauge).retry(lost(call, gauge)));
+            return Err(reply.too_early(gauge).retry(lost(call, gauge)));
         }
         let sink: Option<Sink<'_>> = match take {
             Take::Head => return Ok(reply),
@@ -462,14 +462,6 @@ enum Take<'a> {
 type Sink<'a> = &'a mut (dyn FnMut(&[u8]) -> std::io::Result<()> + Send);
 
 /// What a lost answer means for this call, now: a request that was not sent whole was not acted on.
-/// A success that nobody can mean, whatever it is that answers so: the end of the body never left.
-fn too_early(reply: &Reply, gauge: &Gauge) -> Failure {
-    Failure::new(Kind::Protocol, "The service answered before it had been sent everything")
-        .cause(format!("HTTP {} after {} of {} bytes", reply.status, gauge.sent(), gauge.total()))
-        .advice("Upload the file again. If it happens again, something on the way answers in the service's place.")
-        .status(reply.status)
-}
-
 fn lost(call: &Call, gauge: &Gauge) -> Retry {
     if gauge.is_whole() || call.body.is_empty() { by_rule(call.repeat) } else { Retry::Safe { after: None } }
 }

@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 
 use crate::domain::describe::Repeat;
 use crate::domain::error::{Failure, Kind, Retry};
+use crate::services::body::Gauge;
 use crate::services::texts::shortened;
 
 /// The largest answer that is read, in bytes.
@@ -32,6 +33,14 @@ impl Reply {
     #[must_use]
     pub fn is_success(&self) -> bool {
         (200..300).contains(&self.status)
+    }
+
+    /// Of a success that nobody can mean, whatever it is that answers so: the end of the body never left.
+    pub(super) fn too_early(&self, gauge: &Gauge) -> Failure {
+        Failure::new(Kind::Protocol, "The service answered before it had been sent everything")
+            .cause(format!("HTTP {} after {} of {} bytes", self.status, gauge.sent(), gauge.total()))
+            .advice("Upload the file again. If it happens again, something on the way answers in the service's place.")
+            .status(self.status)
     }
 
     /// A header's value as text.
