@@ -36,15 +36,15 @@ impl Bench {
     fn new() -> Self {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts/measure/sink.py");
         let mut sink = Command::new("python3").arg(script).stdout(Stdio::piped()).spawn().unwrap();
-        let mut port = String::new();
-        BufReader::new(sink.stdout.take().unwrap()).read_line(&mut port).unwrap();
+        let mut base = String::new();
+        BufReader::new(sink.stdout.take().unwrap()).read_line(&mut base).unwrap();
         let bench = Self { folder: tempfile::tempdir().unwrap(), sink };
         let home = bench.folder.path().join("home");
         std::fs::create_dir(&home).unwrap();
         let settings = format!(
-            "[[profiles]]\nname = \"sink\"\nservice = \"cosmos\"\nagain = \"upload\"\n[profiles.settings]\nendpoint = \"http://127.0.0.1:{}\"\n\
+            "[[profiles]]\nname = \"sink\"\nservice = \"cosmos\"\nagain = \"upload\"\n[profiles.settings]\nendpoint = \"{}\"\n\
              database = \"d\"\ncollection = \"c\"\ndocument = \"x\"\n",
-            port.trim()
+            base.trim()
         );
         std::fs::File::create(home.join("settings.toml")).unwrap().write_all(settings.as_bytes()).unwrap();
         // The database is made before anything is counted.

@@ -16,7 +16,7 @@ import threading
 
 BLOCK = bytearray(1 << 20)
 # Where Mixin's tickets send the bytes, if not here; a certificate and its key, to speak TLS.
-UPLOAD_URL, *CERTIFICATE = sys.argv[1:]
+UPLOAD_URL, *CERTIFICATE = sys.argv[1:] or [""]
 
 
 # What S3's programs take for the ETag of an upload in parts, and compare with nothing.
