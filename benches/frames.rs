@@ -6,6 +6,9 @@
 #![expect(clippy::print_stdout, reason = "a benchmark prints its table")]
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a benchmark that cannot run ends")]
 
+#[path = "../tests/support/dropped.rs"]
+mod dropped;
+
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
@@ -22,9 +25,11 @@ use affix::secrets::Secrets;
 use affix::settings::File;
 use affix::store::{NewAttachment, NewBatch, SessionId, Store, system_clock};
 use eframe::egui::{
-    Context, DroppedFile, Event, Key, Modifiers, MouseWheelSource, MouseWheelUnit, Pos2, RawInput, Rect,
-    TouchPhase, Vec2, pos2, vec2,
+    Context, Event, Key, Modifiers, MouseWheelSource, MouseWheelUnit, Pos2, RawInput, Rect, TouchPhase, Vec2,
+    pos2, vec2,
 };
+
+use dropped::Dropped;
 
 const BATCH: usize = 20;
 const FRAMES: usize = 300;
@@ -177,19 +182,6 @@ fn serve(
         }
     }
     connections.fetch_sub(1, Ordering::Relaxed);
-}
-
-#[derive(Debug)]
-struct Dropped(PathBuf);
-
-impl DroppedFile for Dropped {
-    fn path(&self) -> &Path {
-        &self.0
-    }
-
-    fn bytes(&self) -> Result<Vec<u8>, String> {
-        std::fs::read(&self.0).map_err(|error| error.to_string())
-    }
 }
 
 /// Scrolls while readers work and their pictures come.

@@ -149,14 +149,13 @@ def one_file(place, what, file, service, way):
 
 
 def turns(what, file, way, base, peers, upload):
-    runs, unable = {}, []
+    peers = [peer for peer in peers if getattr(peer, way)(base, file)]
+    runs, unable = {}, [peer.name for peer in peers if os.path.getsize(file) > peer.most_bytes]
     for _ in range(RUNS + 1):
         for peer in peers:
-            command = getattr(peer, way)(base, file)
-            if command is not None and os.path.getsize(file) > peer.most_bytes and peer.name not in unable:
-                unable.append(peer.name)
-            if command is None or peer.name in unable:
+            if peer.name in unable:
                 continue
+            command = getattr(peer, way)(base, file)
             try:
                 runs.setdefault(peer.name, []).append(Run(command, peer.environment))
             except Failed as failed:

@@ -116,8 +116,8 @@ impl FromStr for SessionId {
 ///
 /// Every method answers after its change is on the disk; those that say *noted* answer after the commit alone,
 /// which survives everything but a loss of power before the next change, and those that give a [`Soon`] at once. A
-/// request that was sent is carried out
-/// even when nobody waits for its answer any longer. Every failure has [`Kind::Storage`].
+/// request that was sent is carried out even when nobody waits for its answer any longer. Every failure has
+/// [`Kind::Storage`].
 #[derive(Debug, Clone)]
 pub struct Store {
     requests: mpsc::Sender<Message>,
@@ -125,6 +125,7 @@ pub struct Store {
     looks: mpsc::Sender<Message>,
     session: SessionId,
     clock: Clock,
+    /// The last write and the last sync were carried out; their threads say so.
     well: Arc<AtomicBool>,
 }
 

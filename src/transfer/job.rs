@@ -327,7 +327,7 @@ impl Keeper<'_> {
     async fn write(&self, note: Note) {
         let store = &self.config.store;
         match note {
-            Note::Step(step) => self.comes_to(step),
+            Note::Step(step) => self.ahead().comes_to(step),
             Note::Activity(activity) => {
                 if self.notes.lock().begun {
                     self.soon(store.add_activity(self.job.id, During::LastAttempt, *activity).await);
@@ -347,8 +347,9 @@ impl Keeper<'_> {
         }
     }
 
+    /// A step before the exchange tells of its own.
     fn comes_to(&self, step: Step) {
-        self.notes.lock().step = Some(step);
+        self.notes.lock().current = Some(step);
         self.ahead().comes_to(step);
         self.notes.news.notify_one();
     }
@@ -390,8 +391,6 @@ struct Inside {
     pending: VecDeque<Note>,
     /// The work has ended: no more notes come.
     closed: bool,
-    /// The step that was written down last.
-    step: Option<Step>,
     /// The step that runs, which may be ahead of what is written down.
     current: Option<Step>,
     /// An attempt stands in the database, or is about to.

@@ -11,6 +11,9 @@
     reason = "tests may panic; every test file uses another part"
 )]
 
+#[path = "dropped.rs"]
+mod dropped;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -27,11 +30,13 @@ use affix::services::{self, Service};
 use affix::settings::File;
 use affix::store::{SessionId, Store, system_clock};
 use eframe::egui::accesskit::Role;
-use eframe::egui::{DroppedFile, Key, Modifiers, Rect, Ui, ViewportId, vec2};
+use eframe::egui::{Key, Modifiers, Rect, Ui, ViewportId, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
+
+use dropped::Dropped;
 
 /// How long something may take that happens in the background; the machine may be busy.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -236,18 +241,5 @@ impl Window {
     /// How long egui may sleep now.
     pub fn sleeps(&self) -> Duration {
         self.harness.output().viewport_output[&ViewportId::ROOT].repaint_delay
-    }
-}
-
-#[derive(Debug)]
-struct Dropped(PathBuf);
-
-impl DroppedFile for Dropped {
-    fn path(&self) -> &Path {
-        &self.0
-    }
-
-    fn bytes(&self) -> Result<Vec<u8>, String> {
-        std::fs::read(&self.0).map_err(|error| error.to_string())
     }
 }

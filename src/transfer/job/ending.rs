@@ -45,7 +45,7 @@ impl Notes {
     fn cancelled(&self) -> Failure {
         let inside = self.lock();
         let whole = inside.gauge.as_ref().is_some_and(|gauge| gauge.is_whole());
-        let step = inside.current.or(inside.step);
+        let step = inside.current;
         let failure = match step {
             Some(step) => Failure::cancelled().at(step),
             None => Failure::cancelled(),

@@ -69,8 +69,11 @@ impl Keeper<'_> {
             self.catch_up().await;
             let state = state_at(step);
             let written = self.config.store.set_whole(self.job.id, state, step).await;
+            let told = written.is_ok();
             let _gone = kept.send(written);
-            self.emit(Event::State { id: self.job.id, state, step: Some(step) }).await;
+            if told {
+                self.emit(Event::State { id: self.job.id, state, step: Some(step) }).await;
+            }
         }
     }
 }
