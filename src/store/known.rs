@@ -53,6 +53,12 @@ impl Store {
         self.look(move |db| same_size(db, &profile, &sizes)).await
     }
 
+    /// Whether anything was uploaded to the profile, also what is deleted there since.
+    pub async fn has_uploads(&self, profile: &str) -> Result<bool, Failure> {
+        let profile = profile.to_owned();
+        self.look(move |db| Ok(db.prepare_cached(HAS_UPLOADS)?.exists([&profile])?)).await
+    }
+
     /// [`Store::add_batch`], with how it begins.
     pub async fn add_batch_for(
         &self,
@@ -174,6 +180,9 @@ fn searched(name: &str, search: &str, (old, new): (&str, &str)) -> Option<String
 pub(super) const SAME_SIZE: &str =
     "SELECT id, size, path, modified_ns, content, receipt FROM attachments INDEXED BY attachments_by_size
      WHERE profile = ? AND state = 'done' AND size IN (SELECT value FROM json_each(?)) ORDER BY id DESC LIMIT ?";
+
+const HAS_UPLOADS: &str =
+    "SELECT 1 FROM attachments INDEXED BY attachments_by_size WHERE profile = ? AND state = 'done'";
 
 fn same_size(db: &Connection, profile: &str, sizes: &str) -> Result<Vec<SameSize>, Trouble> {
     let mut select = db.prepare_cached(SAME_SIZE)?;

@@ -133,6 +133,9 @@ pub(super) async fn place(
     if !(wish.without_metadata || is_video) || wish.to.is_some() || wish.max_bytes.is_some() {
         return (wish, None);
     }
+    if inspected.1.as_ref().is_some_and(|held| Readers::tells_nothing(&held.bytes)) {
+        return (CopyWish::default(), None);
+    }
     let (source, readers) = (source_of(file, Digests::default()), readers.clone());
     let told = off_thread(move || {
         // Of another file than was looked at nothing is told: that it is another one is told when it is sent.
@@ -368,19 +371,36 @@ mod tests {
         assert_eq!(place(&tells, WISH, &readers).await, (WISH, None));
     }
 
+    /// It says that it is a reader, and ends at the first call.
     #[cfg(unix)]
-    #[tokio::test]
-    async fn that_it_could_not_be_read_is_told_as_it_was() {
+    fn crashing(folder: &Path) -> Readers {
         use std::os::unix::fs::PermissionsExt as _;
 
-        // It says that it is a reader, and ends at the first call.
-        let folder = tempfile::tempdir().unwrap();
-        let program = folder.path().join("reader");
+        let program = folder.join("reader");
         let script =
             format!("#!/bin/sh\necho 'affix-reader {}'\nhead -c 8 >/dev/null\n", env!("CARGO_PKG_VERSION"));
         crate::platform::files::write_atomically(&program, script.as_bytes()).unwrap();
         std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+        Readers::processes(program)
+    }
 
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn of_a_short_picture_without_anything_no_process_is_asked() {
+        let folder = tempfile::tempdir().unwrap();
+        for (parts, needs_none) in [(&[b"\xff\xd8", SCAN][..], true), (&[b"\xff\xd8", COMMENT, SCAN], false)]
+        {
+            let (kept, _) = file(parts);
+            let short = inspect(kept.path()).await.ok().unwrap();
+            let (wish, finding) = place(&short, WISH, &crashing(folder.path())).await;
+            assert_eq!((wish.is_none(), finding.is_none()), (needs_none, needs_none));
+        }
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn that_it_could_not_be_read_is_told_as_it_was() {
+        let folder = tempfile::tempdir().unwrap();
         let said = async |file: &Inspected, readers: Readers| {
             let (wish, finding) = place(file, WISH, &readers).await;
             assert_eq!(wish, WISH);
@@ -389,7 +409,7 @@ mod tests {
             finding.message.replace(&file.0.name, "a.jpg")
         };
         let (_kept, sound) = file(&[b"\xff\xd8", COMMENT, SCAN]);
-        let crashed = said(&sound, Readers::processes(program)).await;
+        let crashed = said(&sound, crashing(folder.path())).await;
         assert_eq!(crashed, "“a.jpg” broke the program that reads it, and it may say where it was taken");
         let (_kept, broken) = file(&[b"\xff\xd8\xff\xe1\xff\xffExif\0\0", SCAN]);
         let broken = said(&broken, Readers::here()).await;

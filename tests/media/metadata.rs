@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use affix::domain::changes::{CopyWish, Removed};
-use affix::media::{copy, metadata};
+use affix::media::{Readers, copy, metadata};
 use image::{ImageDecoder as _, ImageEncoder as _};
 
 use crate::support::Folder;
@@ -103,6 +103,7 @@ fn bare(folder: &Folder, path: &Path) -> Option<Copied> {
 fn holds(folder: &Folder, path: &Path) -> PathBuf {
     let told = metadata(path).unwrap();
     assert!(told.has_location && told.removable && told.bytes > 0, "{}: {told:?}", path.display());
+    assert!(!tells_nothing(path), "{}", path.display());
     let copied = bare(folder, path).unwrap_or_else(|| panic!("{}: no copy", path.display()));
     assert_eq!(copied.removed, Some(Removed::Location), "{}", path.display());
     let left = dump(&copied.path);
@@ -124,6 +125,10 @@ fn holds(folder: &Folder, path: &Path) -> PathBuf {
         "{now:?}"
     );
     copied.path
+}
+
+fn tells_nothing(path: &Path) -> bool {
+    Readers::tells_nothing(&std::fs::read(path).unwrap())
 }
 
 fn orientation(path: &Path) -> String {
@@ -288,6 +293,8 @@ fn what_says_nothing_needs_no_copy() {
         assert!(bare(&folder, &path).is_none(), "{name}");
         let told = metadata(&path).unwrap();
         assert!(!told.has_location && told.bytes == 0, "{name}: {told:?}");
+        // The others are looked at by a reader.
+        assert_eq!(tells_nothing(&path), matches!(name, "a.jpg" | "a.webp"), "{name}");
     }
     for (name, bytes) in [
         ("text.txt", &b"no picture"[..]),
@@ -353,7 +360,12 @@ fn damaged_files_tell_no_lies() {
                 }
             }
             let hurt = folder.file(&format!("hurt-{name}"), &bytes);
-            let Ok(_told) = metadata(&hurt) else { continue };
+            let clean = Readers::tells_nothing(&bytes);
+            let Ok(told) = metadata(&hurt) else {
+                assert!(!clean, "{name} {round}");
+                continue;
+            };
+            assert!(!(clean && (told.has_location || told.removable)), "{name} {round}: {told:?}");
             let Ok(Some(copied)) = copy(&hurt, WITHOUT, &into) else { continue };
             let now = metadata(&copied.facts.path).unwrap();
             assert!(!now.has_location, "{name} {round}: {now:?}");

@@ -36,6 +36,14 @@ pub fn metadata(path: &Path) -> Result<Metadata, Failure> {
     Ok(Metadata { place, has_location, camera, taken, author, bytes, removable })
 }
 
+/// A copy of this picture without metadata would be the picture itself, and nothing in it says where it was taken. False
+/// also where more than a walk over its parts is needed to tell; [`metadata`] does.
+pub(super) fn tells_nothing(mut picture: &[u8]) -> bool {
+    let head = picture;
+    let walked = walked(&mut picture, head).and_then(Result::ok);
+    walked.is_some_and(|plan| plan.is_clean() && !plan.told.has_location)
+}
+
 /// How a copy without metadata is made of a file; one that is [`Plan::is_clean`] where it needs none.
 pub(super) fn plan_of(path: &Path) -> Result<Plan, Failure> {
     let (mut file, facts) = inspect::open(path)?;
@@ -57,12 +65,11 @@ pub(super) fn plan_of(path: &Path) -> Result<Plan, Failure> {
 }
 
 fn plan(bytes: &mut Source, head: &[u8], mime: &str) -> Result<Plan, Broken> {
+    if let Some(plan) = walked(bytes, head) {
+        return plan;
+    }
     let brand = head.get(8..12).unwrap_or_default();
     match head {
-        [0xff, 0xd8, 0xff, ..] => jpeg::plan(bytes),
-        [0x89, b'P', b'N', b'G', ..] => png::plan(bytes),
-        [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] => gif::plan(bytes),
-        [b'R', b'I', b'F', b'F', ..] if brand == b"WEBP" => webp::plan(bytes),
         [b'I', b'I', ..] | [b'M', b'M', ..] if is_tiff(head) => tiff::plan(bytes, 0),
         _ if head.starts_with(b"FUJIFILMCCD-RAW") => fuji(bytes),
         _ if head.starts_with(b"\0\0\0\x0cJXL ") || head.starts_with(b"\0\0\0\x0cjP  ") => {
@@ -81,6 +88,17 @@ fn plan(bytes: &mut Source, head: &[u8], mime: &str) -> Result<Plan, Broken> {
         _ if mime.starts_with("image/") => Ok(Plan::nothing(unknown(bytes))),
         _ => Ok(Plan::default()),
     }
+}
+
+/// Of a picture that is one part after the other.
+fn walked(bytes: &mut impl Bytes, head: &[u8]) -> Option<Result<Plan, Broken>> {
+    Some(match head {
+        [0xff, 0xd8, 0xff, ..] => jpeg::plan(bytes),
+        [0x89, b'P', b'N', b'G', ..] => png::plan(bytes),
+        [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] => gif::plan(bytes),
+        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => webp::plan(bytes),
+        _ => return None,
+    })
 }
 
 fn is_tiff(head: &[u8]) -> bool {

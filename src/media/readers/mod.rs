@@ -6,6 +6,8 @@ mod child;
 pub mod fuzzing;
 mod pool;
 mod serve;
+#[cfg(target_os = "linux")]
+mod watch;
 pub(in crate::media) mod wire;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -17,7 +19,7 @@ use crate::domain::attachment::FileFacts;
 use crate::domain::changes::{CopyWish, Metadata, Removed};
 use crate::domain::error::{Failure, Kind, Step};
 use crate::domain::file_name;
-use crate::media::{Area, Cache, Excerpt, Frame, Moment, Rgba, Thumb, inspect};
+use crate::media::{Area, Cache, Excerpt, Frame, Moment, Rgba, Thumb, inspect, metadata};
 use crate::platform::process;
 use child::Lost;
 use pool::{Lane, Outcome, Pool};
@@ -147,6 +149,13 @@ impl Readers {
             Answer::Metadata(metadata) => Ok(metadata),
             _ => Err(broken(path, Lane::Send)),
         }
+    }
+
+    /// That a short picture, read already, has nothing to be taken out before it is sent. Looked at here and at once: that
+    /// takes less than asking a process. Where it does not tell, [`Self::metadata`] does.
+    #[must_use]
+    pub fn tells_nothing(picture: &[u8]) -> bool {
+        guarded(|| Ok(metadata::tells_nothing(picture))).unwrap_or(false)
     }
 
     /// See [`media::copy`](crate::media::copy()).

@@ -6,7 +6,9 @@ use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-use super::wire::{HELLO, Request, Said, write_answer, write_much};
+#[cfg(target_os = "linux")]
+use super::watch::Watch;
+use super::wire::{HELLO, Said, write_answer, write_much};
 use super::{carry, guarded};
 use crate::domain::error::{Failure, Kind};
 use crate::media::claim;
@@ -41,6 +43,8 @@ fn answer(mut output: impl Write + Send + 'static, heard: Receiver<Said>) -> io:
     output.write_all(HELLO.as_bytes())?;
     output.flush()?;
     let (output, heard) = (Arc::new(Mutex::new(output)), Rc::new(heard));
+    #[cfg(target_os = "linux")]
+    let watch = Watch::start(output.clone());
     while let Ok(said) = heard.recv() {
         let Said::Call(request) = said else { continue };
         let (asking, going) = (output.clone(), heard.clone());
@@ -48,8 +52,11 @@ fn answer(mut output: impl Write + Send + 'static, heard: Receiver<Said>) -> io:
             // Whoever should let it go on may have ended; then this process does too.
             let _over = write_much(&mut *lock(&asking)).map(|()| going.recv());
         };
+        let request = Arc::new(request);
         let work = || claim::asking(Box::new(ask), || guarded(|| carry::out(&request)));
-        let result = bounded(&output, &request, work);
+        #[cfg(target_os = "linux")]
+        let work = || watch.over(request.clone(), work);
+        let result = work();
         write_answer(&mut *lock(&output), result)?;
     }
     Ok(())
@@ -60,58 +67,12 @@ fn lock<T>(output: &Mutex<T>) -> MutexGuard<'_, T> {
     output.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Does it, and looks meanwhile at how much memory that takes: what takes too much is answered so, and this process ends.
-/// A decoder of somebody else's cannot be told a bound.
-#[cfg(target_os = "linux")]
-fn bounded<T>(output: &Mutex<impl Write + Send>, request: &Request, work: impl FnOnce() -> T) -> T {
-    use std::sync::mpsc::RecvTimeoutError;
-    use std::time::Duration;
-
-    /// The most that is known to be of use: a picture of 144 megapixels decoded for a copy.
-    const MEMORY_MAX_KIB: u64 = 640 << 10;
-    /// A core fills a few MiB in this time.
-    const TURN: Duration = Duration::from_millis(5);
-
-    thread::scope(|scope| {
-        let (working, done) = sync_channel::<()>(0);
-        let look = move || {
-            while done.recv_timeout(TURN) == Err(RecvTimeoutError::Timeout) {
-                if resident_kib().is_some_and(|kib| kib > MEMORY_MAX_KIB) {
-                    let heavy = super::heavy(&request.path, request.call.lane());
-                    // Who does not listen has ended.
-                    let _over = write_answer(&mut *lock(output), Err(heavy));
-                    end_group();
-                    std::process::exit(1);
-                }
-            }
-        };
-        // The system's own limit holds where there is no thread for it.
-        let _unwatched = thread::Builder::new().name("affix-memory".to_owned()).spawn_scoped(scope, look);
-        let done = work();
-        drop(working);
-        done
-    })
-}
-
-#[cfg(not(target_os = "linux"))]
-fn bounded<T>(_output: &Mutex<impl Write>, _request: &Request, work: impl FnOnce() -> T) -> T {
-    work()
-}
-
-/// What this process has in memory.
-#[cfg(target_os = "linux")]
-fn resident_kib() -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
-    line.trim().trim_end_matches(" kB").parse().ok()
-}
-
 /// What no file may cost, and who goes first. A limit that the system refuses is one less.
 #[cfg(target_os = "linux")]
 fn limit() {
     use rustix::process::{Resource, Rlimit, setpriority_process, setrlimit};
 
-    /// Of addresses, which are more than memory: stacks, and what an allocator keeps for later. See [`bounded`].
+    /// Of addresses, which are more than memory: stacks, and what an allocator keeps for later. See [`Watch`].
     const ADDRESSES_MAX_BYTES: u64 = 1536 << 20;
     /// Uploads and the window go first.
     const NICE: i32 = 10;
@@ -130,7 +91,7 @@ fn limit() {}
 
 /// A program that was started for a file ends with its reader.
 #[cfg(unix)]
-fn end_group() {
+pub(super) fn end_group() {
     use rustix::process::{Signal, getpgrp, getpid, kill_current_process_group};
     if getpgrp() == getpid() {
         let _refused = kill_current_process_group(Signal::KILL);
@@ -138,4 +99,4 @@ fn end_group() {
 }
 
 #[cfg(not(unix))]
-fn end_group() {}
+pub(super) fn end_group() {}
