@@ -343,7 +343,7 @@ impl Bench {
         for index in 0..FRAMES {
             let before = self.worked;
             longest = longest.max(one(self, index));
-            took.push((self.worked - before).as_micros());
+            took.push(self.worked.saturating_sub(before).as_micros());
             // Answers from the store's thread come between frames, as they do on a screen.
             std::thread::sleep(Duration::from_millis(4));
         }

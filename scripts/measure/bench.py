@@ -80,6 +80,13 @@ def file_of(path, size, random):
     return str(path)
 
 
+def picture(side):
+    """A PNG of noise, RGB, with nothing in it but pixels."""
+    rows = b"".join(b"\0" + os.urandom(side * 3) for _ in range(side))
+    parts = (b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)), (b"IDAT", zlib.compress(rows, 1)), (b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunk(*part) for part in parts)
+
+
 def installed():
     """The peers with their places, as scripts/bench has put them into BENCH_TOOLS or apt into the PATH."""
     tools = pathlib.Path(os.environ["BENCH_TOOLS"])
@@ -213,26 +220,29 @@ def many(place, secure=False):
     home = Home(place.dir, f"{trust}[uploads]\nparallel = {AT_ONCE}\nparallel_per_profile = {AT_ONCE}\n")
     home.add("cosmos", base)
     others = [peer(path, place.dir, authority) for peer, path in installed()]
-    for count in (1000, 10_000) if secure else (100, 1000, 10_000, 100_000):
-        folder = place.dir / str(count)
+    pieces = [(count, f"{count:,}", lambda: os.urandom(10240)) for count in (100, 1000, 10_000, 100_000)]
+    # Of 58 pixels square, which has 10.2 KB. To the others they are what any file is: the slowest are left out.
+    pieces.insert(3, (10_000, "10,000 PNG", lambda: picture(58)))
+    for count, title, content in pieces[1:3] if secure else pieces:
+        least = 100_000 if "PNG" in title else count
+        folder = place.dir / title.replace(" ", "-")
         folder.mkdir(exist_ok=True)
         names = [f"{at:05}" for at in range(count)]
-        # No pictures: in those Affix alone would look for the place where they were taken.
         for name in names:
-            (folder / name).write_bytes(os.urandom(10240))
+            (folder / name).write_bytes(content())
         runs = {}
         # The largest number once after the round for the page cache: it is there for the cost of one file.
         for _ in range(2 if count == 100_000 else RUNS + 1):
             runs.setdefault("Affix", []).append(home.upload("cosmos", *names, folder=folder))
             for peer in others:
                 command = peer.many(base, str(folder), AT_ONCE)
-                if command is not None and count <= peer.most_files:
+                if command is not None and least <= peer.most_files:
                     runs.setdefault(peer.name, []).append(Run(command, peer.environment))
         for who, all_runs in runs.items():
             measured = all_runs[1:]
             walls = [run.wall for run in measured]
             wall = statistics.median(walls)
-            rows.append(f"| {count:,}: {who} | {wall:.2f} ({min(walls):.2f}–{max(walls):.2f}) | {count / wall:.0f} "
+            rows.append(f"| {title}: {who} | {wall:.2f} ({min(walls):.2f}–{max(walls):.2f}) | {count / wall:.0f} "
                         f"| {median(measured, 'cpu'):.2f} | {median(measured, 'peak'):.1f} |")
         shutil.rmtree(folder)
     if secure:
