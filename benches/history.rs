@@ -71,7 +71,17 @@ impl Bench {
              PRAGMA user_version = 2;",
         )
         .unwrap();
-        for column in ["held", "priority", "rank", "whole_at_ms", "content", "link_check"] {
+        // Every later format has put its columns behind this one.
+        let mut behind = db
+            .prepare(
+                "SELECT name FROM pragma_table_info('attachments') WHERE cid >
+                     (SELECT cid FROM pragma_table_info('attachments') WHERE name = 'search')",
+            )
+            .unwrap();
+        let columns: Vec<String> =
+            behind.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+        drop(behind);
+        for column in columns {
             db.execute(&format!("ALTER TABLE attachments DROP COLUMN {column}"), []).unwrap();
         }
         db.execute("ALTER TABLE batches DROP COLUMN target", []).unwrap();
