@@ -9,7 +9,7 @@ use std::sync::Once;
 use affix::domain::changes::{CopyWish, PictureType};
 use affix::domain::error::Failure;
 use affix::domain::file_name::is_direction_mark;
-use affix::media::{self, Area, Rgba};
+use affix::media::{self, Area, Readers, Rgba};
 
 /// A crate that panics over a document costs the preview alone: its thread is made for that (`media::deep`). Only what
 /// is not contained, or is Affix's own, ends the target; libfuzzer-sys takes every panic for one.
@@ -101,7 +101,11 @@ pub fn video(path: &Path) {
 
 /// What is told of a picture beside its pixels, and the copy without it.
 pub fn without_metadata(path: &Path) {
-    said(media::metadata(path));
+    let told = said(media::metadata(path));
+    let bytes = fs::read(path).expect("it is in memory");
+    if Readers::tells_nothing(&bytes) {
+        assert!(told.as_ref().is_some_and(|told| !told.removable && !told.has_location), "{told:?}");
+    }
     let into = tempfile::Builder::new().tempdir_in("/dev/shm").expect("memory for a folder");
     let wish = CopyWish { without_metadata: true, max_bytes: None, to: None };
     if let Some(Some(copied)) = said(media::copy(path, wish, into.path())) {
