@@ -62,7 +62,7 @@ fn answer(mut output: impl Write + Send + 'static, heard: Receiver<Said>) -> io:
     Ok(())
 }
 
-fn lock<T>(output: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(super) fn lock<T>(output: &Mutex<T>) -> MutexGuard<'_, T> {
     // Nothing that panics writes.
     output.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use super::serve::end_group;
+use super::serve::{end_group, lock};
 use super::wire::{Request, write_answer};
 
 /// The most that is known to be of use: a picture of 144 megapixels decoded for a copy.
@@ -81,9 +81,8 @@ fn look(shared: &Shared, output: &Mutex<impl Write>) {
         work = shared.lock();
         if let Some(request) = work.request.as_ref().filter(|_| is_heavy) {
             let heavy = super::heavy(&request.path, request.call.lane());
-            // Who does not listen has ended. Nothing that panics writes.
-            let mut output = output.lock().unwrap_or_else(PoisonError::into_inner);
-            let _over = write_answer(&mut *output, Err(heavy));
+            // Who does not listen has ended.
+            let _over = write_answer(&mut *lock(output), Err(heavy));
             end_group();
             std::process::exit(1);
         }
